@@ -8,7 +8,7 @@ Ids are opaque strings that stay the same while the thing they name stays the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -249,9 +249,7 @@ class TimeRef:
     text: str | None = None
 
 
-UNKNOWN_TIME = TimeRef(
-    start=None, end=None, precision=DatePrecision.UNKNOWN, source=DateSource.PUBLICATION_DATE_FALLBACK
-)
+UNKNOWN_TIME = TimeRef(start=None, end=None, precision=DatePrecision.UNKNOWN, source=DateSource.PUBLICATION_DATE_FALLBACK)
 
 
 # ---------------------------------------------------------------- events
@@ -442,6 +440,22 @@ class Claim:
         return Span(self.spans[0].start, self.spans[-1].end)
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    """Everything the archive knows from one article, in reading order; entities and events are those it names."""
+
+    article: Article
+    blocks: tuple[Block, ...]
+    passages: tuple[Passage, ...]
+    entities: tuple[Entity, ...]
+    mentions: tuple[Mention, ...]
+    times: tuple[TimeRef, ...]
+    claims: tuple[Claim, ...]
+    events: tuple[Event, ...]
+    event_mentions: tuple[EventMention, ...]
+    participants: tuple[Participant, ...]
+
+
 # ---------------------------------------------------------------- filters, orders, pages
 
 
@@ -550,7 +564,8 @@ class Page(Generic[T]):
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found. ``score`` is what the list is ordered by; ``lexical_score`` is BM25; ``highlights`` are spans of
-    the article's text where a term of the query stands."""
+    the article's text where a term of the query stands.
+    """
 
     passage: Passage
     article: Article
@@ -776,8 +791,3 @@ class Corpus:
     first_published: datetime | None
     last_published: datetime | None
     index_revision: str
-
-
-def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
-    """An aware UTC datetime."""
-    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)

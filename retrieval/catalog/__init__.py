@@ -1,1 +1,1 @@
-"""."""
+"""The catalog: the truth about every article and its facts, in a relational database."""

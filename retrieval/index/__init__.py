@@ -1,1 +1,1 @@
-"""."""
+"""The search index: derived from the catalog, and never the truth."""

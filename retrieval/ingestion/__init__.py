@@ -1,1 +1,1 @@
-"""."""
+"""From files to articles cut into blocks and passages."""

@@ -1,1 +1,1 @@
-"""."""
+"""Understanding queries and questions, and finding passages for them."""

@@ -1,0 +1,314 @@
+"""The facade: an archive that is open."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from retrieval.catalog.engine import connect, parse_url, writing
+from retrieval.catalog.lists import CatalogLists
+from retrieval.catalog.prepared import PreparedArticle
+from retrieval.catalog.writing import Written, find_unchanged, remove_article, write_article
+from retrieval.citations import cite
+from retrieval.errors import ArchiveClosed, ArchiveLocked, ArticleRejected
+from retrieval.extraction.facts import Extraction
+from retrieval.index.catchup import catch_up
+from retrieval.index.local import LocalIndex
+from retrieval.ingestion.pipeline import prepare_article
+from retrieval.ingestion.readers import iter_paths, read_article, source_name
+from retrieval.models import (
+    Answer,
+    Article,
+    ArticleFilter,
+    ArticleInput,
+    Citation,
+    IngestOutcome,
+    IngestResult,
+    Removal,
+    SearchResults,
+    Span,
+)
+from retrieval.search.passages import search_passages
+
+if TYPE_CHECKING:
+    from retrieval.extraction.extractor import Extractor
+
+# Articles that are parsed together: the parser is faster on many blocks at once.
+_BATCH = 16
+# While a long ingest runs, what it has stored can be found after this many seconds.
+_INDEX_EVERY_SECONDS = 10.0
+
+OnResult = Callable[[IngestResult], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One article on its way in: ready, or rejected for a reason."""
+
+    name: str
+    article: PreparedArticle | None
+    reason: str | None = None
+
+
+class Archive(CatalogLists):
+    """A news archive: ingest articles, ask questions, read entities, events and claims.
+
+    Safe to use from many threads. One writer at a time across processes: another waits up to the lock time-out, article by
+    article. Everything that returns without an error is on disk.
+
+    Example:
+        >>> with Archive.open("news.db") as archive:
+        ...     archive.ingest(["articles/"])
+        ...     print(archive.ask("Who resigned?").text)
+    """
+
+    @classmethod
+    def open(cls, url: str | Path, *, create: bool = True, lock_timeout_seconds: float = 30.0) -> Archive:
+        """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
+
+        Raises:
+            InputError: not such a URL.
+            ArchiveNotFound: there is none, and ``create`` is false.
+            ArchiveTooNew: a newer Dateline made it.
+            ArchiveLocked: another process held it longer than ``lock_timeout_seconds``.
+            ArchiveError: it is no archive, or cannot be used.
+        """
+        return cls(url, create=create, lock_timeout_seconds=lock_timeout_seconds)
+
+    def __init__(self, url: str | Path, *, create: bool = True, lock_timeout_seconds: float = 30.0) -> None:
+        parsed = parse_url(url)
+        super().__init__(connect(parsed, create=create, lock_timeout_seconds=lock_timeout_seconds))
+        self.path = Path(parsed.database or "")
+        self._index = LocalIndex(
+            self.path.with_name(self.path.name + ".index"),
+            archive_id=self.archive_id(),
+            lock_timeout_seconds=lock_timeout_seconds,
+        )
+        self._write_guard = threading.Lock()
+        self._extractor: Extractor | None = None
+
+    def close(self) -> None:
+        """Let go of the files; the archive cannot be used after."""
+        self._closed = True
+        self._engine.dispose()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ writing
+
+    def ingest(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        published: str | datetime | None = None,
+        source: str | None = None,
+        on_result: OnResult | None = None,
+    ) -> list[IngestResult]:
+        """Take in files, folders and globs; ``-`` is standard input. One result a file, in order.
+
+        ``published`` overrules the articles' own dates; ``source`` names the source of those that do not. A file that
+        cannot be taken in is REJECTED with the reason, and the rest goes on.
+
+        Raises:
+            ArchiveLocked: another process was writing for longer than the lock time-out; what was reported is stored.
+        """
+
+        def items() -> Iterator[_Item]:
+            for path in iter_paths(paths):
+                name = source_name(path)
+                try:
+                    article = read_article(path)
+                except ArticleRejected as error:
+                    yield _Item(name, None, str(error))
+                    continue
+                yield _prepare(name, article, published=published, source=source)
+
+        return self._ingest(items(), on_result)
+
+    def ingest_articles(self, articles: Iterable[ArticleInput], *, on_result: OnResult | None = None) -> list[IngestResult]:
+        """Take in articles; otherwise as `ingest`."""
+        items = (_prepare(given.url or f"article {n}", given) for n, given in enumerate(articles, 1))
+        return self._ingest(items, on_result)
+
+    def remove(self, ids: Sequence[str] = (), *, urls: Sequence[str] = ()) -> Removal:
+        """Take articles out by id, URL or file path, with the entities and events that only they supported.
+
+        Raises:
+            ArchiveLocked: another process was writing for longer than the lock time-out.
+        """
+        removed: list[str] = []
+        unknown: list[str] = []
+        entity_count = event_count = 0
+        wanted: list[tuple[str, str | None]] = [(id_, id_) for id_ in ids]
+        for url in urls:
+            found = self.article(url=url) or self.article(url=Path(url).resolve().as_uri())
+            wanted.append((url, found.id if found else None))
+        for name, id_ in wanted:
+            with self._write_guard, writing(self._open_engine()) as connection:
+                pruned = remove_article(connection, id_, now=_now()) if id_ else None
+            if pruned is None or id_ is None:
+                unknown.append(name)
+                continue
+            removed.append(id_)
+            entity_count += pruned.entity_count
+            event_count += pruned.event_count
+        self._catch_up()
+        return Removal(tuple(removed), tuple(unknown), entity_count, event_count)
+
+    def reindex(self, *, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Throw the search index away and build it from the catalog; the number of passages in it.
+
+        Raises:
+            ArchiveLocked: another process held the index longer than the lock time-out.
+        """
+        self._open_engine()
+        self._index.clear()
+        catch_up(self, self._index, on_progress=on_progress)
+        return self._index.passage_count()
+
+    # ------------------------------------------------------------ asking
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filter: ArticleFilter | None = None,  # noqa: A002
+        as_of: datetime | None = None,
+        min_confidence: float = 0.5,
+    ) -> Answer:
+        """Answer a question from the archive, with citations, or say that it does not tell.
+
+        ``as_of`` keeps to what had been published by then. An answer less sure than ``min_confidence`` (0 to 1) is not
+        given.
+
+        Raises:
+            InputError: the question is empty or too long, or a value is out of range.
+        """
+        from retrieval.answering.answerer import Answerer  # noqa: PLC0415 -- the language model loads with the first use
+
+        self._catch_up()
+        return Answerer(self).ask(question, filter=filter, as_of=as_of, min_confidence=min_confidence)
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        filter: ArticleFilter | None = None,  # noqa: A002
+        after: str | None = None,
+        entity_ids: Sequence[str] = (),
+    ) -> SearchResults:
+        """Passages that share words with ``query``, best first; ``after`` is the cursor of the last hit that was seen.
+
+        Passages that name one of ``entity_ids`` rank higher.
+
+        Raises:
+            InputError: the query is empty or too long, or the limit out of range.
+            CursorError: a cursor of another query.
+        """
+        self._catch_up()
+        return search_passages(self, self._index, query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids)
+
+    def cite(self, article: Article, span: Span, *, expected: str | None = None, revision: int | None = None) -> Citation:
+        """A checked citation of ``article``; ``expected`` is what stood there at extraction."""
+        return cite(article, span, expected=expected, revision=revision)
+
+    def index_revision(self) -> str:
+        """The newest change that searches see."""
+        return str(self._index.sequence)
+
+    def index_lag(self) -> int:
+        """How many changes the search index has still to take in."""
+        return self.last_change() - self._index.sequence
+
+    def indexed_passage_count(self) -> int:
+        """How many passages the search index holds."""
+        return self._index.passage_count()
+
+    # ------------------------------------------------------------ how
+
+    def _ingest(self, items: Iterator[_Item], on_result: OnResult | None) -> list[IngestResult]:
+        results: list[IngestResult] = []
+        indexed_at = time.monotonic()
+        try:
+            while batch := list(islice(items, _BATCH)):
+                for result in self._store(batch):
+                    results.append(result)
+                    if on_result:
+                        on_result(result)
+                if time.monotonic() - indexed_at > _INDEX_EVERY_SECONDS:
+                    self._catch_up()
+                    indexed_at = time.monotonic()
+        finally:
+            self._catch_up()
+        return results
+
+    def _store(self, batch: Sequence[_Item]) -> Iterator[IngestResult]:
+        engine = self._open_engine()
+        with engine.connect() as connection:
+            known = [find_unchanged(connection, item.article) if item.article else None for item in batch]
+        fresh = [i.article for i, written in zip(batch, known, strict=True) if i.article and not written]
+        extracted = zip(fresh, self._extract(fresh), strict=True)
+        for item, unchanged in zip(batch, known, strict=True):
+            if item.article is None:
+                yield IngestResult(item.name, IngestOutcome.REJECTED, reason=item.reason)
+                continue
+            written = unchanged
+            if written is None:
+                article, facts = next(extracted)
+                written = self._write(article, facts)
+            yield IngestResult(item.name, written.outcome, written.article_id, written.revision)
+
+    def _write(self, article: PreparedArticle, facts: Extraction) -> Written:
+        from retrieval.extraction.extractor import EXTRACTOR_VERSION  # noqa: PLC0415 -- spaCy
+
+        with self._write_guard, writing(self._open_engine()) as connection:
+            return write_article(connection, article, facts, now=_now(), extractor_version=EXTRACTOR_VERSION)
+
+    def _extract(self, articles: Sequence[PreparedArticle]) -> Iterator[Extraction]:
+        if not articles:
+            return
+        if self._extractor is None:
+            from retrieval.extraction.extractor import Extractor  # noqa: PLC0415 -- spaCy
+
+            self._extractor = Extractor()
+        yield from self._extractor.extract_many(articles)
+
+    def _catch_up(self) -> None:
+        """Let searches see what is stored. Where another process is at it, it will take our changes in as well."""
+        self._open_engine()
+        if self.index_lag():
+            with suppress(ArchiveLocked):
+                catch_up(self, self._index)
+
+    def _open_engine(self) -> Engine:
+        if self._closed:
+            raise ArchiveClosed(f"archive {self.path} was closed; open it again")
+        return self._engine
+
+
+def _prepare(
+    name: str, given: ArticleInput, *, published: str | datetime | None = None, source: str | None = None
+) -> _Item:
+    try:
+        return _Item(name, prepare_article(given, published=published, source=source))
+    except ArticleRejected as error:
+        return _Item(name, None, f"{name}: {error}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
