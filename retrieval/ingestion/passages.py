@@ -1,0 +1,115 @@
+"""Passages: the sentence-aligned stretches of an article that are searched and cited."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from retrieval.ingestion.sentences import split_sentences, trimmed
+from retrieval.models import Block, BlockKind, Span
+
+# Scripts without spaces still need a size: this many characters in a row count as a word.
+_CHARACTERS_PER_WORD = 12
+_CLAUSE_END = re.compile(r"(?<=[;:,—–،、，；])\s+|(?<=[、，；])")
+
+
+def split_passages(text: str, blocks: Iterable[Block], *, max_sentences: int = 3, max_words: int = 120) -> tuple[Span, ...]:
+    """The passages of an article, in reading order and disjoint.
+
+    A passage holds up to ``max_sentences`` whole sentences and ``max_words`` words; short paragraphs that follow each
+    other share one, a long paragraph is cut into even parts, a sentence over the limit is cut at a clause or a space. The
+    standfirst stands by itself. No passage reaches over a block that is not body, and together they hold every character
+    of the body.
+    """
+    passages: list[Span] = []
+    for kind, group in groupby(blocks, key=lambda block: block.kind):
+        if kind is BlockKind.BODY:
+            paragraphs = [_sentences(text, block.span, max_words) for block in group]
+            passages.extend(_pack(text, paragraphs, max_sentences, max_words))
+        elif kind is BlockKind.STANDFIRST:
+            paragraphs = [_sentences(text, block.span, max_words) for block in group]
+            passages.extend(span for sentences in paragraphs for span in _pack(text, [sentences], max_sentences, max_words))
+    return tuple(passages)
+
+
+def count_words(text: str) -> int:
+    """Words between spaces; a very long one counts as several, so that scripts without spaces have a size too."""
+    return sum(
+        1 + (len(word) - 1) // _CHARACTERS_PER_WORD if len(word) > 2 * _CHARACTERS_PER_WORD else 1 for word in text.split()
+    )
+
+
+def _pack(text: str, paragraphs: list[list[Span]], max_sentences: int, max_words: int) -> Iterator[Span]:
+    open_sentences: list[Span] = []
+    for sentences in paragraphs:
+        if open_sentences and not _fits(text, [*open_sentences, *sentences], max_sentences, max_words):
+            yield Span(open_sentences[0].start, open_sentences[-1].end)
+            open_sentences = []
+        if _fits(text, sentences, max_sentences, max_words):
+            open_sentences += sentences
+            continue
+        *whole, open_sentences = _parts(text, sentences, max_sentences, max_words)
+        for part in whole:
+            yield Span(part[0].start, part[-1].end)
+    if open_sentences:
+        yield Span(open_sentences[0].start, open_sentences[-1].end)
+
+
+def _parts(text: str, sentences: list[Span], max_sentences: int, max_words: int) -> list[list[Span]]:
+    """One paragraph in parts of about equal number of sentences, each within the limits."""
+    count = -(-len(sentences) // max_sentences)
+    size = -(-len(sentences) // count)
+    parts: list[list[Span]] = [[]]
+    for sentence in sentences:
+        if parts[-1] and not _fits(text, [*parts[-1], sentence], size, max_words):
+            parts.append([])
+        parts[-1].append(sentence)
+    return parts
+
+
+def _fits(text: str, sentences: list[Span], max_sentences: int, max_words: int) -> bool:
+    if len(sentences) > max_sentences:
+        return False
+    return count_words(text[sentences[0].start : sentences[-1].end]) <= max_words
+
+
+def _sentences(text: str, span: Span, max_words: int) -> list[Span]:
+    return [piece for sentence in split_sentences(text, span) for piece in _pieces(text, sentence, max_words)]
+
+
+def _pieces(text: str, sentence: Span, max_words: int) -> Iterator[Span]:
+    """``sentence`` whole, or cut into pieces of at most ``max_words`` words where it is longer."""
+    if count_words(sentence.slice(text)) <= max_words:
+        yield sentence
+        return
+    start = sentence.start
+    while count_words(text[start : sentence.end]) > max_words:
+        limit = _word_limit(text, start, sentence.end, max_words)
+        clauses = [
+            match.end() for match in _CLAUSE_END.finditer(text, start, limit) if match.end() > start + (limit - start) // 2
+        ]
+        cut = clauses[-1] if clauses else limit
+        if piece := trimmed(text, start, cut):
+            yield piece
+        start = cut
+    if piece := trimmed(text, start, sentence.end):
+        yield piece
+
+
+def _word_limit(text: str, start: int, end: int, max_words: int) -> int:
+    """The last place before ``end`` where a piece of at most ``max_words`` words from ``start`` can stop."""
+    words = 0
+    last = start
+    for match in re.finditer(r"\S+\s*", text[start:end]):
+        words += count_words(match[0])
+        if words > max_words:
+            break
+        last = start + match.end()
+    if last > start:
+        return last
+    last = min(end, start + _CHARACTERS_PER_WORD * max_words)
+    while start + 1 < last < end and unicodedata.combining(text[last]):
+        last -= 1
+    return last
