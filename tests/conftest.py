@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+
+from retrieval import ArticleInput
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,3 +52,29 @@ def seed_gold() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def seed_questions() -> list[dict[str, Any]]:
     return [json.loads(line) for line in (ROOT / "tests/gold/seed_questions.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(scope="session")
+def wikinews(data: Path) -> list[ArticleInput]:
+    """24 dated news texts."""
+    rows = [json.loads(line) for line in (data / "wikinews/gum_articles.jsonl").read_text().splitlines()]
+    return [
+        ArticleInput(text=r["text"], title=r["title"], url=r["url"], published=r["published"], source="Wikinews")
+        for r in rows
+    ]
+
+
+@pytest.fixture(scope="session")
+def ecbplus(data: Path) -> list[ArticleInput]:
+    """772 news texts, put together again from their tokens: a line a sentence, words parted by single spaces."""
+    return [
+        ArticleInput(text=_join_tokens(path), url=f"ecb:{path.stem}") for path in sorted((data / "ecbplus").glob("*/*.xml"))
+    ]
+
+
+def _join_tokens(path: Path) -> str:
+    sentences: dict[str, list[str]] = defaultdict(list)
+    for token in ElementTree.parse(path).iter("token"):
+        sentences[token.attrib["sentence"]].append(token.text or "")
+    text = "\n\n".join(" ".join(words) for words in sentences.values())
+    return re.sub(r" ([.,;:!?)\]%']|'s\b|n't\b)", r"\1", text)
