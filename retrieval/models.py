@@ -359,7 +359,10 @@ class EventMention:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, or is said, asked or planned to. ``confidence`` is between 0 and 1."""
+    """Something that happened, or is said, asked or planned to. ``confidence`` is between 0 and 1.
+
+    ``independent_source_count`` counts who tells of it: the article in its own voice, and each speaker, once.
+    """
 
     id: str
     type: EventType

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Table, insert, select, update
 
 from retrieval.catalog.counts import NAMING_KINDS, add_aliases, add_mentions, rename
-from retrieval.catalog.ids import stable_id
+from retrieval.catalog.ids import fold, stable_id
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.catalog.tables import (
@@ -238,7 +238,7 @@ class FactWriter:
             "place_id": self._entity(event.place),
             "fatalities": event.fatalities,
             "confidence": event.confidence,
-            "independent_source_count": 1,
+            "independent_source_count": self._count_sources(event),
         }
         if event.time is not None and self._facts.times[event.time].start is not None:
             time = self._facts.times[event.time]
@@ -257,6 +257,17 @@ class FactWriter:
             "time_source": DateSource.PUBLICATION_DATE_FALLBACK,
             "time_id": None,
         }
+
+    def _count_sources(self, event: FoundEvent) -> int:
+        """Who tells of it: the article in its own voice is one, and each speaker is one, however often."""
+        voices = set()
+        for trigger in event.triggers:
+            if trigger.claim is None:
+                voices.add("")
+                continue
+            speaker = self._facts.claims[trigger.claim].attribution
+            voices.add(self._entity(speaker.entity) or fold(speaker.source_text))
+        return len(voices)
 
     def _write_claims(self, time_ids: Sequence[int], claim_ids: Sequence[str], event_ids: Sequence[str]) -> None:
         told: dict[int, str] = {}
