@@ -1,4 +1,4 @@
-"""Names that a text makes from others: "Iraqi government", "US-led coalition", "Baghdad airport", "Long Name (LN)"."""
+"""Names that a text makes from others: "Kenyan government", "NATO-led alliance", "Oslo airport", "Long Name (LN)"."""
 
 from __future__ import annotations
 

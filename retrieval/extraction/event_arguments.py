@@ -194,6 +194,8 @@ def _verb_roles(verb: Token) -> tuple[list[Token], list[Token]]:
     if is_passive(verb):
         agent = agent_of(verb)
         patient = object_of(verb)
+        if patient is not None and patient.ent_type_ in {"DATE", "TIME"}:
+            patient = None
         return (list(coordinated(agent)) if agent is not None else []), (
             list(coordinated(patient)) if patient is not None else []
         )

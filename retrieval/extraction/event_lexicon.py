@@ -334,7 +334,11 @@ def _of_aspect(verb: Token, sense: Sense) -> Sense | None:
     if sense.mode == "resume":
         return resumed_sense(thing)
     inner = noun_sense(thing)
-    if inner is None or inner.is_aspect or (inner.type in _SPEECH_ACTS and verb.lemma_.lower() not in {"make", "launch", "renew"}):
+    if (
+        inner is None
+        or inner.is_aspect
+        or (inner.type in _SPEECH_ACTS and verb.lemma_.lower() not in {"make", "launch", "renew"})
+    ):
         return None
     return _with_mode(inner, inner.mode)
 

@@ -18,7 +18,11 @@ def title_of(text: str, parsed: ParsedBlock, trigger: Token, arguments: Argument
     """Actor, trigger phrase and recipient in at most `MAX_TITLE` characters, cut at a word."""
     if not is_verb(trigger):
         start, end = phrase_range(trigger)
-        return shorten(_plain(parsed.span(parsed.doc[start:end]).slice(text)))
+        words = _plain(parsed.span(parsed.doc[start:end]).slice(text))
+        if " " in words:
+            return shorten(words)
+        patient = _name(text, arguments, None, linker)
+        return shorten(f"{words} of {patient}" if patient else words)
     actor = _name(text, arguments, ParticipantRole.ACTOR, linker)
     patient = _name(text, arguments, None, linker)
     words = trigger.text

@@ -47,7 +47,7 @@ _SAME_LENGTH = str.maketrans(
         "—": "-",
     }
 )
-# IS as a name: upper case in text that is not all upper case, as a word or after a hyphen ("anti-IS"), but not where a
+# IS as a name: upper case in text that is not all upper case, as a word or after a hyphen ("pro-IS"), but not where a
 # writer stresses the verb ("it IS true").
 _IS_NAME = re.compile(
     r"(?<![A-Za-z])(?<!\b[Ii]t )(?<!\b[Tt]his )(?<!\b[Tt]hat )(?<!\b[Hh]e )(?<!\b[Ss]he )(?<!\b[Tt]here )"

@@ -189,7 +189,7 @@ def _take(taken: list[bool], tokens: TokenSpan | None) -> None:
 
 
 def _fills(match: Match, matches: Sequence[Match], doc: Doc, guesses: Sequence[tuple[int, int, str]]) -> bool:
-    """Whether a guess around this known name is nothing but several known names ("Iranian Quds Force")."""
+    """Whether a guess around this known name is nothing but several known names ("French Interior Ministry")."""
     for start, end, _ in guesses:
         first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
         if first <= match.span.start and match.span.end <= last and (first, last) != (match.span.start, match.span.end):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from spacy.tokens import Doc, Token
 
 Direction = Literal["past", "future", "unknown"]
 
+_REACH = 12
 _PAST_PREPOSITIONS = frozenset({"after", "since", "following"})
 _FUTURE_PREPOSITIONS = frozenset({"ahead", "until", "till"})
 # Said of things to come, whatever their tense.
@@ -70,8 +72,7 @@ def direction_at(doc: Doc, start: int, end: int, *, is_title: bool = False) -> D
     span = doc.char_span(start, end, alignment_mode="expand")
     if span is None:
         return "unknown"
-    token = span.root
-    for _ in range(12):
+    for token in [span.root, *_ancestors(span.root)]:
         if token.dep_ == "prep" or token.pos_ in {"ADP", "SCONJ"}:
             if token.lower_ in _PAST_PREPOSITIONS:
                 return "past"
@@ -81,9 +82,6 @@ def direction_at(doc: Doc, start: int, end: int, *, is_title: bool = False) -> D
             return "future"
         if token.pos_ in {"VERB", "AUX"} and token.i not in range(span.start, span.end):
             return _direction_of(token, is_title=is_title)
-        if token.head is token:
-            break
-        token = token.head
     return "unknown"
 
 
@@ -112,18 +110,31 @@ def _direction_of(verb: Token, *, is_title: bool) -> Direction:
 
 def _infinitive(verb: Token, *, is_title: bool) -> Direction:
     """What one agreed to do lies ahead; what one was forced to do is done."""
-    head = verb.head
-    while head is not head.head and head.pos_ not in {"VERB", "AUX"}:
-        if head.lemma_.lower() in _INTENDING:
+    for head in _ancestors(verb):
+        if head.lemma_.lower() in _INTENDING or head.lemma_ in _PLANNING:
             return "future"
-        head = head.head
-    if head is verb or head.pos_ not in {"VERB", "AUX"} or head.lemma_ in _INTENDING or head.lemma_ in _PLANNING:
-        return "future"
-    return "past" if _direction_of(head, is_title=is_title) == "past" else "future"
+        if head.pos_ in {"VERB", "AUX"} and not _is_infinitive(head):
+            return "past" if _direction_of(head, is_title=is_title) == "past" else "future"
+    return "future"
 
 
 def _progressive(verb: Token, auxiliaries: list[Token], *, is_title: bool) -> Direction:
     if any(child.tag_ in {"VBZ", "VBP"} for child in auxiliaries):
         return "future"
-    head = verb.head
-    return _direction_of(head, is_title=is_title) if head is not verb and head.pos_ in {"VERB", "AUX"} else "unknown"
+    for head in _ancestors(verb):
+        if head.pos_ in {"VERB", "AUX"} and head.tag_ != "VBG":
+            return "unknown" if _is_infinitive(head) else _direction_of(head, is_title=is_title)
+    return "unknown"
+
+
+def _is_infinitive(verb: Token) -> bool:
+    return [child.lower_ for child in verb.children if child.dep_ in {"aux", "auxpass"}] == ["to"]
+
+
+def _ancestors(token: Token) -> Iterator[Token]:
+    """The heads of a token up to a few steps; a root is its own head, as another object."""
+    for _ in range(_REACH):
+        if token.head.i == token.i:
+            return
+        token = token.head
+        yield token

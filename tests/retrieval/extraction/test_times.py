@@ -173,6 +173,16 @@ def test_the_tense_of_the_verb_decides_between_past_and_future(text: str, day: s
     assert [f"{time.start:%Y-%m-%d}" for time in in_article(text)] == [day]
 
 
+def test_fragments_without_a_finite_verb_have_times_too() -> None:
+    for text in [
+        "To meet on Monday.",
+        "Trying to help to plan to go to see to meet on Monday.",
+        "Coming going on Monday.",
+        "Monday",
+    ]:
+        assert [time.span.slice(f"A title\n\n{text}") for time in in_article(text)] == ["Monday"]
+
+
 def test_may_after_a_preposition_is_a_month_unless_it_is_somebody() -> None:
     assert plain("It sank in May.") == [("May", "2019-05-01", "2019-05-31")]
     assert plain("Theresa May won, and the bill was backed by May.") == []
