@@ -22,7 +22,7 @@ from retrieval.extraction.noun_phrases import is_passive, is_verb
 from retrieval.extraction.words import load_words
 from retrieval.models import BlockKind, EventStatus, EventType, ParticipantRole, Span
 
-_FAMILIES = ("kill", "strike", "resume", "pause", "arrest", "protest", "talks", "release", "withdraw")
+_FAMILIES = ("kill", "strike", "capture", "resume", "pause", "arrest", "protest", "talks", "release", "withdraw")
 
 
 @dataclass(frozen=True, slots=True)
