@@ -129,7 +129,7 @@ def _with_conjuncts(match: Match, mention: Mention, fits: dict[EntityType, float
 
 
 def _nominals(question: Question, match: Match) -> Iterator[Proposal]:
-    """People without a name: "an Iraqi government spokesman"."""
+    """People without a name: "a police officer"."""
     if question.focus is not None:
         return
     for chunk in match.sentence.tokens.noun_chunks:

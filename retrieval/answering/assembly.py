@@ -20,6 +20,7 @@ from retrieval.models import (
     BooleanValue,
     Citation,
     Claim,
+    ClaimStance,
     Diagnostics,
     EventListValue,
     Passage,
@@ -222,4 +223,6 @@ def _told(account: Account) -> str:
         return account.proposition
     attribution = account.claims[0].attribution
     via = f" (citing {attribution.via.source_text})" if attribution.via is not None else ""
+    if account.stance is ClaimStance.DECLINED_TO_COMMENT and attribution.cue:
+        return f"{attribution.source_text}{via} {attribution.cue} {account.proposition}"
     return f"{attribution.source_text}{via}: {account.proposition}"

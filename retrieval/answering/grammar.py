@@ -137,7 +137,7 @@ def tree_distance(first: Token, second: Token) -> int:
 
 
 def is_negated(predicate: Token) -> bool:
-    """True when the predicate itself is denied ("have not resumed", "no troops left", "failed to leave")."""
+    """True when the predicate itself is denied ("have not begun", "no trains run", "failed to leave")."""
     if any(c.dep_ == "neg" or c.lower_ in {"never", "neither", "no"} for c in predicate.children):
         return True
     subjects = [c for c in predicate.children if c.dep_ in {"nsubj", "nsubjpass", "dobj"}]

@@ -55,7 +55,7 @@ _KIND_PATTERNS: dict[str, str] = {
     "party": r"\b(?:Party|Democrats?|Republicans?|Labour|Conservatives?|Liberals?|Greens?|Front|Movement|Union|Alliance"
     r"|League)\b",
     "ministry": r"\b(?:Ministry|Department|Office)\b",
-    "department": r"\b(?:Ministry|Department|Office|Pentagon)\b",
+    "department": r"\b(?:Ministry|Department|Office)\b",
     "court": r"\bCourt|Tribunal\b",
     "bank": r"\bBank\b|\bBanco\b|\bBanque\b",
     "airline": r"\b(?:Air|Airlines?|Airways|Jet)\w*",

@@ -68,8 +68,8 @@ class FoundQuantity:
 def iter_quantities(text: str, *, offset: int = 0) -> Iterator[FoundQuantity]:
     """The quantities of ``text``, their spans counted from ``offset``.
 
-    >>> [q.value.value for q in iter_quantities("between 20 and 25 people, around 5,200 troops and $3.5bn")]
-    [20.0, 5200.0, 3500000000.0]
+    >>> [q.value.value for q in iter_quantities("between 20 and 25 people, around 1,400 trees and $3.5bn")]
+    [20.0, 1400.0, 3500000000.0]
     """
     for match in _PATTERN.finditer(text):
         before = text[: match.start("number")]

@@ -100,7 +100,7 @@ def _holders(match: Match, role: Token) -> Iterator[Mention]:
 
 
 def _named_by_quotation(match: Match, role: Token, held: float) -> Iterator[Proposal]:
-    """A speaker told of by role whom the next words quote by name: "a spokesman told AFP ...". "...," said Ann Smith."
+    """A speaker told of by role whom the next words quote by name: "a spokesman said ...". "...," said Ann Smith."
 
     News introduces a source so; taken only where the quotation is the next block's, its speaker was not named before, and
     the two speak of the same thing.

@@ -1,9 +1,9 @@
 """Fits the weights of span answers' confidence on questions in SQuAD's format.
 
 Each paragraph becomes an article; three of its questions are asked of it, and one of another paragraph, which it
-cannot answer. The weights maximise the likelihood of the right span, or of none, among a question's proposals; a slope and an offset
-then fit the best proposal's confidence to its token F1 (Platt 1999). What makes a premise fail (another predicate, other
-arguments, a name that is nowhere) is rare in such questions, so those weights are given, not fitted.
+cannot answer. The weights maximise the likelihood of the right span, or of none, among a question's proposals; a slope
+and an offset then fit the best proposal's confidence to its token F1 (Platt 1999). What makes a premise fail (another
+predicate, other arguments, a name that is nowhere) is rare in such questions, so those weights are given, not fitted.
 
     python -m retrieval.evaluation.confidence DATELINE_DATA/reader_train/new_wiki.json
 """

@@ -36,7 +36,7 @@ class QuestionParse:
         self.times = [(found.span, found) for found in parse_time_expressions(self.body, anchor=anchor)]
 
     def _straighten(self, verb: Token) -> None:
-        """Put a yes/no question in the order of a statement, which parses better: "X has resumed" for "Has X resumed"."""
+        """Put a yes/no question in the order of a statement, which parses better: "X has left" for "Has X left"."""
         first = self.doc[0]
         rest = self.body[first.idx + len(first) : verb.idx].strip()
         self.body = f"{rest} {first.lower_} {self.body[verb.idx :]}"

@@ -153,7 +153,7 @@ def similarity(first: str, second: str) -> float:
 
 
 def _is_derived(noun: str, verb: str) -> bool:
-    """True when ``noun`` is made from ``verb`` by a usual ending: resumption from resume, decision from decide."""
+    """True when ``noun`` is made from ``verb`` by a usual ending: invasion from invade, decision from decide."""
     if len(verb) < 4 or len(noun) <= len(verb):
         return False
     roots = {verb, verb.removesuffix("e"), verb.removesuffix("y"), verb[:-1] if verb[-1] in "dt" else verb}
