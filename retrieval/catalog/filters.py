@@ -112,12 +112,12 @@ def filter_claims(filter_: ClaimFilter | None) -> list[ColumnElement[bool]]:
         conditions.append(claims.c.stance.in_(filter_.stances))
     speaker = and_(attributions.c.claim_seq == claims.c.seq, attributions.c.depth == 0)
     if filter_.source_ids:
-        conditions.append(exists().where(speaker, attributions.c.entity_id.in_(filter_.source_ids)))
+        conditions.append(exists().where(speaker, attributions.c.entity_id.in_(filter_.source_ids)).correlate(claims))
     if filter_.kinds:
-        conditions.append(exists().where(speaker, attributions.c.kind.in_(filter_.kinds)))
+        conditions.append(exists().where(speaker, attributions.c.kind.in_(filter_.kinds)).correlate(claims))
     if filter_.said_from or filter_.said_to:
-        said_at = select(times.c.id).where(times.c.id == claims.c.said_at_id)
-        published = select(articles.c.id).where(articles.c.id == claims.c.article_id)
+        said_at = select(times.c.id).where(times.c.id == claims.c.said_at_id).correlate(claims)
+        published = select(articles.c.id).where(articles.c.id == claims.c.article_id).correlate(claims)
         undated = claims.c.said_at_id.is_(None)
         if filter_.said_from:
             dated = exists(said_at.where(times.c.time_end >= filter_.said_from))

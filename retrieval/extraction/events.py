@@ -1,0 +1,141 @@
+"""Events: what happened, or is said, asked or planned to, with everyone and everything in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spacy.tokens import Token
+
+from retrieval.extraction.event_arguments import ArgumentReader
+from retrieval.extraction.event_links import linked_pairs
+from retrieval.extraction.event_merging import Cluster, merge_tellings
+from retrieval.extraction.event_status import overall_status
+from retrieval.extraction.event_tellings import Telling, find_tellings
+from retrieval.extraction.event_titles import shorten
+from retrieval.extraction.facts import (
+    FoundClaim,
+    FoundEntity,
+    FoundEvent,
+    FoundMention,
+    FoundParticipant,
+    FoundTime,
+    FoundTrigger,
+)
+from retrieval.extraction.language import ParsedBlock
+from retrieval.extraction.noun_phrases import is_verb, subject_of
+from retrieval.extraction.speakers import EntityLinker
+from retrieval.extraction.time_index import TimeIndex
+from retrieval.models import EventStatus, EventType, ParticipantRole
+
+_PLAIN_MODES = frozenset({None, "kill", "raid", "strike"})
+# How many blocks back "the first" and "the second" may point.
+_ORDINAL_REACH = 3
+
+
+def find_events(
+    text: str,
+    parsed: Sequence[ParsedBlock],
+    *,
+    entities: Sequence[FoundEntity],
+    mentions: Sequence[FoundMention],
+    times: Sequence[FoundTime],
+    claims: Sequence[FoundClaim],
+) -> list[FoundEvent]:
+    """The events of an article in reading order, each with every place that tells of it.
+
+    An event without a time of its own has none: the caller falls back on the publication date, and says so.
+    """
+    linker = EntityLinker(text, entities, mentions)
+    for block in parsed:
+        linker.note_subjects(block)
+    reader = ArgumentReader(linker, TimeIndex(times), claims)
+    found = list(find_tellings(text, parsed, claims, reader))
+    tellings = [telling for telling, _ in found]
+    clusters = merge_tellings(tellings, _links(found), _members(found), entities=entities, times=times)
+    return [_event(cluster, claims, entities) for cluster in clusters]
+
+
+def _links(found: Sequence[tuple[Telling, Token]]) -> list[tuple[int, int]]:
+    by_block: dict[int, dict[int, tuple[int, Token, EventType]]] = {}
+    for telling, token in found:
+        by_block.setdefault(telling.block, {})[telling.token] = (telling.number, token, telling.type)
+    return [pair for triggers in by_block.values() for pair in linked_pairs(triggers)]
+
+
+def _members(found: Sequence[tuple[Telling, Token]]) -> dict[int, int]:
+    """Which tellings are one of a plural told of before: "The first killed ...", "two strikes and one that killed"."""
+    members: dict[int, int] = {}
+    plural: Telling | None = None
+    for telling, token in found:
+        if telling.is_noun and telling.is_plural and not telling.is_weak:
+            plural = telling
+            continue
+        if plural is None or telling.block - plural.block > _ORDINAL_REACH or telling.type is not plural.type:
+            continue
+        subject = subject_of(token) if is_verb(token) else None
+        is_one = subject is not None and subject.lower_ == "one" and telling.block == plural.block
+        if telling.ordinal or is_one:
+            members[telling.number] = plural.number
+    return members
+
+
+def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[FoundEntity]) -> FoundEvent:
+    tellings = cluster.tellings
+    own = [t for t in tellings if t.number != cluster.group] or tellings
+    best = max(own, key=lambda t: (t.status in {EventStatus.ACTUAL, EventStatus.ATTRIBUTED}, t.confidence, -t.number))
+    dated = max((t for t in tellings if t.arguments.time is not None), key=lambda t: t.confidence, default=None)
+    placed = next((t for t in tellings if t.arguments.place is not None), None)
+    tolls = [t.fatalities for t in own if t.fatalities is not None]
+    extra = 0.05 * (len({t.sentence for t in tellings}) - 1)
+    return FoundEvent(
+        type=best.type,
+        mode=_mode((*own, *tellings), best),
+        status=overall_status((t.status, _voucher(t, claims, entities)) for t in tellings),
+        title=_title(best, tellings, entities),
+        triggers=tuple(FoundTrigger(t.trigger, t.sentence, t.status, t.claim) for t in tellings),
+        participants=_participants(tellings, best),
+        time=dated.arguments.time if dated is not None else None,
+        place=placed.arguments.place if placed is not None else None,
+        fatalities=max(tolls) if tolls else None,
+        confidence=round(min(0.95, best.confidence + extra), 2),
+    )
+
+
+def _mode(tellings: Sequence[Telling], best: Telling) -> str | None:
+    """The most telling mode: the means of an attack before the bare fact that it killed or was one."""
+    modes = [t.mode for t in tellings if t.mode not in _PLAIN_MODES]
+    return modes[0] if modes else best.mode
+
+
+def _title(best: Telling, tellings: Sequence[Telling], entities: Sequence[FoundEntity]) -> str:
+    """The best telling's title, with an actor that only another telling names."""
+    if best.is_noun or any(p.role is ParticipantRole.ACTOR for p in best.arguments.participants) or best.is_passive:
+        return best.title
+    actor = next((e for t in tellings for e in sorted(t.entities(ParticipantRole.ACTOR))), None)
+    return best.title if actor is None else shorten(f"{entities[actor].name} {best.title[:1].lower()}{best.title[1:]}")
+
+
+def _voucher(telling: Telling, claims: Sequence[FoundClaim], entities: Sequence[FoundEntity]) -> str | None:
+    if telling.claim is None:
+        return None
+    attribution = claims[telling.claim].attribution
+    if attribution.entity is not None:
+        return entities[attribution.entity].key
+    return attribution.source_text.casefold()
+
+
+def _participants(tellings: Sequence[Telling], best: Telling) -> tuple[FoundParticipant, ...]:
+    """The participants of the best telling, then those that other tellings add, one of each role and entity or words."""
+    kept: dict[tuple[ParticipantRole, object], FoundParticipant] = {}
+    for telling in (best, *tellings):
+        for participant in telling.arguments.participants:
+            same: object = participant.entity if participant.entity is not None else participant.span
+            if participant.entity is None and telling is not best and _adds_nothing(participant, kept):
+                continue
+            kept.setdefault((participant.role, same), participant)
+    return tuple(kept.values())
+
+
+def _adds_nothing(participant: FoundParticipant, kept: dict[tuple[ParticipantRole, object], FoundParticipant]) -> bool:
+    """True for one more wording without a name or number where the role is filled already."""
+    return participant.count is None and any(role is participant.role for role, _ in kept)

@@ -1,0 +1,67 @@
+"""From an article's text to its facts: parse, times, entities, claims, events, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import tee
+from typing import Protocol
+
+from spacy.language import Language
+
+from retrieval.extraction.claims import find_claims
+from retrieval.extraction.entities import find_entities
+from retrieval.extraction.events import find_events
+from retrieval.extraction.facts import Extraction
+from retrieval.extraction.language import ParsedBlock, load_language, parse_articles
+from retrieval.extraction.times import find_times
+from retrieval.models import Block, PublicationDate
+
+EXTRACTOR_VERSION = 1
+"""Raised when the same text would give other facts; stored with each article."""
+
+
+class Extractable(Protocol):
+    """What extraction needs of an article."""
+
+    @property
+    def text(self) -> str:
+        """The raw text."""
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        """The blocks of the text."""
+
+    @property
+    def published(self) -> PublicationDate:
+        """When it appeared."""
+
+
+class Extractor:
+    """Extracts facts with one language model; may be shared by threads.
+
+    Raises:
+        MissingDependency: no language model is installed.
+    """
+
+    def __init__(self, *, language: Language | None = None) -> None:
+        self._language = language or load_language()
+
+    def extract(self, article: Extractable) -> Extraction:
+        """The facts of one article."""
+        return next(self.extract_many([article]))
+
+    def extract_many(self, articles: Iterable[Extractable]) -> Iterator[Extraction]:
+        """The facts of each article, in order; parsing goes over article borders, so many at once are faster."""
+        parsing, reading = tee(articles)
+        texts = ((article.text, article.blocks) for article in parsing)
+        for article, parsed in zip(reading, parse_articles(texts, language=self._language), strict=True):
+            yield extract_facts(article.text, parsed, published=article.published)
+
+
+def extract_facts(text: str, parsed: Sequence[ParsedBlock], *, published: PublicationDate) -> Extraction:
+    """The facts of one parsed article."""
+    times = find_times(text, parsed, published=published)
+    entities, mentions = find_entities(text, parsed)
+    claims = find_claims(text, parsed, entities=entities, mentions=mentions, times=times)
+    events = find_events(text, parsed, entities=entities, mentions=mentions, times=times, claims=claims)
+    return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events))

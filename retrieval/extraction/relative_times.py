@@ -1,0 +1,167 @@
+"""Times that count from the day of publication, or from the time named before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+from retrieval.extraction.intervals import Interval, add_months, day, days, month, months, week, weekend, year
+from retrieval.extraction.time_contexts import following, is_preceded, is_weekday
+from retrieval.extraction.time_frames import Frame, Match, parted, unit_around, unit_precision
+from retrieval.extraction.time_words import number_of, weekday_number
+from retrieval.models import DatePrecision
+
+_RANKS = {
+    DatePrecision.MINUTE: 0,
+    DatePrecision.DAY: 0,
+    DatePrecision.WEEK: 1,
+    DatePrecision.MONTH: 2,
+    DatePrecision.YEAR: 3,
+    DatePrecision.UNKNOWN: 4,
+}
+
+
+def resolve_weekday(match: Match, frame: Frame) -> Interval | None:
+    """A weekday: the nearest in the direction of the tense, the day of publication itself included."""
+    if not is_weekday(match):
+        return None
+    number, anchor = weekday_number(match["weekday"]), frame.anchor
+    back = anchor - timedelta((anchor.weekday() - number) % 7)
+    ahead = anchor + timedelta((number - anchor.weekday()) % 7)
+    monday = anchor - timedelta(anchor.weekday())
+    which = re.sub(r"\s+", " ", (match["which"] or "").lower())
+    if which in {"last", "previous"}:
+        back -= timedelta(7) if back == anchor else timedelta(0)
+        return day(back - timedelta(7) if back >= monday and (anchor - back).days <= 3 else back)
+    if which == "next":
+        ahead += timedelta(7) if ahead == anchor else timedelta(0)
+        return day(ahead + timedelta(7) if ahead < monday + timedelta(7) else ahead)
+    if which == "this":
+        return day(monday + timedelta(number))
+    if which in {"this past", "past"}:
+        return day(back)
+    if which in {"this coming", "this upcoming", "coming", "upcoming"}:
+        return day(ahead if ahead > anchor else ahead + timedelta(7))
+    if frame.direction == "future":
+        return day(ahead)
+    return day(back)
+
+
+def resolve_weekday_of_week(match: Match, frame: Frame) -> Interval | None:
+    """Monday of last week, next week on Tuesday."""
+    offset = {"last": -7, "this": 0, "next": 7}[match["which"].lower()]
+    monday = frame.anchor - timedelta(frame.anchor.weekday())
+    return day(monday + timedelta(offset + weekday_number(match["weekday"])))
+
+
+def resolve_near_day(match: Match, frame: Frame) -> Interval | None:
+    """Today, yesterday, last night, the day after tomorrow."""
+    if is_preceded(match, r"USA\s+", 0):
+        return None  # the newspaper
+    words = re.sub(r"\s+", " ", match[0].lower())
+    if "before yesterday" in words:
+        offset = -2
+    elif "after tomorrow" in words:
+        offset = 2
+    else:
+        offset = -1 if words.startswith(("yesterday", "last night")) else 1 if words.startswith("tomorrow") else 0
+    return day(frame.anchor + timedelta(offset))
+
+
+def resolve_this_unit(match: Match, frame: Frame) -> Interval | None:
+    """Last week, early next month, later this year, the end of the month."""
+    offset = {"last": -1, "previous": -1, "past": -1, "next": 1, "coming": 1, "following": 1}.get(match["which"].lower(), 0)
+    unit, anchor = match["unit"].lower(), frame.anchor
+    if unit == "weekend":
+        here = weekend(anchor)
+        past = offset == 0 and frame.direction == "past" and here.first > anchor
+        return weekend(anchor + timedelta(7 * (-1 if past else offset)))
+    whole = unit_around(anchor, unit, offset)
+    mark = (match["mark"] or "").lower()
+    if whole is None or not mark:
+        return parted(whole, match) if whole else None
+    if mark == "earlier":
+        return replace(whole, last=max(whole.first, min(anchor, whole.last)))
+    return replace(whole, first=max(whole.first, min(anchor, whole.last)))
+
+
+def resolve_the_weekend(_: Match, frame: Frame) -> Interval | None:
+    """The weekend before, on or after the day of publication."""
+    here = weekend(frame.anchor)
+    return weekend(frame.anchor - timedelta(7)) if frame.direction != "future" and here.first > frame.anchor else here
+
+
+def resolve_ago(match: Match, frame: Frame) -> Interval | None:
+    """Three years ago: that year."""
+    return _shifted(frame.anchor, -number_of(match["number"]), match["unit"])
+
+
+def resolve_ahead(match: Match, frame: Frame) -> Interval | None:
+    """In three days, but not the duration of "the first time in three days" or "built in three days"."""
+    if frame.direction == "past" or is_preceded(
+        match, r"(?:time|times|first|most|least|worst|best|\w+est|once|twice)\s+(?:\w+\s+)?"
+    ):
+        return None
+    return _shifted(frame.anchor, number_of(match["number"]), match["unit"])
+
+
+def resolve_rolling(match: Match, frame: Frame) -> Interval | None:
+    """The last three months up to the day, the next five years from the day after; quarters are those of the calendar."""
+    if re.match(r"\s+of\s+(?:his|her|its|their|the|an?|my|our)\b", following(match)):
+        return None  # the last months of a life or a war
+    number = number_of(match["number"]) if match["number"] else 1
+    back = match["which"].lower() in {"last", "past", "previous"}
+    if match["unit"].lower().startswith("quarter"):
+        first = (frame.anchor.month - 1) // 3 * 3 + 1
+        return months(frame.anchor.year, first - 3 * number if back else first + 3, 3 * number)
+    other = _moved(frame.anchor, -number if back else number, match["unit"])
+    if other is None:
+        return None
+    return days(other, frame.anchor if back else frame.anchor + timedelta(1), unit_precision(match["unit"]))
+
+
+def resolve_from_near_day(match: Match, frame: Frame) -> Interval | None:
+    """Three weeks from tomorrow, two days before yesterday."""
+    pivot = frame.anchor + timedelta({"yesterday": -1, "tomorrow": 1}.get(match["pivot"].lower(), 0))
+    number = number_of(match["number"])
+    return _shifted(pivot, -number if match["which"].lower() == "before" else number, match["unit"])
+
+
+def resolve_anaphor(match: Match, frame: Frame) -> Interval | None:
+    """Two days later, the following year, that day: from the time that was named before."""
+    if frame.reference is None:
+        return None
+    unit = match["unit"].lower()
+    if unit not in {"week", "month", "year"} and not match["number"]:
+        unit = "day"
+    which = match["which"].lower()
+    count = number_of(match["number"]) if match["number"] else 0 if which in {"same", "that"} else 1
+    if _RANKS[frame.reference.precision] > _RANKS[unit_precision(unit)]:
+        return None
+    back = which in {"earlier", "before", "previous"}
+    return _shifted(frame.reference.first, -count if back else count, unit)
+
+
+def _shifted(at: date, count: int, unit: str) -> Interval | None:
+    """The day, week, month or year that lies ``count`` units from a day: no finer than the unit says."""
+    moved = _moved(at, count, unit)
+    if moved is None:
+        return None
+    return {
+        DatePrecision.WEEK: week(moved),
+        DatePrecision.MONTH: month(moved.year, moved.month),
+        DatePrecision.YEAR: year(moved.year),
+    }.get(unit_precision(unit), day(moved))
+
+
+def _moved(at: date, count: int, unit: str) -> date | None:
+    unit = unit.lower()
+    if unit.startswith("minute"):
+        return at
+    if unit.startswith("hour"):
+        return at + timedelta(int(count / 24))
+    if unit.startswith(("day", "week", "fortnight")):
+        return at + timedelta(count * {"d": 1, "w": 7, "f": 14}[unit[0]])
+    number = count * {"m": 1, "q": 3, "y": 12, "d": 120, "c": 1200}[unit[0]]
+    return add_months(at, number) if 1 < at.year + number // 12 < 9990 else None

@@ -1,0 +1,51 @@
+"""What a request's resolvers share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import ParamSpec, TypeAlias, TypeVar
+
+import strawberry
+
+from retrieval import Archive
+from schema.errors import Forbidden
+from schema.loaders import Loaders
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Context:
+    """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations."""
+
+    archive: Archive
+    executor: Executor
+    request_id: str
+    can_write: bool = False
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forget()
+
+    def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        """``call`` in the executor: the archive blocks, and would stop the whole server on its event loop."""
+        work = partial(contextvars.copy_context().run, call, *args, **kwargs)
+        return asyncio.get_running_loop().run_in_executor(self.executor, work)
+
+    def forget(self) -> None:
+        """Begin with empty loaders, as after a write: what they hold may have changed."""
+        self.loaders = Loaders(self.run)
+
+    def require_write(self) -> None:
+        """Raise `Forbidden` unless this request may write."""
+        if not self.can_write:
+            raise Forbidden("this request may not change the archive; use a key with the write scope")
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,50 @@
+"""Strawberry's decorators with the docstring as the description: readers of code and of schema see one text."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform
+
+import strawberry
+
+C = TypeVar("C", bound=type)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+def object_type(cls: C) -> C:
+    """An object type described by its docstring."""
+    made: C = strawberry.type(cls, description=_description(cls))
+    return made
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+def interface(cls: C) -> C:
+    """An interface described by its docstring."""
+    made: C = strawberry.interface(cls, description=_description(cls))
+    return made
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+def input_type(cls: C) -> C:
+    """An input object described by its docstring."""
+    made: C = strawberry.input(cls, description=_description(cls))
+    return made
+
+
+def resolver(function: Callable[..., Any]) -> Any:
+    """A field that ``function`` resolves, described by its docstring."""
+    return strawberry.field(function, description=_description(function))
+
+
+def mutation(function: Callable[..., Any]) -> Any:
+    """A mutation that ``function`` resolves, described by its docstring."""
+    return strawberry.mutation(function, description=_description(function))
+
+
+def _description(documented: Any) -> str:
+    # A dataclass without a docstring gets its signature as one, so take only what the class itself says.
+    text = vars(documented).get("__doc__") if inspect.isclass(documented) else documented.__doc__
+    if not text:
+        raise TypeError(f"{documented.__qualname__} has no docstring to describe it in the schema")
+    return " ".join(inspect.cleandoc(text).split())

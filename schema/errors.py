@@ -1,0 +1,79 @@
+"""What clients see of errors: every one has ``extensions.code``, and what was not meant for them is masked and logged."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from retrieval import ArchiveLocked, InputError
+
+logger = logging.getLogger(__name__)
+
+BAD_USER_INPUT = "BAD_USER_INPUT"
+INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+
+
+class Forbidden(Exception):
+    """The request may not do this; the message says what it lacks."""
+
+
+_CODES: tuple[tuple[type[Exception], str], ...] = (
+    (InputError, BAD_USER_INPUT),
+    (ArchiveLocked, "ARCHIVE_BUSY"),
+    (Forbidden, "FORBIDDEN"),
+)
+
+
+def code_errors(result: ExecutionResult, *, request_id: str | None) -> ExecutionResult:
+    """``result`` with a code at each of its errors."""
+    is_refused = isinstance(result, PreExecutionError)
+    if result.errors:
+        result.errors = [coded(error, is_refused=is_refused, request_id=request_id) for error in result.errors]
+    return result
+
+
+def coded(error: GraphQLError, *, is_refused: bool = False, request_id: str | None = None) -> GraphQLError:
+    """``error`` with a code; ``is_refused`` says that the document never ran.
+
+    The result is a new error: those of a cached validation are shared between requests and stay as they are.
+    """
+    if "code" in (error.extensions or {}):
+        return error
+    if isinstance(error, GraphQLSyntaxError):
+        return _with(error, error.message, {"code": PARSE_FAILED})
+    if is_refused and error.original_error is None:
+        return _with(error, error.message, {"code": VALIDATION_FAILED})
+    cause = _cause(error)
+    for kind, code in _CODES:
+        if isinstance(cause, kind):
+            return _with(error, str(cause), {"code": code})
+    if isinstance(cause, UnicodeEncodeError):
+        return _with(error, "text is not valid Unicode: it holds a lone surrogate", {"code": BAD_USER_INPUT})
+    if _is_about_input(error, cause):
+        return _with(error, error.message, {"code": BAD_USER_INPUT})
+    where = ".".join(map(str, error.path or ()))
+    logger.error("internal error at %r in request %s", where, request_id, exc_info=cause)
+    return _with(error, "internal error", {"code": INTERNAL_SERVER_ERROR, "requestId": request_id})
+
+
+def _cause(error: GraphQLError) -> Exception:
+    cause: Exception = error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    return cause
+
+
+def _is_about_input(error: GraphQLError, cause: Exception) -> bool:
+    """Whether graphql-core refused a variable (no path yet) or an argument (it names its nodes itself)."""
+    if not isinstance(cause, GraphQLError):
+        return False
+    return error.path is None or (cause is not error and cause.nodes is not None)
+
+
+def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(message, error.nodes, error.source, error.positions, error.path, None, extensions)

@@ -1,0 +1,254 @@
+"""What can be asked."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from functools import partial
+from typing import Annotated, TypeAlias, cast
+
+import strawberry
+from strawberry import UNSET
+
+from retrieval import InputError, models
+from schema.connections import (
+    MAX_PAGE,
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    page_size,
+    root_connection,
+    window,
+)
+from schema.context import Info
+from schema.documented import object_type, resolver
+from schema.enums import OrderDirection
+from schema.ids import expect
+from schema.inputs import (
+    EntityOrder,
+    EventOrder,
+    SortArticles,
+    WhichArticles,
+    WhichClaims,
+    WhichEntities,
+    WhichEvents,
+    article_filter,
+    article_order,
+    claim_filter,
+    entity_filter,
+    event_filter,
+)
+from schema.kinds import find
+from schema.nodes import find_node
+from schema.scalars import URI, last_second
+from schema.types.answers import Answer
+from schema.types.articles import Article
+from schema.types.claims import Claim
+from schema.types.entities import Entity, entity_of
+from schema.types.events import Event
+from schema.types.provenance import Node
+from schema.types.search import Corpus, PassageSearchConnection
+
+GlobalId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="The id of one thing.")]
+GlobalIds: TypeAlias = Annotated[list[strawberry.ID], strawberry.argument(description="At most 100 ids.")]
+MaybeId: TypeAlias = Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")]
+MaybeUrl: TypeAlias = Annotated[URI | None, strawberry.argument(description="Its URL, as given at ingestion.")]
+MaybeName: TypeAlias = Annotated[
+    str | None, strawberry.argument(description="A way it is written, in upper or lower case.")
+]
+SearchWords: TypeAlias = Annotated[str, strawberry.argument(description="Words to look for.")]
+HowManyHits: TypeAlias = Annotated[int, strawberry.argument(description="How many hits, 0 to 100.")]
+Question: TypeAlias = Annotated[str, strawberry.argument(description="A question in plain English.")]
+AsOf: TypeAlias = Annotated[
+    datetime | None, strawberry.argument(description="Answer only from what had been published by then.")
+]
+MinConfidence: TypeAlias = Annotated[
+    float, strawberry.argument(description="Below this confidence, 0 to 1, the answer is `NOT_FOUND`.")
+]
+SortEntities: TypeAlias = Annotated[
+    EntityOrder | None, strawberry.argument(description="The order; most mentioned first where left out.")
+]
+SortEvents: TypeAlias = Annotated[
+    EventOrder | None, strawberry.argument(description="The order; earliest first where left out.")
+]
+
+
+@object_type
+class Query:
+    """What can be asked of the archive."""
+
+    @resolver
+    async def node(self, info: Info, id: GlobalId) -> Node | None:  # noqa: A002
+        """The thing with this id; null if it is no longer there."""
+        return await find_node(info.context, id)
+
+    @resolver
+    async def nodes(self, info: Info, ids: GlobalIds) -> list[Node | None]:
+        """The things with these ids, in the ids' order; null for each that is no longer there or whose id is no id."""
+        if len(ids) > MAX_PAGE:
+            raise InputError(f"{len(ids)} ids are too many; give at most {MAX_PAGE}")
+        found = await asyncio.gather(*(find_node(info.context, id_) for id_ in ids), return_exceptions=True)
+        # graphql-core reports an exception in a list as the error of its place, and leaves the other places alone.
+        return cast("list[Node | None]", found)
+
+    @resolver
+    async def corpus(self, info: Info) -> Corpus:
+        """The size of the archive."""
+        return Corpus.of(await info.context.run(info.context.archive.corpus))
+
+    @resolver
+    async def article(self, info: Info, id: MaybeId = UNSET, url: MaybeUrl = UNSET) -> Article | None:  # noqa: A002
+        """One article, by id or by URL; null if there is none."""
+        if bool(id) == bool(url):
+            raise InputError("article takes either an id or a url; give one of them")
+        if id:
+            return cast("Article | None", await find(info.context, "Article", expect(id, "Article")))
+        found = await info.context.run(info.context.archive.article, url=url)
+        return None if found is None else Article.of(found)
+
+    @resolver
+    def articles(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: WhichArticles = UNSET,  # noqa: A002
+        order_by: SortArticles = UNSET,
+    ) -> Connection[Article]:
+        """The articles of the archive."""
+        archive, part, which = info.context.archive, window(first, after, last, before), article_filter(filter)
+        order, descending = article_order(order_by)
+        return root_connection(
+            info.context.loaders,
+            ("articles", which, order, descending, part),
+            load=partial(archive.articles, which, order=order, descending=descending, window=part),
+            count=partial(archive.count_articles, which),
+            make=Article.of,
+        )
+
+    @resolver
+    async def search_passages(
+        self,
+        info: Info,
+        query: SearchWords,
+        filter: WhichArticles = UNSET,  # noqa: A002
+        first: HowManyHits = 10,
+        after: After = UNSET,
+    ) -> PassageSearchConnection:
+        """The passages that hold the words of a query, best first (BM25)."""
+        search = partial(
+            info.context.archive.search,
+            query,
+            limit=page_size("first", first),
+            filter=article_filter(filter),
+            after=after or None,
+        )
+        return PassageSearchConnection.of(await info.context.run(search), is_continued=bool(after))
+
+    @resolver
+    async def entity(self, info: Info, id: MaybeId = UNSET, name: MaybeName = UNSET) -> Entity | None:  # noqa: A002
+        """One entity, by id or by name (of several with that name, the most mentioned); null if there is none."""
+        if bool(id) == bool(name):
+            raise InputError("entity takes either an id or a name; give one of them")
+        if id:
+            return cast("Entity | None", await find(info.context, "Entity", expect(id, "Entity")))
+        found = await info.context.run(info.context.archive.entity, name=name)
+        return None if found is None else entity_of(found)
+
+    @resolver
+    def entities(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: WhichEntities = UNSET,  # noqa: A002
+        order_by: SortEntities = UNSET,
+    ) -> Connection[Entity]:
+        """The entities that articles name."""
+        archive, part, which = info.context.archive, window(first, after, last, before), entity_filter(filter)
+        order, descending = models.EntityOrder.MENTION_COUNT, True
+        if order_by:
+            order, descending = order_by.field, order_by.direction is OrderDirection.DESC
+        return root_connection(
+            info.context.loaders,
+            ("entities", which, order, descending, part),
+            load=partial(archive.entities, which, order=order, descending=descending, window=part),
+            count=partial(archive.count_entities, which),
+            make=entity_of,
+        )
+
+    @resolver
+    async def event(self, info: Info, id: GlobalId) -> Event | None:  # noqa: A002
+        """One event; null if there is none."""
+        return cast("Event | None", await find(info.context, "Event", expect(id, "Event")))
+
+    @resolver
+    def events(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: WhichEvents = UNSET,  # noqa: A002
+        order_by: SortEvents = UNSET,
+    ) -> Connection[Event]:
+        """The events that articles tell of."""
+        archive, part, which = info.context.archive, window(first, after, last, before), event_filter(filter)
+        order, descending = models.EventOrder.TIME, False
+        if order_by:
+            order, descending = order_by.field, order_by.direction is OrderDirection.DESC
+        return root_connection(
+            info.context.loaders,
+            ("events", which, order, descending, part),
+            load=partial(archive.events, which, order=order, descending=descending, window=part),
+            count=partial(archive.count_events, which),
+            make=Event.of,
+        )
+
+    @resolver
+    def claims(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: WhichClaims = UNSET,  # noqa: A002
+    ) -> Connection[Claim]:
+        """What the sources of articles say, article by article."""
+        archive, part, which = info.context.archive, window(first, after, last, before), claim_filter(filter)
+        return root_connection(
+            info.context.loaders,
+            ("claims", which, part),
+            load=partial(archive.claims, which, window=part),
+            count=partial(archive.count_claims, which),
+            make=Claim.of,
+        )
+
+    @resolver
+    async def ask(
+        self,
+        info: Info,
+        question: Question,
+        filter: WhichArticles = UNSET,  # noqa: A002
+        as_of: AsOf = UNSET,
+        min_confidence: MinConfidence = 0.5,
+    ) -> Answer:
+        """An answer from the archive, with citations; or both sides where sources conflict; or that it does not say."""
+        if not 0 <= min_confidence <= 1:
+            raise InputError(f"minConfidence: {min_confidence} is out of range; give 0 to 1")
+        ask = partial(
+            info.context.archive.ask,
+            question,
+            filter=article_filter(filter),
+            as_of=last_second(as_of) if as_of else None,
+            min_confidence=min_confidence,
+        )
+        return Answer.of(await info.context.run(ask))

@@ -1,0 +1,253 @@
+"""Answers: as text, as data, with both sides of a dispute, and with what backs them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from retrieval import models
+from schema.connections import page_size
+from schema.documented import object_type, resolver
+from schema.types.articles import Passage
+from schema.types.claims import Attribution, Claim
+from schema.types.entities import Entity, entity_of
+from schema.types.events import Event, EventTime
+from schema.types.provenance import Citation
+
+HowMany: TypeAlias = Annotated[int, strawberry.argument(description="At most so many, 0 to 100.")]
+
+
+@object_type
+class EntityValue:
+    """An entity as the answer."""
+
+    entity: Entity = strawberry.field(description="The entity.")
+
+
+@object_type
+class DateValue:
+    """A time as the answer."""
+
+    time: EventTime = strawberry.field(description="The time.")
+
+
+@object_type
+class QuantityValue:
+    """A number as the answer."""
+
+    value: float = strawberry.field(description="The number.")
+    low: float | None = strawberry.field(description='Its lower bound, where the text gives one, as in "more than 20".')
+    high: float | None = strawberry.field(description='Its upper bound, where the text gives one, as in "up to 20".')
+    unit: str | None = strawberry.field(description="What is counted or measured.")
+    approximate: bool = strawberry.field(description='Whether the text calls it a round number, as in "around 5,200".')
+
+
+@object_type
+class BooleanValue:
+    """A yes or no that the sources agree on."""
+
+    value: bool = strawberry.field(description="True for yes.")
+
+
+@object_type
+class QuotationValue:
+    """A source's words as the answer."""
+
+    claim: Claim = strawberry.field(description="The words and who says them.")
+
+
+@object_type
+class EventListValue:
+    """Events as the answer."""
+
+    events: list[Event] = strawberry.field(description="The events, in the order of time.")
+
+
+AnswerValue: TypeAlias = Annotated[
+    EntityValue | DateValue | QuantityValue | BooleanValue | QuotationValue | EventListValue,
+    strawberry.union(name="AnswerValue", description="The answer as data: a program need not parse prose."),
+]
+
+
+@object_type
+class AnswerStatement:
+    """A sentence of an answer with what backs it; there is no sentence without a citation."""
+
+    text: str = strawberry.field(description="The sentence.")
+    citations: list[Citation] = strawberry.field(description="The words that it rests on.")
+    support_score: float = strawberry.field(description="How well they back it, 0 to 1.")
+
+
+@object_type
+class AnswerCandidate:
+    """Words that may answer."""
+
+    text: str = strawberry.field(description="The words.")
+    value: AnswerValue | None = strawberry.field(description="They as data, where they could be read so.")
+    score: float = strawberry.field(description="How well they answer, 0 to 1; comparable within one answer only.")
+    citation: Citation = strawberry.field(description="Where they stand.")
+    attribution: Attribution | None = strawberry.field(
+        description="Who says so; null where the article says it in its own voice."
+    )
+    stance: models.ClaimStance | None = strawberry.field(description="What that source does with it.")
+
+    @classmethod
+    def of(cls, model: models.AnswerCandidate) -> AnswerCandidate:
+        """From the library's value."""
+        said = model.attribution
+        return cls(
+            text=model.text,
+            value=None if model.value is None else value_of(model.value),
+            score=model.score,
+            citation=Citation.of(model.citation),
+            attribution=None if said is None else Attribution.of(said, model.citation.span),
+            stance=model.stance,
+        )
+
+
+@object_type
+class Account:
+    """One side of a dispute, with everyone on it."""
+
+    stance: models.ClaimStance = strawberry.field(description="What this side does with the statement.")
+    proposition: str = strawberry.field(description="The statement, in the words of one of its claims.")
+    claims: list[Claim] = strawberry.field(description="Who is on this side, and in which words.")
+    independent_source_count: int = strawberry.field(description="How many of them do not repeat one another.")
+
+    @classmethod
+    def of(cls, model: models.Account) -> Account:
+        """From the library's value."""
+        return cls(
+            stance=model.stance,
+            proposition=model.proposition,
+            claims=[Claim.of(claim) for claim in model.claims],
+            independent_source_count=model.independent_source_count,
+        )
+
+
+@object_type
+class QuestionInterpretation:
+    """How a question was understood."""
+
+    answer_type: models.AnswerType = strawberry.field(description="What it asks for.")
+    entities: list[Entity] = strawberry.field(description="The entities of the archive that it names.")
+    keywords: list[str] = strawberry.field(description="The words that were looked for.")
+    from_: datetime | None = strawberry.field(name="from", description="The first second of the time that it is about.")
+    to: datetime | None = strawberry.field(description="The last second of that time.")
+    temporal_relation: str | None = strawberry.field(
+        description="How what is asked for stands to that time: `before`, `after` or `between`."
+    )
+
+    @classmethod
+    def of(cls, model: models.Interpretation) -> QuestionInterpretation:
+        """From the library's value."""
+        return cls(
+            answer_type=model.answer_type,
+            entities=[entity_of(entity) for entity in model.entities],
+            keywords=list(model.keywords),
+            from_=model.time_from,
+            to=model.time_to,
+            temporal_relation=model.temporal_relation,
+        )
+
+
+@object_type
+class AskDiagnostics:
+    """What an answer cost and rests on."""
+
+    passages_considered: int = strawberry.field(description="How many passages were read.")
+    articles_matching_filter: int = strawberry.field(description="How many articles pass the filter and `asOf`.")
+    retrieval_milliseconds: float = strawberry.field(description="Time to find passages.")
+    reading_milliseconds: float = strawberry.field(description="Time to read them for an answer.")
+    model: str = strawberry.field(description="What read them.")
+    index_revision: str = strawberry.field(
+        description="The state of the archive that was asked: it grows with every change."
+    )
+
+    @classmethod
+    def of(cls, model: models.Diagnostics) -> AskDiagnostics:
+        """From the library's value."""
+        return cls(
+            passages_considered=model.passages_considered,
+            articles_matching_filter=model.articles_matching_filter,
+            retrieval_milliseconds=model.retrieval_milliseconds,
+            reading_milliseconds=model.reading_milliseconds,
+            model=model.model,
+            index_revision=model.index_revision,
+        )
+
+
+@object_type
+class Answer:
+    """What the archive says to a question, or that it does not say."""
+
+    model: strawberry.Private[models.Answer]
+    question: str = strawberry.field(description="The question as it was asked.")
+    status: models.AnswerStatus = strawberry.field(description="Whether the archive answers.")
+    text: str | None = strawberry.field(description="The answer in words; null exactly when `status` is `NOT_FOUND`.")
+    value: AnswerValue | None = strawberry.field(description="The answer as data, where it could be read so.")
+    statements: list[AnswerStatement] = strawberry.field(
+        description="The answer sentence by sentence, each with its citations."
+    )
+    accounts: list[Account] = strawberry.field(
+        description="Who says what about it; at least two sides when `status` is `CONFLICTING`."
+    )
+    confidence: float = strawberry.field(description="How sure the archive is of the answer, 0 to 1.")
+    abstention_reason: models.AbstentionReason | None = strawberry.field(
+        description="Why there is no answer; set exactly when `status` is `NOT_FOUND`."
+    )
+    interpretation: QuestionInterpretation = strawberry.field(description="How the question was understood.")
+    diagnostics: AskDiagnostics = strawberry.field(description="What the answer cost and rests on.")
+
+    @classmethod
+    def of(cls, model: models.Answer) -> Answer:
+        """From the library's value."""
+        return cls(
+            model=model,
+            question=model.question,
+            status=model.status,
+            text=model.text,
+            value=None if model.value is None else value_of(model.value),
+            statements=[
+                AnswerStatement(text=s.text, citations=[Citation.of(c) for c in s.citations], support_score=s.support)
+                for s in model.statements
+            ],
+            accounts=[Account.of(account) for account in model.accounts],
+            confidence=model.confidence,
+            abstention_reason=model.abstention,
+            interpretation=QuestionInterpretation.of(model.interpretation),
+            diagnostics=AskDiagnostics.of(model.diagnostics),
+        )
+
+    @resolver
+    def candidates(self, first: HowMany = 5) -> list[AnswerCandidate]:
+        """Words that may answer, the likeliest first."""
+        return [AnswerCandidate.of(candidate) for candidate in self.model.candidates[: page_size("first", first)]]
+
+    @resolver
+    def closest_passages(self, first: HowMany = 3) -> list[Passage]:
+        """The passages nearest to the question, for a look of one's own."""
+        return [Passage.of(passage) for passage in self.model.closest_passages[: page_size("first", first)]]
+
+
+def value_of(
+    model: models.AnswerValue,
+) -> EntityValue | DateValue | QuantityValue | BooleanValue | QuotationValue | EventListValue:
+    """The value as the type that serves its kind."""
+    match model:
+        case models.EntityValue():
+            return EntityValue(entity=entity_of(model.entity))
+        case models.DateValue():
+            return DateValue(time=EventTime.of(model.time))
+        case models.QuantityValue():
+            return QuantityValue(
+                value=model.value, low=model.low, high=model.high, unit=model.unit, approximate=model.approximate
+            )
+        case models.BooleanValue():
+            return BooleanValue(value=model.value)
+        case models.QuotationValue():
+            return QuotationValue(claim=Claim.of(model.claim))
+        case models.EventListValue():
+            return EventListValue(events=[Event.of(event) for event in model.events])

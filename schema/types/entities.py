@@ -1,0 +1,180 @@
+"""Entities and where they are mentioned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+from strawberry import UNSET
+
+from retrieval import Parent, models
+from schema import ids
+from schema.connections import After, Before, Connection, First, Last, window
+from schema.context import Info
+from schema.documented import interface, object_type, resolver
+from schema.inputs import WhichArticles, WhichClaims, WhichEvents, article_filter, claim_filter, event_filter
+from schema.kinds import find, register
+from schema.types.lists import article_list, claim_list, event_list, mention_list
+from schema.types.provenance import Citation, Node, cite
+from schema.types.references import ArticleRef, ClaimRef, EventRef, Later
+
+
+@object_type
+class EntityAlias:
+    """One way in which an entity is written."""
+
+    name: str = strawberry.field(description="The words.")
+    count: int = strawberry.field(description="How often.")
+
+
+@interface
+class Entity(Node):
+    """A named thing, joined from all its mentions."""
+
+    model: strawberry.Private[models.Entity]
+    name: str = strawberry.field(description="Its fullest usual name in the archive.")
+    type: models.EntityType = strawberry.field(description="What kind of thing it is.")
+    first_seen_at: datetime | None = strawberry.field(description="When the earliest article that names it was published.")
+    last_seen_at: datetime | None = strawberry.field(description="When the latest article that names it was published.")
+    mention_count: int = strawberry.field(description="How often articles name it.")
+
+    @resolver
+    async def aliases(self, info: Info) -> list[EntityAlias]:
+        """How it is written, most frequent first."""
+        aliases = info.context.loaders.owned("aliases", info.context.archive.load_aliases, lambda _, found: found)
+        return [EntityAlias(name=alias.name, count=alias.count) for alias in await aliases.load(self.model.id)]
+
+    @resolver
+    def mentions(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: WhichArticles = UNSET,  # noqa: A002
+    ) -> Connection[EntityMention]:
+        """Where articles name it, article by article."""
+        part = window(first, after, last, before)
+        return mention_list(info, Parent.ENTITY, self.model.id, part, which=article_filter(filter))
+
+    @resolver
+    def articles(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: WhichArticles = UNSET,  # noqa: A002
+    ) -> Connection[ArticleRef]:
+        """The articles that name it, newest publication first."""
+        part = window(first, after, last, before)
+        return article_list(info, Parent.ENTITY, self.model.id, article_filter(filter), part)
+
+    @resolver
+    def events(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: WhichEvents = UNSET,  # noqa: A002
+    ) -> Connection[EventRef]:
+        """What it takes part in, or the place of which it is, in the order of time."""
+        return event_list(info, Parent.ENTITY, self.model.id, event_filter(filter), window(first, after, last, before))
+
+    @resolver
+    def claims(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: WhichClaims = UNSET,  # noqa: A002
+    ) -> Connection[ClaimRef]:
+        """What it says."""
+        return claim_list(info, Parent.ENTITY, self.model.id, claim_filter(filter), window(first, after, last, before))
+
+
+@object_type
+class Person(Entity):
+    """A human being."""
+
+
+@object_type
+class Organization(Entity):
+    """A body of people with a name and a structure."""
+
+
+@object_type
+class Place(Entity):
+    """Where something is or happens: a country, region, city, natural feature, or (`FACILITY`) a building or camp."""
+
+    country_code: str | None = strawberry.field(description="ISO 3166-1 alpha-2 code where it is a country; else null.")
+
+
+@object_type
+class OtherEntity(Entity):
+    """A group of people, or a named thing of another kind."""
+
+
+@object_type
+class EntityMention:
+    """One place where an article names an entity."""
+
+    model: strawberry.Private[models.Mention]
+    text: str = strawberry.field(description="The words that name it.")
+    kind: models.MentionKind = strawberry.field(description="How they name it.")
+
+    @classmethod
+    def of(cls, model: models.Mention) -> EntityMention:
+        """From the library's value."""
+        return cls(model=model, text=model.text, kind=model.kind)
+
+    @resolver
+    def entity(self, info: Info) -> Later[Entity]:
+        """What is named."""
+        return find(info.context, "Entity", self.model.entity_id)
+
+    @resolver
+    def citation(self, info: Info) -> Later[Citation]:
+        """Where the words stand."""
+        return cite(info, self.model.article_id, self.model.span, self.model.text)
+
+
+def entity_of(model: models.Entity) -> Entity:
+    """The entity as the type that serves its kind."""
+    if model.type in {models.EntityType.PLACE, models.EntityType.FACILITY}:
+        return place_of(model)
+    kind = {models.EntityType.PERSON: Person, models.EntityType.ORGANIZATION: Organization}.get(model.type, OtherEntity)
+    return kind(
+        id=ids.to_global("Entity", model.id),
+        model=model,
+        name=model.name,
+        type=model.type,
+        first_seen_at=model.first_seen,
+        last_seen_at=model.last_seen,
+        mention_count=model.mention_count,
+    )
+
+
+def place_of(model: models.Entity) -> Place:
+    """The entity as a place, whatever its kind: an event may be placed at what is mostly known as an organization."""
+    return Place(
+        id=ids.to_global("Entity", model.id),
+        model=model,
+        name=model.name,
+        type=model.type,
+        first_seen_at=model.first_seen,
+        last_seen_at=model.last_seen,
+        mention_count=model.mention_count,
+        country_code=model.country,
+    )
+
+
+register("Entity", load=lambda archive, keys: archive.load_entities(keys), make=entity_of)
+register("Place", load=lambda archive, keys: archive.load_entities(keys), make=place_of)
+register("EntityMention", make=EntityMention.of)
