@@ -26,7 +26,11 @@ def check_sums(folder: Path) -> str:
             with (folder / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise WeightsError(f"weights {folder} cannot be read: {name}: {error.strerror}; install dateline again") from error
+            raise WeightsError(
+                f"weights {folder} cannot be read: {name}: {error.strerror}; install dateline again"
+            ) from error
         if found != expected:
-            raise WeightsError(f"weights {folder / name} are damaged: SHA-256 {found} is not {expected}; install dateline again")
+            raise WeightsError(
+                f"weights {folder / name} are damaged: SHA-256 {found} is not {expected}; install dateline again"
+            )
     return hashlib.sha256(listed.encode()).hexdigest()

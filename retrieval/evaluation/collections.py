@@ -65,7 +65,7 @@ def read_squad(path: Path, *, name: str | None = None) -> Collection:
 
 
 def read_jsonl(path: Path, *, name: str | None = None) -> Collection:
-    """One object a line: question, answers (a list, or a text), article (its text). An article without paragraphs is one passage.
+    """One object a line: question, answers (a list, or a text) and article (its text, whose paragraphs are the passages).
 
     Relevant are the paragraphs of the article that hold an answer, or all of them where none does.
 
@@ -92,7 +92,8 @@ def read_jsonl(path: Path, *, name: str | None = None) -> Collection:
             parts = [part.strip() for part in article.split("\n\n") if part.strip()]
             title = str(given.get("title", ""))
             groups[article] = [
-                passages.setdefault(part, CollectionPassage(f"p{len(passages)}", part, title, group=group)) for part in parts
+                passages.setdefault(part, CollectionPassage(f"p{len(passages)}", part, title, group=group))
+                for part in parts
             ]
         texts = [answers] if isinstance(answers, str) else list(answers)
         holding = [p for p in groups[article] if any(answer in p.text for answer in texts)]
@@ -126,7 +127,9 @@ def read_wice(path: Path, *, name: str = "WiCE") -> Collection:
     passages, queries = [], []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         given = json.loads(line)
-        passages += [CollectionPassage(f"{number}:{n}", text, group=str(number)) for n, text in enumerate(given["evidence"])]
+        passages += [
+            CollectionPassage(f"{number}:{n}", text, group=str(number)) for n, text in enumerate(given["evidence"])
+        ]
         relevant = {f"{number}:{n}" for some in given["supporting_sentences"] for n in some}
         if relevant:
             queries.append(CollectionQuery(given["claim"], frozenset(relevant), among=str(number)))

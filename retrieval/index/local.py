@@ -1,7 +1,7 @@
 """The embedded search index: tantivy, and the vectors, in a folder beside the archive.
 
-The index is derived. One commit of tantivy holds an update's passages, the number of the newest change taken in, and the list
-of the segments of vectors: what a reader sees is always one state. It can be brought up to date, or thrown away and built
+The index is derived. One commit of tantivy holds an update's passages, the number of the newest change taken in, and the
+list of the segments of vectors: what a reader sees is always one state. It can be brought up to date, or thrown away and built
 again.
 """
 
@@ -354,7 +354,7 @@ class IndexSnapshot:
         return self._vectors.vectors(passage_ids)
 
     def frequencies(self, words: Sequence[str]) -> tuple[list[int], int]:
-        """In how many passages each of the terms stands, and how many passages there are, removed ones not yet swept too."""
+        """In how many passages each of the terms stands, and how many there are, removed ones not yet swept too."""
         return [self._searcher.doc_freq("words", word) for word in words], self._searcher.num_docs
 
     # ------------------------------------------------------------ how

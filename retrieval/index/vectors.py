@@ -1,7 +1,7 @@
 """The vectors of the search index: one snapshot of its segments, searched exactly or by graph.
 
-An exact scan of half-precision vectors takes 3.4 ms for 100,000 (two shared cores); above `GRAPH_FROM` passages large segments
-get graphs. A filtered query always scans what passes the filter: a graph under a filter loses a quarter of the neighbours.
+An exact scan of half-precision vectors takes 3.4 ms for 100,000 (two shared cores); above `GRAPH_FROM` passages large
+segments get graphs. A filtered query always scans what passes the filter: a graph under a filter loses a quarter of the neighbours.
 """
 
 from __future__ import annotations
@@ -63,9 +63,7 @@ class VectorHit:
 class VectorSnapshot:
     """The vectors as they stood at one commit. Reads only, from many threads."""
 
-    def __init__(
-        self, folder: Path, notes: Sequence[SegmentNote], *, before: VectorSnapshot | None = None
-    ) -> None:
+    def __init__(self, folder: Path, notes: Sequence[SegmentNote], *, before: VectorSnapshot | None = None) -> None:
         """Open the segments; those that ``before`` has open are shared with it.
 
         Raises:
@@ -158,7 +156,7 @@ class VectorWriter:
         return tuple(segment.note for segment in segments)
 
     def _merge(self, segments: list[Segment], sequence: int) -> list[Segment]:
-        """Merge small segments into larger ones, so that there are about as many as the logarithm of the vectors' number."""
+        """Merge small segments into larger ones, so that their number grows with the logarithm of the vectors'."""
         kept = sorted(segments, key=lambda segment: -segment.note.rows)
         merged: list[Segment] = []
         tail: list[Segment] = []
