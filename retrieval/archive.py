@@ -176,6 +176,25 @@ class Archive(CatalogLists):
         items = (_prepare(given.url or f"article {n}", given) for n, given in enumerate(articles, 1))
         return self._ingest(items, on_result)
 
+    def store_prepared(self, items: Sequence[tuple[PreparedArticle, Extraction]]) -> list[IngestResult]:
+        """Take in articles that are cut and read already, as they are; each is on disk when this returns.
+
+        Searches see them with the next search.
+
+        Raises:
+            ArchiveLocked: another process was writing for longer than the lock time-out.
+            EmbedderMismatch: another embedder made the archive's vectors.
+            EmbedderError: vectors cannot be made.
+        """
+        self._open_engine()
+        self._vectors.check()
+        results = []
+        made = self._vectors.make([article for article, _ in items])
+        for (article, facts), vectors in zip(items, made, strict=True):
+            written = self._write(article, facts, vectors)
+            results.append(IngestResult(article.key, written.outcome, written.article_id, written.revision))
+        return results
+
     def remove(self, ids: Sequence[str] = (), *, urls: Sequence[str] = ()) -> Removal:
         """Take articles out by id, URL or file path, with the entities and events that only they supported.
 

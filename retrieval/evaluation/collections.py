@@ -24,11 +24,15 @@ class CollectionPassage:
 
 @dataclass(frozen=True, slots=True)
 class CollectionQuery:
-    """A query; ``among`` restricts it to the passages of one group."""
+    """A query; ``among`` restricts it to the passages of one group.
+
+    ``supports`` are sets of passages of which any one will do: recall is then that of the set which is found best.
+    """
 
     text: str
     relevant: frozenset[str]
     among: str | None = None
+    supports: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +134,10 @@ def read_wice(path: Path, *, name: str = "WiCE") -> Collection:
         passages += [
             CollectionPassage(f"{number}:{n}", text, group=str(number)) for n, text in enumerate(given["evidence"])
         ]
-        relevant = {f"{number}:{n}" for some in given["supporting_sentences"] for n in some}
-        if relevant:
-            queries.append(CollectionQuery(given["claim"], frozenset(relevant), among=str(number)))
+        supports = tuple(frozenset(f"{number}:{n}" for n in some) for some in given["supporting_sentences"] if some)
+        if supports:
+            relevant = frozenset().union(*supports)
+            queries.append(CollectionQuery(given["claim"], relevant, among=str(number), supports=supports))
     return Collection(name, tuple(passages), tuple(queries))
 
 
