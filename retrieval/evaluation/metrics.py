@@ -50,9 +50,7 @@ def average_precision(ranked: Sequence[str], relevant: Collection[str]) -> float
     return total / len(relevant)
 
 
-def measure(
-    ranked: Sequence[str], relevant: Collection[str], supports: Sequence[Collection[str]] = ()
-) -> dict[str, float]:
+def measure(ranked: Sequence[str], relevant: Collection[str], supports: Sequence[Collection[str]] = ()) -> dict[str, float]:
     """Every measure of one query, by name. Of ``supports`` any one set will do: recall is that of the best found."""
     sets = supports or (relevant,)
     named = {f"recall@{k}": max(recall(ranked, some, k) for some in sets) for k in (1, 4, 5, 10, 20)}

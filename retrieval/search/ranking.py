@@ -16,7 +16,7 @@ from retrieval.search.features import FEATURES
 
 WEIGHTS = {
     "lexical": 1.0,
-    "dense": 1.6,
+    "dense": 2.0,
     "coverage": 1.5,
     "rare_coverage": 1.0,
     "pairs": 0.7,
