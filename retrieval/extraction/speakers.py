@@ -3,6 +3,7 @@
 The rule, in this order:
 
 1. The mention that holds the head noun of the phrase ("Foreign Minister *Ann Lee*", "the *Nordic Council*").
+   A person named in apposition is the speaker too ("a spokesman, *Ann Lee*,").
 2. Where the head is a role that speaks or acts for others (spokesman, official, ministry, lawmakers ...), the last
    organisation named in the phrase, else the last place or people: "a *Health Ministry* aide", "two *French* officials".
    A person in the phrase is never taken so ("Smith's lawyer" is not Smith).

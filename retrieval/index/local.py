@@ -1,8 +1,8 @@
 """The embedded search index: tantivy, and the vectors, in a folder beside the archive.
 
 The index is derived. One commit of tantivy holds an update's passages, the number of the newest change taken in, and the
-list of the segments of vectors: what a reader sees is always one state. It can be brought up to date, or thrown away and built
-again.
+list of the segments of vectors: what a reader sees is always one state. It can be brought up to date, or thrown away and
+built again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import orjson
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from tantivy import Document, FieldType, Index, IndexWriter, Occur, Query, Schema, SchemaBuilder, SearchResult
@@ -142,6 +143,7 @@ class LocalIndex:
             vectors = VectorWriter(self._folder / "vectors")
             rows: list[VectorRow] = []
             try:
+                self._sweep(index)
                 writer: IndexWriter = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
                 for id_ in ids:
                     writer.delete_documents_by_term("article_id", id_)
@@ -197,6 +199,21 @@ class LocalIndex:
         self._build_graphs(opened)
 
     # ------------------------------------------------------------ how
+
+    def _sweep(self, index: Index) -> None:
+        """Delete the lists of deleted documents that a writer left when it was killed before its commit.
+
+        The next writer would give its own the same name, and tantivy will not write over a file.
+        """
+        index.reload()
+        meta = orjson.loads((self._folder / "meta.json").read_bytes())
+        known = set()
+        for segment in meta["segments"]:
+            if segment["deletes"]:
+                known.add(f"{segment['segment_id'].replace('-', '')}.{segment['deletes']['opstamp']}.del")
+        for path in self._folder.glob("*.del"):
+            if path.name not in known:
+                path.unlink(missing_ok=True)
 
     def _build_graphs(self, opened: _Opened) -> None:
         lock = FileLock(str(self._folder) + ".graphs.lock", timeout=0)
@@ -363,7 +380,7 @@ class IndexSnapshot:
         if not result.hits:
             return []
         ids = self._searcher.fast_field_values("passage_id", [address for _, address in result.hits])
-        return [IndexHit(int(id_), float(score)) for id_, (score, _) in zip(ids, result.hits, strict=True)]
+        return [IndexHit(int(id_ or 0), float(score)) for id_, (score, _) in zip(ids, result.hits, strict=True)]
 
     def _build_query(self, terms: QueryTerms, filter_: ArticleFilter | None, named_ids: Sequence[str]) -> Query:
         must: list[tuple[Occur, Query]] = [(Occur.Must, self._build_terms(terms, named_ids))]

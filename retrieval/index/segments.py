@@ -210,7 +210,8 @@ def find_graph(folder: Path, name: str) -> Path | None:
 
 def build_graph(folder: Path, segment: Segment) -> None:
     """Write the segment's graph: HNSW (Malkov and Yashunin, 2018) with 16 links over vectors in half precision."""
-    graph = faiss.IndexHNSWSQ(segment.note.dimensions, faiss.ScalarQuantizer.QT_fp16, 16, faiss.METRIC_INNER_PRODUCT)
+    kind: Any = faiss.ScalarQuantizer.QT_fp16  # faiss's own stubs are wrong about graphs
+    graph: Any = faiss.IndexHNSWSQ(segment.note.dimensions, kind, 16, faiss.METRIC_INNER_PRODUCT)
     graph.hnsw.efConstruction = 80
     graph.is_trained = True
     for first in range(0, segment.note.rows, _CHUNK):

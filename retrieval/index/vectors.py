@@ -1,7 +1,8 @@
 """The vectors of the search index: one snapshot of its segments, searched exactly or by graph.
 
 An exact scan of half-precision vectors takes 3.4 ms for 100,000 (two shared cores); above `GRAPH_FROM` passages large
-segments get graphs. A filtered query always scans what passes the filter: a graph under a filter loses a quarter of the neighbours.
+segments get graphs. A filtered query always scans what passes the filter: a graph under a filter loses a quarter of the
+neighbours.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -34,6 +36,7 @@ GRAPH_FROM = 200_000
 GRAPH_SEGMENT_FROM = 60_000
 MAX_SEGMENT = 262_144
 _EF_SEARCH = 96
+_faiss: Any = faiss  # its stubs lack the parameters of searches
 # Articles that are gone slow a search; above this share of a segment it is written again.
 _GONE_SHARE = 0.2
 
@@ -72,7 +75,7 @@ class VectorSnapshot:
         """
         self._folder = folder
         opened = {segment.note.name: segment for segment in before.segments} if before else {}
-        self.segments = tuple(
+        self.segments: tuple[Segment, ...] = tuple(
             replace(opened[note.name], note=note) if note.name in opened else open_segment(folder, note) for note in notes
         )
         self.size = sum(segment.note.rows for segment in self.segments)
@@ -200,7 +203,7 @@ def unpack_notes(packed: str) -> tuple[SegmentNote, ...]:
         raise ValueError(f"the index's list of segments is damaged: {error!r}") from error
 
 
-def _storage(segment: Segment) -> faiss.IndexScalarQuantizer:
+def _storage(segment: Segment) -> Any:
     return faiss.downcast_index(segment.vectors.storage) if segment.has_graph else segment.vectors
 
 
@@ -221,11 +224,11 @@ def _search_segment(
         bits = np.packbits(mask, bitorder="little")
         selector = faiss.IDSelectorBitmap(len(mask), faiss.swig_ptr(bits))
     if index is segment.vectors and segment.has_graph:
-        parameters = faiss.SearchParametersHNSW(efSearch=max(_EF_SEARCH, 2 * limit))
+        parameters = _faiss.SearchParametersHNSW(efSearch=max(_EF_SEARCH, 2 * limit))
         if selector:
             parameters.sel = selector
     elif selector:
-        parameters = faiss.SearchParameters(sel=selector)
+        parameters = _faiss.SearchParameters(sel=selector)
     scores, places = index.search(vector, min(limit, segment.note.rows), params=parameters)
     for score, place in zip(scores[0], places[0], strict=True):
         if place >= 0:

@@ -48,8 +48,8 @@ class DatelineDocumentStore:
     """A Haystack document store over an archive: its documents are the archive's passages.
 
     A document that is written becomes an article of one passage, with ``meta["title"]``, ``meta["source"]``,
-    ``meta["language"]`` and ``meta["published_at"]`` (ISO 8601) as the article's own, and comes back as it was. Its embedding is
-    kept, but searches use the archive's vectors. `filter_documents` compares every document; searches take the filters that
+    ``meta["language"]`` and ``meta["published_at"]`` (ISO 8601) as the article's own, and comes back as it was. Its embedding
+    is kept, but searches use the archive's vectors. `filter_documents` compares every document; searches take the filters that
     the index knows: ``==``, ``in`` on source, language, article_id and entity_ids, ``>=`` and ``<=`` on published_at, AND.
     """
 
@@ -90,7 +90,7 @@ class DatelineDocumentStore:
         """
         if filters and "operator" not in filters:
             raise FilterError(f"filter {filters} has no operator; see Haystack's documentation of metadata filtering")
-        documents = [document for document in self._iter_documents()]
+        documents = list(self._iter_documents())
         return [document for document in documents if document_matches_filter(filters, document)] if filters else documents
 
     def write_documents(self, documents: list[Document], policy: DuplicatePolicy = DuplicatePolicy.NONE) -> int:
@@ -196,7 +196,7 @@ class DatelineRetriever:
 
 
 def build_search_pipeline(store: DatelineDocumentStore, *, top_k: int = 10) -> Pipeline:
-    """Dateline's search as a pipeline: run it with ``{"retriever": {"query": ...}}``, and put a reader or generator behind."""
+    """Dateline's search as a pipeline: run it with ``{"retriever": {"query": ...}}``, and put a reader behind."""
     pipeline = Pipeline()
     pipeline.add_component("retriever", DatelineRetriever(store, top_k=top_k))
     return pipeline

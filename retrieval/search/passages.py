@@ -27,8 +27,8 @@ POOL = 50
 # No list is longer; what comes after the pool stays in the order of its words.
 MAX_DEPTH = 1000
 _REMEMBERED = 64
-# A passage that shares no word with the query has to be this near in meaning. (Of XQuAD's questions, one in thirty is as far
-# as 0.3 from its paragraph; texts that have nothing to do with each other lie around 0.)
+# A passage that shares no word with the query has to be this near in meaning. (Of XQuAD's questions, one in thirty is as
+# far as 0.3 from its paragraph; texts that have nothing to do with each other lie around 0.)
 _NEAR = 0.2
 
 EmbedQuery = Callable[[str], "NDArray[np.float32] | None"]
@@ -164,7 +164,9 @@ class PassageSearch:
             return []
         ids = [candidate.passage_id for candidate in candidates]
         vectors = snapshot.vectors(ids) if vector is not None else None
-        dense = np.full(len(ids), np.nan) if vectors is None else (vectors @ vector).astype(np.float64)
+        dense = np.full(len(ids), np.nan)
+        if vector is not None and vectors is not None:
+            dense = (vectors @ vector).astype(np.float64)
         words = np.array([lexical[id_] for id_ in ids])
         features = measure_all(QueryShape(query, snapshot.frequencies), candidates)
         scores = diversify(fuse(words, dense, features), [c.article_id for c in candidates], vectors)

@@ -14,8 +14,8 @@ import numpy as np
 from retrieval import Archive, ArticleFilter, RetrievalMode
 from retrieval.embedding.embedder import Vectors
 
-# Says what it is about to do ("?") and what is done ("!"), one line each. Articles are cut as they are: no extraction, since
-# a kill should meet the catalog and the index as often as it can.
+# Says what it is about to do ("?") and what is done ("!"), one line each. Articles are cut as they are: no extraction,
+# since a kill should meet the catalog and the index as often as it can.
 WRITER = """
 import random, sys
 from pathlib import Path
