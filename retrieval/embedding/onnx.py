@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,11 +60,9 @@ class OnnxEmbedder:
         tokenizer, session = self._load()
         vectors = np.zeros((len(texts), self._dimensions), np.float32)
         encoded = tokenizer.encode_batch_fast(list(texts)) if texts else []
-        # Texts of a like length run together, so that little is padded.
-        order = sorted(range(len(texts)), key=lambda n: len(encoded[n].ids))
+        lengths = [len(text.ids) for text in encoded]
         names = {given.name for given in session.get_inputs()}
-        for first in range(0, len(order), _BATCH):
-            batch = order[first : first + _BATCH]
+        for batch in _batches(lengths):
             ids, mask = _pad([encoded[n] for n in batch])
             feed = {"input_ids": ids, "attention_mask": mask}
             if "token_type_ids" in names:
@@ -100,6 +98,18 @@ class OnnxEmbedder:
         tokenizer.enable_truncation(self._max_tokens)
         tokenizer.no_padding()
         return tokenizer, session
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Texts of a like length together: padding costs time, and what is padded much is rounded worse."""
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) == _BATCH or lengths[number] > 1.25 * lengths[batch[0]] + 4):
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
 
 
 def _pad(encoded: Sequence[Encoding]) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.int64]], ...]:

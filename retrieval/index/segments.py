@@ -213,6 +213,7 @@ def build_graph(folder: Path, segment: Segment) -> None:
     kind: Any = faiss.ScalarQuantizer.QT_fp16  # faiss's own stubs are wrong about graphs
     graph: Any = faiss.IndexHNSWSQ(segment.note.dimensions, kind, 16, faiss.METRIC_INNER_PRODUCT)
     graph.hnsw.efConstruction = 80
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     graph.is_trained = True
     for first in range(0, segment.note.rows, _CHUNK):
         count = min(_CHUNK, segment.note.rows - first)
