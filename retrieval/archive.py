@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from retrieval.catalog.engine import connect, parse_url, writing
@@ -288,6 +290,16 @@ class Archive(CatalogLists):
         """
         self._catch_up()
         return self._searches.search(query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids, mode=mode)
+
+    def embed_query(self, query: str) -> NDArray[np.float32] | None:
+        """The vector that a search for ``query`` goes by; None where the archive has no vectors.
+
+        Raises:
+            EmbedderMismatch: another embedder made the archive's vectors.
+            EmbedderError: it cannot be made.
+        """
+        self._open_engine()
+        return self._vectors.embed_query(query)
 
     def cite(self, article: Article, span: Span, *, expected: str | None = None, revision: int | None = None) -> Citation:
         """A checked citation of ``article``; ``expected`` is what stood there at extraction."""

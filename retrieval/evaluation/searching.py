@@ -43,7 +43,11 @@ class IdKeys:
 
     def find(self, hit: Hit) -> str:
         """The id of the hit's passage in the collection."""
-        return self._keys[hit.article.id, hit.passage.index]
+        return self.name(hit.article.id, hit.passage.index)
+
+    def name(self, article_id: str, index: int) -> str:
+        """The same by the passage's article and its place in it."""
+        return self._keys[article_id, index]
 
     def limit_to(self, collection: Collection, group: str) -> ArticleFilter:
         """The filter for a group of passages."""

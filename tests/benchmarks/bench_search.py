@@ -145,7 +145,9 @@ def bench_dateline(folder: Path, articles: Iterator[PreparedArticle], count: int
         archive._index.build_graphs()
         real = open_embedder("minilm")
         embed = time_queries(lambda query: real.embed([query]), queries)
-        year = ArticleFilter(published_from=datetime(2018, 1, 1, tzinfo=UTC), published_to=datetime(2018, 12, 31, tzinfo=UTC))
+        year = ArticleFilter(
+            published_from=datetime(2018, 1, 1, tzinfo=UTC), published_to=datetime(2018, 12, 31, tzinfo=UTC)
+        )
         rows = [
             row(
                 "Dateline",
@@ -228,7 +230,10 @@ def bench_lancedb(folder: Path, passages: Sequence[str], queries: Sequence[str])
     vectors = RandomVectors()
     started = time.perf_counter()
     rows = (
-        [{"text": t, "vector": v} for t, v in zip(passages[n : n + 1000], vectors.embed(passages[n : n + 1000]), strict=True)]
+        [
+            {"text": t, "vector": v}
+            for t, v in zip(passages[n : n + 1000], vectors.embed(passages[n : n + 1000]), strict=True)
+        ]
         for n in range(0, len(passages), 1000)
     )
     database = lancedb.connect(folder / "lance")

@@ -30,7 +30,9 @@ def test_vectors_have_length_one_and_the_order_of_the_texts(embedder: Embedder) 
 
 
 def test_near_in_meaning_is_near_in_direction(embedder: Embedder) -> None:
-    asked, near, far = embedder.embed(["Who died in the blaze?", "Two people were killed by the fire.", "Shares rose on Monday."])
+    asked, near, far = embedder.embed(
+        ["Who died in the blaze?", "Two people were killed by the fire.", "Shares rose on Monday."]
+    )
     assert asked @ near > asked @ far + 0.2
 
 
