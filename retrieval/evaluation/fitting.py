@@ -2,8 +2,8 @@
 
     python -m retrieval.evaluation.fitting DATA
 
-DATA is the folder of data sets (XQuAD, MultiHop-RAG and WiCE are read). Coordinate ascent from the plain sum of both scores, on
-all queries and on each half, which is then scored on the other half. What is printed is the sum over the collections of the
+DATA is the folder of data sets (XQuAD, MultiHop-RAG and WiCE are read). Coordinate ascent from the plain sum of both
+scores, on all queries and on each half, which is then scored on the other half. What is printed is the sum over the collections of the
 measures that `gain` names.
 """
 
@@ -105,14 +105,14 @@ def main(data: Path) -> None:
         read_multihop(data / "multihoprag_500"),
         read_wice(data / "wice" / "dev.jsonl"),
     ]
-    collections = []
+    collections: list[list[Pool]] = []
     for collection in given:
         with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "fit.db") as archive:
             collections.append(collect_pools(archive, collection))
     plain = np.zeros(len(COLUMNS))
     plain[:2] = 1.0
-    halves = [[pools[part::2] for pools in collections] for part in (0, 1)]
-    for name, fitted_on, scored_on in (("all", collections, collections), ("even", *halves), ("odd", *halves[::-1])):
+    even, odd = ([pools[part::2] for pools in collections] for part in (0, 1))
+    for name, fitted_on, scored_on in (("all", collections, collections), ("even", even, odd), ("odd", odd, even)):
         weights = climb(fitted_on)
         rounded = {column: round(float(weight), 2) for column, weight in zip(COLUMNS, weights, strict=True)}
         sys.stdout.write(f"{name}: {rounded}\n  {score(weights, scored_on):.4f}, plain {score(plain, scored_on):.4f}\n")

@@ -1,7 +1,7 @@
 """The border to Haystack: an archive as a document store, and its search as a component and a pipeline.
 
-Importing this module imports Haystack (half a second, 70 MB). Its telemetry must be off before that: the process that imports
-it sets ``HAYSTACK_TELEMETRY_ENABLED=false``.
+Importing this module imports Haystack (half a second, 70 MB). Its telemetry must be off before that: the process that
+imports it sets ``HAYSTACK_TELEMETRY_ENABLED=false``.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class DatelineDocumentStore:
     """A Haystack document store over an archive: its documents are the archive's passages.
 
     A document that is written becomes an article of one passage, with ``meta["title"]``, ``meta["source"]``,
-    ``meta["language"]`` and ``meta["published_at"]`` (ISO 8601) as the article's own, and comes back as it was. Its embedding
-    is kept, but searches use the archive's vectors. `filter_documents` compares every document; searches take the filters that
-    the index knows: ``==``, ``in`` on source, language, article_id and entity_ids, ``>=`` and ``<=`` on published_at, AND.
+    ``meta["language"]`` and ``meta["published_at"]`` (ISO 8601) as the article's own, and comes back as it was. Its
+    embedding is kept, but searches use the archive's vectors. `filter_documents` compares every document; searches take the
+    filters that the index knows: ``==``, ``in`` on source, language, article_id and entity_ids, ``>=`` and ``<=`` on published_at, AND.
     """
 
     def __init__(self, path: str, embedder: str | None = DEFAULT_EMBEDDER) -> None:

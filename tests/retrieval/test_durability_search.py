@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ class Hashing:
     name = "hashing"
     dimensions = 64
 
-    def embed(self, texts: list[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         import zlib  # noqa: PLC0415
 
         made = np.zeros((len(texts), 64), np.float32)

@@ -11,7 +11,7 @@ import pytest
 from haystack import Pipeline
 from haystack.dataclasses import Document
 from haystack.document_stores.errors import DuplicateDocumentError
-from haystack.document_stores.types import DuplicatePolicy
+from haystack.document_stores.types import DocumentStore, DuplicatePolicy
 from haystack.errors import FilterError
 from haystack.testing.document_store import DocumentStoreBaseTests
 
@@ -33,7 +33,7 @@ class TestHaystacksOwnSuite(DocumentStoreBaseTests):
         yield store
         store.close()
 
-    def test_write_documents(self, document_store: DatelineDocumentStore) -> None:
+    def test_write_documents(self, document_store: DocumentStore) -> None:
         document = Document(content="test doc")
         assert document_store.write_documents([document]) == 1
         with pytest.raises(DuplicateDocumentError):
@@ -91,4 +91,4 @@ def test_a_pipeline_can_be_saved_and_loaded(document_store: DatelineDocumentStor
     document_store.close()
     loaded = Pipeline.loads(saved, allowed_modules=["retrieval.*"])
     assert len(loaded.run({"retriever": {"query": "warehouse"}})["retriever"]["documents"]) == 1
-    loaded.get_component("retriever").document_store.close()
+    loaded.get_component("retriever").document_store.close()  # type: ignore[attr-defined]
