@@ -3,8 +3,8 @@
     python -m retrieval.evaluation.fitting DATA
 
 DATA is the folder of data sets (XQuAD, MultiHop-RAG and WiCE are read). Coordinate ascent from the plain sum of both
-scores, on all queries and on each half, which is then scored on the other half. What is printed is the sum over the collections of the
-measures that `gain` names.
+scores, on all queries and on each half, which is then scored on the other half. What is printed is the sum over the
+collections of the measures that `gain` names.
 """
 
 from __future__ import annotations

@@ -106,8 +106,8 @@ class VectorSnapshot:
     def search(self, query: NDArray[np.float32], *, limit: int, filter_: VectorFilter | None = None) -> list[VectorHit]:
         """The passages whose vectors are nearest to the query's, best first, ties in order of id."""
         vector = np.ascontiguousarray(query, np.float32).reshape(1, -1)
-        # One query is scanned by one thread in any case; a team of them only waits for each other. (A setting of the
-        thread.) faiss.omp_set_num_threads(1)
+        # One thread scans one query in any case; a team of them only waits for each other. (A setting of the thread.)
+        faiss.omp_set_num_threads(1)
         found: list[VectorHit] = []
         for segment in self.segments:
             found.extend(_search_segment(segment, vector, limit, filter_))

@@ -49,8 +49,9 @@ class DatelineDocumentStore:
 
     A document that is written becomes an article of one passage, with ``meta["title"]``, ``meta["source"]``,
     ``meta["language"]`` and ``meta["published_at"]`` (ISO 8601) as the article's own, and comes back as it was. Its
-    embedding is kept, but searches use the archive's vectors. `filter_documents` compares every document; searches take the
-    filters that the index knows: ``==``, ``in`` on source, language, article_id and entity_ids, ``>=`` and ``<=`` on published_at, AND.
+    embedding is kept, but searches use the archive's vectors. `filter_documents` compares every document; searches take
+    the filters that the index knows: ``==``, ``in`` on source, language, article_id and entity_ids, ``>=`` and ``<=`` on
+    published_at, AND.
     """
 
     def __init__(self, path: str, embedder: str | None = DEFAULT_EMBEDDER) -> None:

@@ -1,8 +1,8 @@
 """How fast, how large, side by side: `make bench` runs this; `--passages N` sets the size.
 
-Texts are made up: 30,000 words drawn as Zipf's law has it, sentences of 8 to 30 of them, 5 sentences a passage, 20 passages
-an article. Their vectors are random unit vectors, since embedding a million passages takes hours on two cores; the query's own
-embedding is measured with the real model and added. Recall of the vectors is therefore not measured here.
+Texts are made up: 30,000 words drawn as Zipf's law has it, sentences of 8 to 30 of them, 5 sentences a passage, 20
+passages an article. Their vectors are random unit vectors, since embedding a million passages takes hours on two cores;
+the query's own embedding is measured with the real model and added. Recall of the vectors is therefore not measured here.
 """
 
 from __future__ import annotations
