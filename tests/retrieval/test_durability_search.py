@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval import Archive, ArticleFilter, RetrievalMode
+from retrieval import Archive, ArticleFilter, RetrievalMode, Window
 from retrieval.embedding.embedder import Vectors
 
 # Says what it is about to do ("?") and what is done ("!"), one line each. Articles are cut as they are: no extraction,
@@ -119,7 +119,7 @@ def follow(state: dict[int, str], removed: set[str], lines: list[list[str]]) -> 
 
 def read_state(archive: Archive) -> dict[int, str]:
     stored = {}
-    for article in archive.articles().items:
+    for article in archive.articles(window=Window(limit=100)).items:
         words = article.text.split()
         stored[int(words[2].removeprefix("place"))] = words[4].removeprefix("words").removesuffix(".")
     return stored
