@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from api.access import Caller
 from api.execution import limits_of
 from api.graphiql import graphiql_files, graphiql_page
 from api.graphql import GraphQLEndpoint
@@ -23,7 +25,7 @@ from api.middleware import BodyLimit, HostCheck, RequestEdge, request_id
 from api.problems import Problem, problem_response
 from api.settings import Settings
 from retrieval.archive import Archive
-from schema import Context, build_schema
+from schema import Budgets, Context, build_schema
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
@@ -33,7 +35,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
 
     It opens the archive of ``settings`` when it starts and closes it when it stops; a given ``archive`` stays open.
     """
-    state = _State(archive)
+    state = _State(archive, settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette gives itself
@@ -49,7 +51,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
     schema = build_schema(limits=limits_of(settings), introspection=settings.graphiql)
     endpoint = GraphQLEndpoint(
         schema,
-        make_context=lambda: state.context(can_write=settings.allow_writes),
+        make_context=state.context,
         settings=settings,
         page=graphiql_page if settings.graphiql else None,
     )
@@ -71,8 +73,10 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
 class _State:
     """What the application holds while it runs."""
 
-    def __init__(self, archive: Archive | None) -> None:
+    def __init__(self, archive: Archive | None, settings: Settings) -> None:
         self.archive = archive
+        self.allow_writes = settings.allow_writes
+        self.budgets = Budgets(settings.rate_limit) if settings.rate_limit else None
         self.executor: ThreadPoolExecutor | None = None
 
     def opened(self) -> Archive:
@@ -80,10 +84,11 @@ class _State:
             raise Problem(503, "the server is starting", headers={"Retry-After": "1"})
         return self.archive
 
-    def context(self, *, can_write: bool) -> Context:
+    def context(self, caller: Caller) -> Context:
         archive = self.opened()
         assert self.executor is not None, "the lifespan makes it"
-        return Context(archive, self.executor, request_id.get(), can_write=can_write)
+        budget = partial(self.budgets.spend, caller.name) if self.budgets else None
+        return Context(archive, self.executor, request_id.get(), can_write=self.allow_writes, budget=budget)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -95,7 +100,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             allow_origins=settings.cors_origins,
             allow_methods=("GET", "POST"),
             allow_headers=("Content-Type", "X-Request-ID"),
-            expose_headers=("X-Request-ID", "Retry-After"),
+            expose_headers=("X-Request-ID", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
         )
         stack.append(cors)
     stack.append(Middleware(BodyLimit, max_bytes=settings.max_body_bytes))

@@ -39,6 +39,7 @@ def limits_of(settings: Settings) -> Limits:
         fields=settings.max_fields,
         aliases=settings.max_aliases,
         root_fields=settings.max_root_fields,
+        cost=settings.max_cost,
     )
 
 

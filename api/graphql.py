@@ -12,12 +12,13 @@ from starlette.types import Receive, Scope, Send
 from strawberry import Schema
 from strawberry.types.graphql import OperationType
 
+from api.access import Caller
 from api.execution import READS, READS_AND_WRITES, Outcome, execute
 from api.negotiation import GRAPHQL_RESPONSE, HTML, JSON, choose_media_type
 from api.operation import Operation, read_get, read_post
 from api.problems import Problem, problem_response
 from api.settings import Settings
-from schema import Context
+from schema import Charge, Context
 
 
 class GraphQLEndpoint:
@@ -31,7 +32,7 @@ class GraphQLEndpoint:
         self,
         schema: Schema,
         *,
-        make_context: Callable[[], Context],
+        make_context: Callable[[Caller], Context],
         settings: Settings,
         page: Callable[[], Response] | None = None,
     ) -> None:
@@ -72,22 +73,25 @@ class GraphQLEndpoint:
             headers = request.headers
             operation = read_post(headers.get("content-type"), headers.get("content-encoding"), body)
             allowed = READS_AND_WRITES
-        outcome = await self._run(operation, allowed, receive)
+        context = self.make_context(_caller(request))
+        outcome = await self._run(operation, context, allowed, receive)
         if outcome is None:
             return None
+        charge = context.charge if context else None
+        fields = {"Cache-Control": "no-store", "Vary": "Accept"} | _budget_headers(charge)
         status = 400 if outcome.is_request_error and media_type == GRAPHQL_RESPONSE else 200
-        return Response(
-            orjson.dumps(outcome.document),
-            status,
-            media_type=f"{media_type}; charset=utf-8",
-            headers={"Cache-Control": "no-store", "Vary": "Accept"},
-        )
+        if charge and charge.balance.is_refused:
+            status = 429
+            fields["Retry-After"] = str(charge.balance.seconds_left)
+        return Response(orjson.dumps(outcome.document), status, media_type=f"{media_type}; charset=utf-8", headers=fields)
 
-    async def _run(self, operation: Operation, allowed: tuple[OperationType, ...], receive: Receive) -> Outcome | None:
+    async def _run(
+        self, operation: Operation, context: Context, allowed: tuple[OperationType, ...], receive: Receive
+    ) -> Outcome | None:
         if self.running >= self.settings.max_concurrent_requests:
             raise Problem(503, f"{self.running} operations are running; try again", headers={"Retry-After": "1"})
         self.running += 1
-        run = asyncio.ensure_future(execute(self.schema, operation, self.make_context(), allowed=allowed))
+        run = asyncio.ensure_future(execute(self.schema, operation, context, allowed=allowed))
         gone = asyncio.ensure_future(_disconnected(receive))
         timeout = self.settings.execution_timeout_seconds
         try:
@@ -102,6 +106,22 @@ class GraphQLEndpoint:
             gone.cancel()
             await asyncio.gather(run, gone, return_exceptions=True)
             self.running -= 1
+
+
+def _caller(request: Request) -> Caller:
+    return Caller(f"address:{request.client.host if request.client else 'unknown'}")
+
+
+def _budget_headers(charge: Charge | None) -> dict[str, str]:
+    """As draft-ietf-httpapi-ratelimit-headers has them in its third version, which clients know."""
+    if charge is None:
+        return {}
+    left = charge.balance
+    return {
+        "RateLimit-Limit": str(left.limit),
+        "RateLimit-Remaining": str(left.remaining),
+        "RateLimit-Reset": str(left.seconds_left),
+    }
 
 
 def _wants_page(request: Request) -> bool:

@@ -53,6 +53,14 @@ class Settings(BaseSettings):
     )
     max_aliases: int = Field(default=30, ge=0, description="Most aliases in a GraphQL operation.")
     max_root_fields: int = Field(default=20, ge=1, description="Most root fields in a GraphQL operation.")
+    max_cost: int = Field(
+        default=1000,
+        ge=1,
+        description="Most points a GraphQL operation may cost: 1, one for each 100 nodes its lists may hold, 50 an `ask`.",
+    )
+    rate_limit: int = Field(
+        default=60_000, ge=0, description="Points a client (a key, else an address) has in a minute; 0 for no limit."
+    )
     max_concurrent_requests: int = Field(
         default=64, ge=1, description="Most GraphQL operations at once; beyond it the answer is 503 with `Retry-After`."
     )

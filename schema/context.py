@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeAlias, TypeVar
 import strawberry
 
 from retrieval import Archive
+from schema.budgets import Budget, Charge
 from schema.errors import Forbidden
 from schema.loaders import Loaders
 
@@ -22,12 +23,17 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Context:
-    """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations."""
+    """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations.
+
+    ``budget`` takes what the operation costs from its client's points; then ``charge`` tells what became of them.
+    """
 
     archive: Archive
     executor: Executor
     request_id: str
     can_write: bool = False
+    budget: Budget | None = None
+    charge: Charge | None = field(init=False, default=None)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,8 @@ INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 
+_LONGEST_MESSAGE = 500
+
 
 class Forbidden(Exception):
     """The request may not do this; the message says what it lacks."""
@@ -76,4 +78,6 @@ def _is_about_input(error: GraphQLError, cause: Exception) -> bool:
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    if len(message) > _LONGEST_MESSAGE:  # it quotes what the client sent
+        message = f"{message[:_LONGEST_MESSAGE]}…"
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, None, extensions)

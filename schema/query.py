@@ -48,6 +48,7 @@ from schema.types.articles import Article
 from schema.types.claims import Claim
 from schema.types.entities import Entity, entity_of
 from schema.types.events import Event
+from schema.types.limits import RateLimit
 from schema.types.provenance import Node
 from schema.types.search import Corpus, PassageSearchConnection
 
@@ -252,3 +253,8 @@ class Query:
             min_confidence=min_confidence,
         )
         return Answer.of(await info.context.run(ask))
+
+    @resolver
+    def rate_limit(self, info: Info) -> RateLimit | None:
+        """What this operation costs and what is left for others; null where the server sets no limit."""
+        return None if info.context.charge is None else RateLimit.of(info.context.charge)

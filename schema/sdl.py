@@ -14,6 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from schema.cost import CostGate, Pricing
 from schema.errors import code_errors
 from schema.limits import Limits, limits_rule
 from schema.mutation import Mutation
@@ -59,7 +60,7 @@ def build_schema(limits: Limits = DEFAULT_LIMITS, *, introspection: bool = True)
     rules: list[type[ASTValidationRule]] = [limits_rule(limits)]
     if not introspection:
         rules.append(NoSchemaIntrospectionCustomRule)
-    return Schema(
+    made = Schema(
         query=Query,
         mutation=Mutation,
         types=[Person, Organization, Place, OtherEntity, Citation],
@@ -72,8 +73,11 @@ def build_schema(limits: Limits = DEFAULT_LIMITS, *, introspection: bool = True)
             lambda: AddValidationRules(rules),
             ParserCache,
             ValidationCache,
+            lambda: CostGate(pricing, limits.cost),
         ],
     )
+    pricing = Pricing(made._schema)  # noqa: SLF001 - as Strawberry's printer has it: there is no public name
+    return made
 
 
 def print_schema(schema: Schema) -> str:
