@@ -33,7 +33,7 @@ from schema.limits import users_last
 COST_EXCEEDED = "COST_EXCEEDED"
 
 # Points beside those for nodes: what these fields cost the archive however little of them is selected.
-_WEIGHTS = {"ask": 50, "searchPassages": 5, "ingestArticles": 50, "removeArticles": 10}
+_WEIGHTS = {"ask": 100, "searchPassages": 5, "ingestArticles": 50, "removeArticles": 10}
 _NODES_PER_POINT = 100
 
 

@@ -38,7 +38,7 @@ class Limits:
     aliases: int = 30
     root_fields: int = 20
     directives_per_node: int = 5
-    cost: int = 1000
+    cost: int = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,3 +31,20 @@ export function checkCode(errors, code) {
   assert.equal(errors.length, 1);
   assert.equal(errors[0].extensions.code, code);
 }
+
+export const ASK_STEPS = `subscription AskSteps($question: String!) {
+  ask(question: $question) { __typename ... on AskCompleted { answer { status } } }
+}`;
+
+export function checkSteps(results) {
+  const steps = results.map((result) => result.data.ask);
+  assert.equal(steps[0].__typename, "AskInterpreted");
+  assert.equal(steps.at(-1).__typename, "AskCompleted");
+  assert.notEqual(steps.at(-1).answer.status, "NOT_FOUND");
+}
+
+export async function collect(results) {
+  const found = [];
+  for await (const result of results) found.push(result);
+  return found;
+}

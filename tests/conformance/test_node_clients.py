@@ -14,7 +14,7 @@ def test_the_audit_of_graphql_http_is_passed_in_full(node: Node, address: str) -
     assert node("audits.mjs", DATELINE_URL=f"{address}/graphql") == "61 of 61\n"
 
 
-@pytest.mark.parametrize("script", ["urql.mjs", "apollo.mjs", "graphql_request.mjs"])
+@pytest.mark.parametrize("script", ["urql.mjs", "apollo.mjs", "graphql_request.mjs", "graphql_ws.mjs", "graphql_sse.mjs"])
 def test_clients_run_queries_and_see_errors(node: Node, address: str, script: str) -> None:
     node(script, DATELINE_URL=f"{address}/graphql")
 

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from gql import Client, GraphQLRequest, gql
 from gql.transport.aiohttp import AIOHTTPTransport
+from gql.transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
 from gql.transport.exceptions import TransportQueryError
 from gql.transport.httpx import HTTPXAsyncTransport, HTTPXTransport
+from gql.transport.websockets import WebsocketsTransport
 
 from api.sample import SAMPLE_QUESTION
 
@@ -24,6 +26,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "Timeline": {"from": "2019-01-01T00:00:00Z"},
     "ClaimsBySpeaker": {"first": 3},
 }
+SUBSCRIPTIONS = {"AskSteps": {"question": SAMPLE_QUESTION}}
 
 
 def request(name: str) -> GraphQLRequest:
@@ -31,7 +34,7 @@ def request(name: str) -> GraphQLRequest:
 
 
 def test_every_operation_has_variables_here() -> None:
-    assert {path.stem for path in OPERATIONS.iterdir()} == VARIABLES.keys()
+    assert {path.stem for path in OPERATIONS.iterdir()} == VARIABLES.keys() | SUBSCRIPTIONS.keys()
 
 
 @pytest.mark.parametrize("transport", [AIOHTTPTransport, HTTPXAsyncTransport])
@@ -53,6 +56,21 @@ def test_gql_runs_without_an_event_loop(address: str) -> None:
             session.execute(gql('{ articles(after: "nonsense") { totalCount nodes { id } } }'))
     assert caught.value.errors is not None
     assert caught.value.errors[0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("transport", [WebsocketsTransport, AIOHTTPWebsocketsTransport])
+def test_gql_subscribes_over_websockets(address: str, transport: Any) -> None:
+    async def scenario() -> list[str]:
+        url = f"{address.replace('http', 'ws')}/graphql"
+        document = (OPERATIONS / "AskSteps.graphql").read_text()
+        subscription = GraphQLRequest(document, variable_values=SUBSCRIPTIONS["AskSteps"])
+        async with Client(transport=transport(url=url)) as session:
+            steps = [result["ask"]["__typename"] async for result in session.subscribe(subscription)]
+            assert await session.execute(request("EventsOfPerson"))
+            return steps
+
+    steps = asyncio.run(scenario())
+    assert (steps[0], steps[-1]) == ("AskInterpreted", "AskCompleted")
 
 
 def test_gql_cli_runs_a_query_and_prints_the_schema(address: str) -> None:
