@@ -11,7 +11,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test bench lint format vendor clean constraints
+.PHONY: run test bench lint format node vendor clean constraints
 
 run: .venv/.runtime
 	@mkdir -p $(dir $(ARCHIVE))
@@ -19,7 +19,7 @@ run: .venv/.runtime
 	@$(BIN)/dateline ask --archive $(ARCHIVE) "$$($(BIN)/python -m api.sample)"
 	@$(BIN)/dateline serve --archive $(ARCHIVE) --host $(HOST) --port $(PORT)
 
-test: lint
+test: lint node
 	$(BIN)/pytest -n $(WORKERS)
 
 # Search side by side with other engines; BENCH="--passages 100000" for another size. See docs/benchmark.md.
@@ -44,12 +44,19 @@ constraints:
 	{ head -n 1 constraints.txt; .venv/fresh/bin/python -m pip freeze --exclude dateline; } > .venv/constraints.txt
 	mv .venv/constraints.txt constraints.txt && rm -rf .venv/fresh
 
+# Clients and tools from npm that the server is tested with; without npm their tests are skipped.
+node: tests/conformance/node_modules/.stamp
+
+tests/conformance/node_modules/.stamp: tests/conformance/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/conformance && npm ci --silent && touch node_modules/.stamp; \
+	  else echo "no npm: the tests with clients from npm are skipped"; fi
+
 # Fetch GraphiQL and React from npm again; see api/static/vendor.py.
 vendor:
 	$(PYTHON) api/static/vendor.py
 
 clean:
-	rm -rf .venv var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv tests/conformance/node_modules var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

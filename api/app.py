@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -13,8 +14,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from api.access import Caller, Guard
 from api.execution import limits_of
 from api.graphiql import graphiql_files, graphiql_page
 from api.graphql import GraphQLEndpoint
@@ -22,8 +24,11 @@ from api.health import health, ready
 from api.middleware import BodyLimit, HostCheck, RequestEdge, request_id
 from api.problems import Problem, problem_response
 from api.settings import Settings
+from api.sockets import Sockets
 from retrieval.archive import Archive
-from schema import Context, build_schema
+from retrieval.jobs import JobQueue
+from retrieval.keys import KeyRing
+from schema import Budgets, ChangeFeed, Context, build_schema
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
@@ -33,28 +38,31 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
 
     It opens the archive of ``settings`` when it starts and closes it when it stops; a given ``archive`` stays open.
     """
-    state = _State(archive)
+    state = _State(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette gives itself
         with ThreadPoolExecutor(settings.threads, thread_name_prefix="dateline") as executor:
             state.executor = executor
-            if archive is not None:
-                yield
-                return
-            with Archive.open(settings.archive, lock_timeout_seconds=settings.lock_timeout_seconds) as opened:
-                state.archive = opened
+            with ExitStack() as stack:
+                wait = settings.lock_timeout_seconds
+                opened = archive or stack.enter_context(Archive.open(settings.archive, lock_timeout_seconds=wait))
+                keys = stack.enter_context(KeyRing(opened.path, lock_timeout_seconds=wait))
+                jobs = stack.enter_context(JobQueue(opened.path, lock_timeout_seconds=wait))
+                state.open(opened, keys, jobs)
                 yield
 
     schema = build_schema(limits=limits_of(settings), introspection=settings.graphiql)
     endpoint = GraphQLEndpoint(
         schema,
-        make_context=lambda: state.context(can_write=settings.allow_writes),
+        make_context=state.context,
         settings=settings,
+        guard=state.guard,
         page=graphiql_page if settings.graphiql else None,
     )
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint),
+        WebSocketRoute("/graphql", Sockets(schema, make_context=state.context, guard=state.guard, settings=settings)),
         Route("/health", health),
         Route("/ready", ready(state.opened)),
     ]
@@ -71,19 +79,48 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
 class _State:
     """What the application holds while it runs."""
 
-    def __init__(self, archive: Archive | None) -> None:
-        self.archive = archive
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.budgets = Budgets(settings.rate_limit) if settings.rate_limit else None
         self.executor: ThreadPoolExecutor | None = None
+        self.archive: Archive | None = None
+        self.jobs: JobQueue | None = None
+        self.feed: ChangeFeed | None = None
+        self._guard: Guard | None = None
+
+    def open(self, archive: Archive, keys: KeyRing, jobs: JobQueue) -> None:
+        """Begin to serve."""
+        self.archive = archive
+        self.jobs = jobs
+        self.feed = ChangeFeed(archive)
+        self._guard = Guard(keys, anonymous_read=self.settings.anonymous_read, allow_writes=self.settings.allow_writes)
 
     def opened(self) -> Archive:
         if self.archive is None:
-            raise Problem(503, "the server is starting", headers={"Retry-After": "1"})
+            raise _starting()
         return self.archive
 
-    def context(self, *, can_write: bool) -> Context:
+    def guard(self) -> Guard:
+        if self._guard is None:
+            raise _starting()
+        return self._guard
+
+    def context(self, caller: Caller) -> Context:
         archive = self.opened()
         assert self.executor is not None, "the lifespan makes it"
-        return Context(archive, self.executor, request_id.get(), can_write=can_write)
+        return Context(
+            archive,
+            self.executor,
+            request_id.get(),
+            can_write=caller.can_write,
+            budget=partial(self.budgets.spend, caller.name) if self.budgets else None,
+            jobs=self.jobs,
+            feed=self.feed,
+        )
+
+
+def _starting() -> Problem:
+    return Problem(503, "the server is starting", headers={"Retry-After": "1"})
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -94,8 +131,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=("GET", "POST"),
-            allow_headers=("Content-Type", "X-Request-ID"),
-            expose_headers=("X-Request-ID", "Retry-After"),
+            allow_headers=("Authorization", "Content-Type", "X-API-Key", "X-Request-ID"),
+            expose_headers=("X-Request-ID", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
         )
         stack.append(cors)
     stack.append(Middleware(BodyLimit, max_bytes=settings.max_body_bytes))

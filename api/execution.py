@@ -19,6 +19,7 @@ from schema import Context, Limits
 
 READS = (OperationType.QUERY,)
 READS_AND_WRITES = (OperationType.QUERY, OperationType.MUTATION)
+STREAMS = (OperationType.SUBSCRIPTION,)
 
 _OPERATION = re.compile(r"\b(?:query|mutation|subscription)\b")
 
@@ -39,6 +40,7 @@ def limits_of(settings: Settings) -> Limits:
         fields=settings.max_fields,
         aliases=settings.max_aliases,
         root_fields=settings.max_root_fields,
+        cost=settings.max_cost,
     )
 
 
@@ -60,14 +62,10 @@ async def execute(
             operation_name=operation.name,
             allowed_operation_types=allowed,
         )
-    except InvalidOperationTypeError as error:
-        if error.operation_type is OperationType.MUTATION:
+    except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError) as error:
+        if isinstance(error, InvalidOperationTypeError) and error.operation_type is OperationType.MUTATION:
             raise Problem(405, "a mutation may not be a GET; use POST", headers={"Allow": "POST"}) from error
-        return _refused("subscriptions are not served here")
-    except MissingQueryError:
-        return _refused("the document is empty")
-    except CannotGetOperationTypeError as error:
-        return _refused(error.as_http_error_reason())
+        return refusal_of(error)
     errors = [error.formatted for error in result.errors or ()]
     # an error of execution has the path of the field that failed; parsing, validation and coercion of variables have none
     is_request_error = result.data is None and bool(errors) and not any("path" in error for error in errors)
@@ -77,6 +75,17 @@ async def execute(
     if result.extensions:
         document["extensions"] = result.extensions
     return Outcome(document, is_request_error)
+
+
+def refusal_of(error: Exception) -> Outcome:
+    """The response to a document of which no operation can be run here."""
+    if isinstance(error, CannotGetOperationTypeError):
+        return _refused(error.as_http_error_reason())
+    if isinstance(error, InvalidOperationTypeError):
+        if error.operation_type is OperationType.SUBSCRIPTION:
+            return _refused("a subscription takes Accept: text/event-stream, or a WebSocket (graphql-transport-ws)")
+        return _refused("a mutation may not be a GET; use POST")
+    return _refused("the document is empty")
 
 
 def _has_several_operations(document: str) -> bool:

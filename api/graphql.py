@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 import orjson
@@ -12,12 +13,18 @@ from starlette.types import Receive, Scope, Send
 from strawberry import Schema
 from strawberry.types.graphql import OperationType
 
-from api.execution import READS, READS_AND_WRITES, Outcome, execute
-from api.negotiation import GRAPHQL_RESPONSE, HTML, JSON, choose_media_type
+from api.access import Caller, Guard, address_of, key_of
+from api.execution import READS, READS_AND_WRITES, STREAMS, Outcome, execute
+from api.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, choose_media_type
 from api.operation import Operation, read_get, read_post
 from api.problems import Problem, problem_response
 from api.settings import Settings
-from schema import Context
+from api.streaming import send_events, stream
+from schema import Charge, Context
+
+logger = logging.getLogger("dateline.server")
+
+_OPEN = Guard(None, anonymous_read=True, allow_writes=True)
 
 
 class GraphQLEndpoint:
@@ -31,63 +38,102 @@ class GraphQLEndpoint:
         self,
         schema: Schema,
         *,
-        make_context: Callable[[], Context],
+        make_context: Callable[[Caller], Context],
         settings: Settings,
+        guard: Callable[[], Guard] = lambda: _OPEN,
         page: Callable[[], Response] | None = None,
     ) -> None:
         self.schema = schema
         self.make_context = make_context
         self.settings = settings
+        self.guard = guard
         self.page = page
         self.running = 0
+        self.streaming = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
-        media_type = JSON
+        media_type = error_type = JSON
         response: Response | None
         try:
             if self.page is not None and _wants_page(request):
                 response = self.page()
             else:
                 media_type = _negotiate(request)
-                response = await self._answer(request, receive, media_type)
+                error_type = JSON if media_type == EVENT_STREAM else media_type
+                operation, allowed = await self._read(request)
+                caller = await self.guard().identify(key_of(request.headers), address_of(request))
+                context = self.make_context(caller)
+                if media_type == EVENT_STREAM:
+                    await self._stream(operation, context, allowed, receive, send)
+                    return
+                response = await self._answer(operation, context, allowed, receive, media_type)
         except Problem as problem:
-            response = problem_response(problem, media_type=media_type)
+            response = problem_response(problem, media_type=error_type)
         except ClientDisconnect:
             response = None
         if response is not None:
             await response(scope, receive, send)
 
-    async def _answer(self, request: Request, receive: Receive, media_type: str) -> Response | None:
+    async def _read(self, request: Request) -> tuple[Operation, tuple[OperationType, ...]]:
         if request.method not in {"GET", "POST"}:
             raise Problem(405, f"{request.method} is not allowed here; use GET or POST", headers={"Allow": "GET, POST"})
         body = await request.body()
-        allowed: tuple[OperationType, ...]
-        if request.method == "GET":
-            if len(request.url.query) > self.settings.max_body_bytes:
-                raise Problem(414, f"the query string is longer than {self.settings.max_body_bytes} bytes; use POST")
-            operation, allowed = read_get(request.query_params), READS
-        else:
+        if request.method == "POST":
             headers = request.headers
-            operation = read_post(headers.get("content-type"), headers.get("content-encoding"), body)
-            allowed = READS_AND_WRITES
-        outcome = await self._run(operation, allowed, receive)
+            return read_post(headers.get("content-type"), headers.get("content-encoding"), body), READS_AND_WRITES
+        if len(request.url.query) > self.settings.max_body_bytes:
+            raise Problem(414, f"the query string is longer than {self.settings.max_body_bytes} bytes; use POST")
+        return read_get(request.query_params), READS
+
+    async def _answer(
+        self,
+        operation: Operation,
+        context: Context,
+        allowed: tuple[OperationType, ...],
+        receive: Receive,
+        media_type: str,
+    ) -> Response | None:
+        outcome = await self._run(operation, context, allowed, receive)
         if outcome is None:
             return None
+        charge = context.charge if context else None
+        fields = {"Cache-Control": "no-store", "Vary": "Accept"} | _budget_headers(charge)
         status = 400 if outcome.is_request_error and media_type == GRAPHQL_RESPONSE else 200
-        return Response(
-            orjson.dumps(outcome.document),
-            status,
-            media_type=f"{media_type}; charset=utf-8",
-            headers={"Cache-Control": "no-store", "Vary": "Accept"},
-        )
+        if charge and charge.balance.is_refused:
+            status = 429
+            fields["Retry-After"] = str(charge.balance.seconds_left)
+        return Response(orjson.dumps(outcome.document), status, media_type=f"{media_type}; charset=utf-8", headers=fields)
 
-    async def _run(self, operation: Operation, allowed: tuple[OperationType, ...], receive: Receive) -> Outcome | None:
+    async def _stream(
+        self, operation: Operation, context: Context, allowed: tuple[OperationType, ...], receive: Receive, send: Send
+    ) -> None:
+        if self.streaming >= self.settings.max_subscriptions:
+            raise Problem(503, f"{self.streaming} streams are open; try again", headers={"Retry-After": "1"})
+        self.streaming += 1
+        results = stream(self.schema, operation, context, allowed=allowed + STREAMS)
+        run = asyncio.ensure_future(send_events(results, send, send_timeout=self.settings.send_timeout_seconds))
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait({run, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if run.done():
+                run.result()
+        except TimeoutError:
+            logger.warning("dropped a stream that took nothing in for %g seconds", self.settings.send_timeout_seconds)
+        finally:
+            run.cancel()
+            gone.cancel()
+            await asyncio.gather(run, gone, return_exceptions=True)
+            self.streaming -= 1
+
+    async def _run(
+        self, operation: Operation, context: Context, allowed: tuple[OperationType, ...], receive: Receive
+    ) -> Outcome | None:
         if self.running >= self.settings.max_concurrent_requests:
             raise Problem(503, f"{self.running} operations are running; try again", headers={"Retry-After": "1"})
         self.running += 1
-        run = asyncio.ensure_future(execute(self.schema, operation, self.make_context(), allowed=allowed))
+        run = asyncio.ensure_future(execute(self.schema, operation, context, allowed=allowed))
         gone = asyncio.ensure_future(_disconnected(receive))
         timeout = self.settings.execution_timeout_seconds
         try:
@@ -104,6 +150,18 @@ class GraphQLEndpoint:
             self.running -= 1
 
 
+def _budget_headers(charge: Charge | None) -> dict[str, str]:
+    """As draft-ietf-httpapi-ratelimit-headers has them in its third version, which clients know."""
+    if charge is None:
+        return {}
+    left = charge.balance
+    return {
+        "RateLimit-Limit": str(left.limit),
+        "RateLimit-Remaining": str(left.remaining),
+        "RateLimit-Reset": str(left.seconds_left),
+    }
+
+
 def _wants_page(request: Request) -> bool:
     if request.method not in {"GET", "HEAD"} or "query" in request.query_params:
         return False
@@ -112,9 +170,9 @@ def _wants_page(request: Request) -> bool:
 
 def _negotiate(request: Request) -> str:
     accept = request.headers.get("accept")
-    chosen = choose_media_type(accept, (JSON, GRAPHQL_RESPONSE))
+    chosen = choose_media_type(accept, (JSON, GRAPHQL_RESPONSE, EVENT_STREAM))
     if chosen is None:
-        raise Problem(406, f"nothing to offer for Accept: {accept}; accept {GRAPHQL_RESPONSE} or {JSON}")
+        raise Problem(406, f"nothing to offer for Accept: {accept}; accept {GRAPHQL_RESPONSE}, {JSON} or {EVENT_STREAM}")
     return chosen
 
 

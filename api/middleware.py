@@ -38,7 +38,7 @@ class RequestEdge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
@@ -48,6 +48,8 @@ class RequestEdge:
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
+            if message["type"] == "websocket.accept":
+                started = True
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)

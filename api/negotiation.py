@@ -5,6 +5,7 @@ from __future__ import annotations
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
+EVENT_STREAM = "text/event-stream"
 
 
 def choose_media_type(accept: str | None, offered: tuple[str, ...]) -> str | None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 CODES = {
     400: "BAD_REQUEST",
+    401: "UNAUTHENTICATED",
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
@@ -16,6 +17,7 @@ CODES = {
     413: "PAYLOAD_TOO_LARGE",
     414: "URI_TOO_LONG",
     415: "UNSUPPORTED_MEDIA_TYPE",
+    429: "RATE_LIMITED",
     500: "INTERNAL_SERVER_ERROR",
     503: "OVERLOADED",
     504: "TIMEOUT",

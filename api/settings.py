@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     cors_origins: Names = Field(default=(), description="Origins of web pages that may call the server; `*` for any.")
     graphiql: bool = Field(default=True, description="Serve GraphiQL at `/` and answer introspection.")
     allow_writes: bool = Field(default=True, description="Accept mutations.")
+    anonymous_read: bool = Field(
+        default=True,
+        description="Where the archive has API keys: whether to read takes none. Writing always takes one.",
+    )
+    worker: bool = Field(
+        default=True, description="Run a worker process beside the server, for `ingestArticles(wait: false)`."
+    )
     max_body_bytes: int = Field(
         default=262_144, ge=1024, description="Largest request body; raise it to ingest long articles by mutation."
     )
@@ -53,11 +60,26 @@ class Settings(BaseSettings):
     )
     max_aliases: int = Field(default=30, ge=0, description="Most aliases in a GraphQL operation.")
     max_root_fields: int = Field(default=20, ge=1, description="Most root fields in a GraphQL operation.")
+    max_cost: int = Field(
+        default=2000,
+        ge=1,
+        description="Most points a GraphQL operation may cost: 1, one for each 100 nodes its lists may hold, 100 an `ask`.",
+    )
+    rate_limit: int = Field(
+        default=600_000, ge=0, description="Points a client (a key, else an address) has in a minute; 0 for no limit."
+    )
     max_concurrent_requests: int = Field(
         default=64, ge=1, description="Most GraphQL operations at once; beyond it the answer is 503 with `Retry-After`."
     )
     execution_timeout_seconds: float = Field(
         default=10.0, gt=0, description="Longest run of a GraphQL operation; then the answer is 504."
+    )
+    max_subscriptions: int = Field(default=1000, ge=1, description="Most operations at once over WebSockets and streams.")
+    max_subscriptions_per_connection: int = Field(
+        default=20, ge=1, description="Most operations at once over one WebSocket."
+    )
+    send_timeout_seconds: float = Field(
+        default=10.0, gt=0, description="A subscriber that takes nothing in for so long is dropped."
     )
     lock_timeout_seconds: float = Field(default=30.0, ge=0, description="Longest wait for another writer of the archive.")
     threads: int = Field(default=8, ge=1, le=256, description="Threads that read and write the archive for the server.")

@@ -1,7 +1,9 @@
 """The GraphQL schema over the library."""
 
+from schema.budgets import Budgets, Charge
 from schema.context import Context
+from schema.feed import ChangeFeed
 from schema.limits import Limits
 from schema.sdl import Schema, build_schema, print_schema, print_sdl
 
-__all__ = ["Context", "Limits", "Schema", "build_schema", "print_schema", "print_sdl"]
+__all__ = ["Budgets", "ChangeFeed", "Charge", "Context", "Limits", "Schema", "build_schema", "print_schema", "print_sdl"]

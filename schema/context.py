@@ -12,8 +12,11 @@ from typing import ParamSpec, TypeAlias, TypeVar
 
 import strawberry
 
-from retrieval import Archive
+from retrieval import Archive, InputError
+from retrieval.jobs import JobQueue
+from schema.budgets import Budget, Charge
 from schema.errors import Forbidden
+from schema.feed import ChangeFeed
 from schema.loaders import Loaders
 
 P = ParamSpec("P")
@@ -22,12 +25,20 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Context:
-    """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations."""
+    """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations.
+
+    ``budget`` takes what the operation costs from its client's points; then ``charge`` tells what became of them.
+    Only a server has ``jobs`` in the background and a ``feed`` of changes.
+    """
 
     archive: Archive
     executor: Executor
     request_id: str
     can_write: bool = False
+    budget: Budget | None = None
+    jobs: JobQueue | None = None
+    feed: ChangeFeed | None = None
+    charge: Charge | None = field(init=False, default=None)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +57,18 @@ class Context:
         """Raise `Forbidden` unless this request may write."""
         if not self.can_write:
             raise Forbidden("this request may not change the archive; use a key with the write scope")
+
+    def require_jobs(self) -> JobQueue:
+        """The queue of jobs, or `InputError` where nothing works in the background."""
+        if self.jobs is None:
+            raise InputError("there is no background worker here; use a server, or wait: true")
+        return self.jobs
+
+    def require_feed(self) -> ChangeFeed:
+        """The feed of changes, or `InputError` where there is none."""
+        if self.feed is None:
+            raise InputError("subscriptions are not served here; use a server")
+        return self.feed
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

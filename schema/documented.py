@@ -42,6 +42,11 @@ def mutation(function: Callable[..., Any]) -> Any:
     return strawberry.mutation(function, description=_description(function))
 
 
+def subscription(function: Callable[..., Any]) -> Any:
+    """A subscription that ``function`` generates, described by its docstring."""
+    return strawberry.subscription(function, description=_description(function))
+
+
 def _description(documented: Any) -> str:
     # A dataclass without a docstring gets its signature as one, so take only what the class itself says.
     text = vars(documented).get("__doc__") if inspect.isclass(documented) else documented.__doc__

@@ -9,6 +9,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from retrieval import models
+from retrieval.jobs import JobState
 
 
 class OffsetUnit(StrEnum):
@@ -253,4 +254,13 @@ _describe(
     UNCHANGED="The archive has it already, with the same text.",
     REVISED="Its text replaced an earlier one, and so did the facts.",
     REJECTED="It was not taken in; see `userErrors`.",
+)
+
+_describe(
+    JobState,
+    "How far a job is.",
+    QUEUED="It waits for others.",
+    RUNNING="Its articles are being taken in.",
+    SUCCEEDED="Each of its articles has an outcome; some may be rejected.",
+    CANCELLED="It was stopped; what was taken in before stays.",
 )

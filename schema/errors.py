@@ -17,15 +17,22 @@ INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 
+_LONGEST_MESSAGE = 500
+
 
 class Forbidden(Exception):
     """The request may not do this; the message says what it lacks."""
+
+
+class SlowConsumer(Exception):
+    """A subscriber takes its events in more slowly than they come."""
 
 
 _CODES: tuple[tuple[type[Exception], str], ...] = (
     (InputError, BAD_USER_INPUT),
     (ArchiveLocked, "ARCHIVE_BUSY"),
     (Forbidden, "FORBIDDEN"),
+    (SlowConsumer, "SLOW_CONSUMER"),
 )
 
 
@@ -44,11 +51,11 @@ def coded(error: GraphQLError, *, is_refused: bool = False, request_id: str | No
     """
     if "code" in (error.extensions or {}):
         return error
-    if isinstance(error, GraphQLSyntaxError):
+    cause = _cause(error)
+    if isinstance(cause, GraphQLSyntaxError):
         return _with(error, error.message, {"code": PARSE_FAILED})
     if is_refused and error.original_error is None:
         return _with(error, error.message, {"code": VALIDATION_FAILED})
-    cause = _cause(error)
     for kind, code in _CODES:
         if isinstance(cause, kind):
             return _with(error, str(cause), {"code": code})
@@ -76,4 +83,6 @@ def _is_about_input(error: GraphQLError, cause: Exception) -> bool:
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    if len(message) > _LONGEST_MESSAGE:  # it quotes what the client sent
+        message = f"{message[:_LONGEST_MESSAGE]}…"
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, None, extensions)

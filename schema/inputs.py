@@ -199,6 +199,18 @@ class IngestArticlesInput:
     """What `ingestArticles` takes in."""
 
     articles: list[ArticleInput] = strawberry.field(description="1 to 100 articles, taken in in this order.")
+    wait: bool = strawberry.field(
+        default=True,
+        description="Whether to answer when all are taken in; false gives a job that does it in the background.",
+    )
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Given back unchanged.")
+
+
+@input_type
+class CancelIngestJobInput:
+    """Which job `cancelIngestJob` stops."""
+
+    id: strawberry.ID = strawberry.field(description="Its id.")
     client_mutation_id: str | None = strawberry.field(default=UNSET, description="Given back unchanged.")
 
 

@@ -27,7 +27,10 @@ _INTROSPECTION = frozenset({"__schema", "__type"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest query that is run. Introspection (`__schema`, `__type`) counts as one field and one level."""
+    """The largest query that is run. Introspection (`__schema`, `__type`) counts as one field and one level.
+
+    ``cost`` is in the points of `schema.cost`.
+    """
 
     tokens: int = 2000
     depth: int = 12
@@ -35,6 +38,7 @@ class Limits:
     aliases: int = 30
     root_fields: int = 20
     directives_per_node: int = 5
+    cost: int = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Measure:
     def operations(self) -> list[Size]:
         """One size for each operation, in the document's order."""
         sizes: dict[str, Size] = {}
-        for name in _users_last(self._fragments):
+        for name in users_last(self._fragments):
             sizes[name] = self._size(self._fragments[name], sizes)
         return [
             self._size(definition, sizes)
@@ -132,7 +136,7 @@ def _shown(count: int) -> str:
     return str(count) if count < 10**9 else "billions of"
 
 
-def _users_last(fragments: Mapping[str, FragmentDefinitionNode]) -> list[str]:
+def users_last(fragments: Mapping[str, FragmentDefinitionNode]) -> list[str]:
     """The fragments' names, each after those that it spreads. Spreads may chain deeper than the stack: no recursion."""
     order: list[str] = []
     seen: set[str] = set()

@@ -10,48 +10,26 @@ import strawberry
 from retrieval import InputError, models
 from schema import ids
 from schema.context import Info
-from schema.documented import mutation, object_type, resolver
+from schema.documented import mutation, object_type
 from schema.enums import UserErrorCode
-from schema.inputs import IngestArticlesInput, RemoveArticlesInput
-from schema.kinds import find
-from schema.types.articles import Article
-from schema.types.references import Later
+from schema.inputs import CancelIngestJobInput, IngestArticlesInput, RemoveArticlesInput
+from schema.types.ingestion import IngestJob, IngestResult, UserError
 
 MAX_BATCH = 100
 
 WhatToIngest: TypeAlias = Annotated[IngestArticlesInput, strawberry.argument(description="The articles.")]
+WhichJob: TypeAlias = Annotated[CancelIngestJobInput, strawberry.argument(description="Which job.")]
 WhatToRemove: TypeAlias = Annotated[RemoveArticlesInput, strawberry.argument(description="Which articles.")]
-
-
-@object_type
-class UserError:
-    """Something in the input that the user can put right."""
-
-    message: str = strawberry.field(description="What is wrong and what to do.")
-    code: UserErrorCode = strawberry.field(description="What kind of mistake it is.")
-    path: list[str] | None = strawberry.field(description="Where in the arguments it is, from the outermost name inwards.")
-
-
-@object_type
-class IngestResult:
-    """What became of one article."""
-
-    article_id: strawberry.Private[str | None]
-    index: int = strawberry.field(description="Its place in the input, from 0.")
-    outcome: models.IngestOutcome = strawberry.field(description="What became of it.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was rejected; empty otherwise.")
-
-    @resolver
-    def article(self, info: Info) -> Later[Article | None]:
-        """The article as the archive has it now; null if it was rejected."""
-        return None if self.article_id is None else find(info.context, "Article", self.article_id)
 
 
 @object_type
 class IngestArticlesPayload:
     """What became of the articles."""
 
-    results: list[IngestResult] = strawberry.field(description="One for each article, in the input's order.")
+    results: list[IngestResult] = strawberry.field(
+        description="One for each article, in the input's order; empty where the input did not wait."
+    )
+    job: IngestJob | None = strawberry.field(description="The job that does it; null where the input waited.")
     user_errors: list[UserError] = strawberry.field(
         description="What was wrong with the input as a whole; then nothing was done."
     )
@@ -72,6 +50,15 @@ class RemoveArticlesPayload:
 
 
 @object_type
+class CancelIngestJobPayload:
+    """The job that was stopped."""
+
+    job: IngestJob | None = strawberry.field(description="The job as it is now; null where there is none of that id.")
+    user_errors: list[UserError] = strawberry.field(description="What was wrong with the input.")
+    client_mutation_id: str | None = strawberry.field(description="As it was given.")
+
+
+@object_type
 class Mutation:
     """What can be changed in the archive."""
 
@@ -84,15 +71,37 @@ class Mutation:
         if not 0 < count <= MAX_BATCH:
             code = UserErrorCode.TOO_LARGE if count else UserErrorCode.INVALID
             problem = UserError(message=f"{count} articles; give 1 to {MAX_BATCH}", code=code, path=["input", "articles"])
-            return IngestArticlesPayload(results=[], user_errors=[problem], client_mutation_id=client_mutation_id)
+            return IngestArticlesPayload(results=[], job=None, user_errors=[problem], client_mutation_id=client_mutation_id)
         given = [article.to_model() for article in input.articles]
+        if not input.wait:
+            job = await info.context.run(info.context.require_jobs().add, given)
+            return IngestArticlesPayload(
+                results=[], job=IngestJob.of(job), user_errors=[], client_mutation_id=client_mutation_id
+            )
         found = await info.context.run(info.context.archive.ingest_articles, given)
         info.context.forget()
         return IngestArticlesPayload(
-            results=[_result(index, result) for index, result in enumerate(found)],
+            results=[IngestResult.of(index, result) for index, result in enumerate(found)],
+            job=None,
             user_errors=[],
             client_mutation_id=client_mutation_id,
         )
+
+    @mutation
+    async def cancel_ingest_job(self, info: Info, input: WhichJob) -> CancelIngestJobPayload:  # noqa: A002
+        """Stop a job: what it took in stays, what waits is dropped. A job that is over stays as it is."""
+        info.context.require_write()
+        client_mutation_id = input.client_mutation_id or None
+        try:
+            key = ids.expect(input.id, "IngestJob")
+        except InputError as error:
+            problem = _user_error(str(error), UserErrorCode.INVALID, ["input", "id"])
+            return CancelIngestJobPayload(job=None, user_errors=[problem], client_mutation_id=client_mutation_id)
+        job = await info.context.run(info.context.require_jobs().cancel, key)
+        if job is None:
+            problem = _user_error(f"there is no job {input.id[:80]!r}", UserErrorCode.NOT_FOUND, ["input", "id"])
+            return CancelIngestJobPayload(job=None, user_errors=[problem], client_mutation_id=client_mutation_id)
+        return CancelIngestJobPayload(job=IngestJob.of(job), user_errors=[], client_mutation_id=client_mutation_id)
 
     @mutation
     async def remove_articles(self, info: Info, input: WhatToRemove) -> RemoveArticlesPayload:  # noqa: A002
@@ -117,14 +126,6 @@ class Mutation:
             user_errors=problems,
             client_mutation_id=input.client_mutation_id or None,
         )
-
-
-def _result(index: int, result: models.IngestResult) -> IngestResult:
-    errors = []
-    if result.outcome is models.IngestOutcome.REJECTED:
-        reason = result.reason or "it was rejected"
-        errors.append(_user_error(reason, UserErrorCode.INVALID, ["input", "articles", str(index)]))
-    return IngestResult(article_id=result.article_id, index=index, outcome=result.outcome, user_errors=errors)
 
 
 def _article_keys(given: Sequence[strawberry.ID]) -> tuple[dict[str, list[str]], list[UserError]]:

@@ -41,13 +41,15 @@ from schema.inputs import (
     event_filter,
 )
 from schema.kinds import find
-from schema.nodes import find_node
+from schema.nodes import find_job, find_node
 from schema.scalars import URI, last_second
 from schema.types.answers import Answer
 from schema.types.articles import Article
 from schema.types.claims import Claim
 from schema.types.entities import Entity, entity_of
 from schema.types.events import Event
+from schema.types.ingestion import IngestJob
+from schema.types.limits import RateLimit
 from schema.types.provenance import Node
 from schema.types.search import Corpus, PassageSearchConnection
 
@@ -252,3 +254,13 @@ class Query:
             min_confidence=min_confidence,
         )
         return Answer.of(await info.context.run(ask))
+
+    @resolver
+    async def ingest_job(self, info: Info, id: GlobalId) -> IngestJob | None:  # noqa: A002
+        """One job of `ingestArticles`; null if there is none."""
+        return await find_job(info.context, expect(id, "IngestJob"))
+
+    @resolver
+    def rate_limit(self, info: Info) -> RateLimit | None:
+        """What this operation costs and what is left for others; null where the server sets no limit."""
+        return None if info.context.charge is None else RateLimit.of(info.context.charge)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from xml.etree import ElementTree
 
 import pytest
@@ -17,11 +21,37 @@ from retrieval import ArticleInput
 ROOT = Path(__file__).parent.parent
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """Skip on a developer's machine, fail in CI: a check that silently did not run is worse than a red one."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what} is missing, and CI=true")
     pytest.skip(f"{what} is missing")
+
+
+@contextmanager
+def serving(archive: Path, folder: Path, *options: str, **environment: str) -> Iterator[str]:
+    """The address of a `dateline serve` over ``archive`` that runs until the end; its log is ``folder``/server.log."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    log = folder / "server.log"
+    with (
+        log.open("a") as stderr,
+        subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--archive", str(archive), *options],
+            cwd=folder,
+            env=kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"} | environment,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r"http://[^/ ]+:\d+", line)
+            assert found, f"it printed {line!r}; {log.read_text()}"
+            yield found[0]
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="session")

@@ -309,4 +309,44 @@ changes = Table(
     sqlite_autoincrement=True,
 )
 
+# Keys that let callers of the server in; a key itself is nowhere, only its digest.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+# Articles that wait to be ingested, and what became of them.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("id", _Id, nullable=False, unique=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("total", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    sqlite_autoincrement=True,
+)
+
+job_items = Table(
+    "job_items",
+    metadata,
+    Column("job_id", _Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("article", JSON(none_as_null=True)),
+    Column("attempts", Integer, nullable=False),
+    Column("outcome", String(16)),
+    Column("article_id", _Id),
+    Column("revision", Integer),
+    Column("reason", Text),
+)
+
 Index("ix_events_type_time", events.c.type, events.c.time_start)

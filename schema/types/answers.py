@@ -79,6 +79,12 @@ class AnswerStatement:
     citations: list[Citation] = strawberry.field(description="The words that it rests on.")
     support_score: float = strawberry.field(description="How well they back it, 0 to 1.")
 
+    @classmethod
+    def of(cls, model: models.AnswerStatement) -> AnswerStatement:
+        """From the library's value."""
+        citations = [Citation.of(citation) for citation in model.citations]
+        return cls(text=model.text, citations=citations, support_score=model.support)
+
 
 @object_type
 class AnswerCandidate:
@@ -210,10 +216,7 @@ class Answer:
             status=model.status,
             text=model.text,
             value=None if model.value is None else value_of(model.value),
-            statements=[
-                AnswerStatement(text=s.text, citations=[Citation.of(c) for c in s.citations], support_score=s.support)
-                for s in model.statements
-            ],
+            statements=[AnswerStatement.of(statement) for statement in model.statements],
             accounts=[Account.of(account) for account in model.accounts],
             confidence=model.confidence,
             abstention_reason=model.abstention,

@@ -45,7 +45,7 @@ class Query:
 SCHEMA = strawberry.Schema(Query)
 
 
-def make_endpoint(make_context: Callable[[], Any] = lambda: None, **settings: Any) -> GraphQLEndpoint:
+def make_endpoint(make_context: Callable[[Any], Any] = lambda _: None, **settings: Any) -> GraphQLEndpoint:
     gates.append(Gate())
     return GraphQLEndpoint(SCHEMA, make_context=make_context, settings=Settings(**settings))
 
@@ -128,7 +128,7 @@ def test_one_operation_too_many_is_told_to_come_back() -> None:
 
 
 def test_a_bug_is_masked_and_logged_under_the_request_id(caplog: pytest.LogCaptureFixture) -> None:
-    def fail() -> Any:
+    def fail(_: Any) -> Any:
         raise RuntimeError("the secret")
 
     async def scenario() -> Call:

@@ -1,0 +1,182 @@
+"""The same operations over WebSocket: graphql-transport-ws by Strawberry, with our limits and access around it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, cast
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import HTTPConnection
+from starlette.types import Message, Receive, Scope, Send
+from strawberry import UNSET, Schema
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from api.access import Caller, Guard, address_of, key_of
+from api.problems import Problem
+from api.settings import Settings
+from schema import Context
+
+logger = logging.getLogger("dateline.server")
+
+_POLICY_VIOLATION = 1008
+
+
+@dataclass(slots=True)
+class Connection:
+    """A WebSocket: who is at its other end, once connection_init has said so."""
+
+    http: HTTPConnection
+    connection_params: dict[str, Any] = field(default_factory=dict)
+    caller: Caller | None = None
+
+
+class Sockets(GraphQL[Connection, None]):
+    """An ASGI application for WebSockets. Each operation has a context of its own."""
+
+    def __init__(
+        self, schema: Schema, *, make_context: Callable[[Caller], Context], guard: Callable[[], Guard], settings: Settings
+    ) -> None:
+        super().__init__(
+            cast("Schema", _Operations(schema, make_context, settings.max_subscriptions)),
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=10),
+            max_subscriptions_per_connection=settings.max_subscriptions_per_connection,
+            allowed_origins=settings.cors_origins,
+        )
+        self._guard = guard
+        self._settings = settings
+
+    graphql_transport_ws_handler_class = cast("Any", None)  # set below, where it is defined
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one WebSocket."""
+        patience = _Patience(receive, send, self._settings.send_timeout_seconds)
+        await super().__call__(scope, patience.receive, patience.send)
+
+    async def get_context(self, request: Any, response: Any) -> Connection:  # noqa: ARG002 - as Strawberry calls it
+        """The connection itself; operations get contexts of their own."""
+        return Connection(request)
+
+    async def on_ws_connect(self, context: Connection) -> Any:
+        """Let the caller in by the key in connection_init, else in the headers of the handshake."""
+        try:
+            key = key_of(context.connection_params) or key_of(context.http.headers)
+            context.caller = await self._guard().identify(key, address_of(context.http))
+        except Problem as problem:
+            raise ConnectionRejectionError from problem
+        return UNSET
+
+    def encode_json(self, data: object) -> str:
+        """As text, with the encoder of the other responses."""
+        return orjson.dumps(data).decode()
+
+    def decode_json(self, data: str | bytes) -> object:
+        """A client's message; what is no object closes the connection as what is no JSON does."""
+        return orjson.loads(data)
+
+
+class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
+    """Strawberry's, on its guard against messages that are JSON of another shape."""
+
+    async def handle_message(self, message: Any) -> None:
+        """Handle one message."""
+        if not _is_well_formed(message):
+            await self.handle_invalid_message("the message is not one of graphql-transport-ws")
+            return
+        await super().handle_message(message)
+
+
+Sockets.graphql_transport_ws_handler_class = _Handler
+
+
+class _Operations:
+    """What the handler takes for a schema: it makes each operation a context, and keeps their number in bounds."""
+
+    def __init__(self, schema: Schema, make_context: Callable[[Caller], Context], most: int) -> None:
+        self._schema = schema
+        self._make_context = make_context
+        self._most = most
+        self._running = 0
+
+    async def stream(self, query: str, *, context_value: Connection, **how: Any) -> AsyncGenerator[ExecutionResult, None]:
+        """As `Schema.stream`."""
+        assert context_value.caller is not None, "operations come after connection_init"
+        return self._stream(query, self._make_context(context_value.caller), how)
+
+    async def _stream(self, query: str, context: Context, how: dict[str, Any]) -> AsyncGenerator[ExecutionResult, None]:
+        if self._running >= self._most:
+            error = GraphQLError("too many operations are running; try again", extensions={"code": "OVERLOADED"})
+            yield PreExecutionError(data=None, errors=[error])
+            return
+        self._running += 1
+        try:
+            results = await self._schema.stream(query, context_value=context, **how)
+            async with aclosing(results):
+                async for result in results:
+                    assert isinstance(result, ExecutionResult), "there is no incremental delivery"
+                    yield result
+        finally:
+            self._running -= 1
+
+
+class _Patience:
+    """Drops a client that does not take a message in for ``seconds``."""
+
+    def __init__(self, receive: Receive, send: Send, seconds: float) -> None:
+        self._receive = receive
+        self._send = send
+        self._seconds = seconds
+        self._dropped = asyncio.Event()
+
+    async def send(self, message: Message) -> None:
+        """Send a message in time."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._send(message)
+        except TimeoutError:
+            logger.warning("dropped a WebSocket that took nothing in for %g seconds", self._seconds)
+            self._dropped.set()
+            raise
+
+    async def receive(self) -> Message:
+        """The client's next message, or its end when it was dropped."""
+        received: Awaitable[Any] = asyncio.ensure_future(self._receive())
+        dropped: Awaitable[Any] = asyncio.ensure_future(self._dropped.wait())
+        tasks = cast("set[asyncio.Future[Any]]", {received, dropped})
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if received in done:
+                message: Message = await received
+                return message
+            return {"type": "websocket.disconnect", "code": _POLICY_VIOLATION}
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def _is_well_formed(message: Any) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return False
+    if message["type"] in {"subscribe", "complete"} and not (isinstance(message.get("id"), str) and message["id"]):
+        return False
+    if message["type"] != "subscribe":
+        return True
+    payload = message.get("payload")
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )

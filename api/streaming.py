@@ -1,0 +1,90 @@
+"""Results one after another: Server-Sent Events as graphql-sse has them (distinct connections)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+import orjson
+from starlette.types import Send
+from strawberry import Schema
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from api.execution import refusal_of
+from api.negotiation import EVENT_STREAM
+from api.operation import Operation
+from schema import Context
+
+# Proxies give up on silent connections, many of them after a minute.
+_KEEP_ALIVE_SECONDS = 15.0
+
+
+async def stream(
+    schema: Schema, operation: Operation, context: Context, *, allowed: tuple[OperationType, ...]
+) -> AsyncGenerator[Mapping[str, Any], None]:
+    """The results of an operation as JSON objects; a subscription has many, another operation one."""
+    try:
+        results = await schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.name,
+            allowed_operation_types=allowed,
+        )
+        async with aclosing(results):
+            async for result in results:
+                assert isinstance(result, ExecutionResult), "there is no incremental delivery"
+                yield response_of(result)
+    except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError) as error:
+        yield refusal_of(error).document
+
+
+def response_of(result: ExecutionResult) -> dict[str, Any]:
+    """A result as GraphQL writes it."""
+    response: dict[str, Any] = {} if isinstance(result, PreExecutionError) else {"data": result.data}
+    if result.errors:
+        response["errors"] = [error.formatted for error in result.errors]
+    return response
+
+
+async def send_events(results: AsyncGenerator[Mapping[str, Any], None], send: Send, *, send_timeout: float) -> None:
+    """Send the results as events, a comment now and then, and the end.
+
+    Raises:
+        TimeoutError: the client did not take an event in for ``send_timeout`` seconds.
+    """
+
+    async def write(body: bytes, *, more: bool = True) -> None:
+        async with asyncio.timeout(send_timeout):
+            await send({"type": "http.response.body", "body": body, "more_body": more})
+
+    headers = [
+        (b"content-type", f"{EVENT_STREAM}; charset=utf-8".encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await write(b":\n\n")
+    async with aclosing(results):
+        waiting = asyncio.ensure_future(anext(results, None))
+        try:
+            while True:
+                done, _ = await asyncio.wait({waiting}, timeout=_KEEP_ALIVE_SECONDS)
+                if not done:
+                    await write(b":\n\n")
+                    continue
+                result = waiting.result()
+                if result is None:
+                    break
+                await write(b"event: next\ndata: " + orjson.dumps(result) + b"\n\n")
+                waiting = asyncio.ensure_future(anext(results, None))
+        finally:
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+    await write(b"event: complete\ndata:\n\n", more=False)

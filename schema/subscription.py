@@ -1,0 +1,144 @@
+"""What can be followed. Each event is resolved with fresh loaders: between two of them the archive may change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from strawberry import UNSET
+
+from retrieval import Archive, InputError, models
+from schema.connections import MAX_PAGE
+from schema.context import Info
+from schema.documented import object_type, subscription
+from schema.ids import expect
+from schema.inputs import WhichArticles, article_filter
+from schema.query import AsOf, GlobalId, MinConfidence, Question
+from schema.scalars import last_second
+from schema.types.answers import Answer, AnswerCandidate, AnswerStatement, QuestionInterpretation
+from schema.types.articles import Article, Passage
+from schema.types.ingestion import IngestJob
+from schema.types.streams import (
+    AnswerChange,
+    AskCandidateFound,
+    AskCompleted,
+    AskEvent,
+    AskInterpreted,
+    AskPassagesRetrieved,
+    AskStatementAdded,
+)
+
+
+@object_type
+class Subscription:
+    """What can be followed."""
+
+    @subscription
+    async def ask(
+        self,
+        info: Info,
+        question: Question,
+        filter: WhichArticles = UNSET,  # noqa: A002
+        as_of: AsOf = UNSET,
+        min_confidence: MinConfidence = 0.5,
+    ) -> AsyncGenerator[AskEvent, None]:
+        """An answer as it comes about, ending with the whole of it."""
+        context = info.context
+        moment = last_second(as_of) if as_of else None
+        interpretation = await context.run(_interpret, context.archive, question, moment)
+        yield AskInterpreted(interpretation=QuestionInterpretation.of(interpretation))
+        ask = partial(
+            context.archive.ask, question, filter=article_filter(filter), as_of=moment, min_confidence=min_confidence
+        )
+        answer = await context.run(ask)
+        yield AskPassagesRetrieved(passages=[Passage.of(passage) for passage in answer.closest_passages])
+        for candidate in answer.candidates:
+            yield AskCandidateFound(candidate=AnswerCandidate.of(candidate))
+        for statement in answer.statements:
+            yield AskStatementAdded(statement=AnswerStatement.of(statement))
+        yield AskCompleted(answer=Answer.of(answer))
+
+    @subscription
+    async def answer_changed(
+        self,
+        info: Info,
+        question: Question,
+        filter: WhichArticles = UNSET,  # noqa: A002
+    ) -> AsyncGenerator[AnswerChange, None]:
+        """A standing question: sends each time that articles taken in (or removed) change its answer."""
+        context = info.context
+        ask = partial(context.archive.ask, question, filter=article_filter(filter))
+        previous = await context.run(ask)
+        changed: dict[str, None] = {}
+        async for articles in context.require_feed().follow(context.run):
+            changed |= dict.fromkeys(articles)
+            current = await context.run(ask)
+            if _gist(current) == _gist(previous):
+                continue
+            context.forget()
+            cited = {citation.article_id for statement in current.statements for citation in statement.citations}
+            found = await context.run(context.archive.load_articles, [id_ for id_ in changed if id_ in cited])
+            causes = [Article.of(article) for article in found if article]
+            yield AnswerChange(previous=Answer.of(previous), current=Answer.of(current), caused_by=causes)
+            previous = current
+            changed.clear()
+
+    @subscription
+    async def ingest_job_updated(self, info: Info, id: GlobalId) -> AsyncGenerator[IngestJob, None]:  # noqa: A002
+        """A job now and each time that it gets on, until it is over."""
+        context = info.context
+        key, queue = expect(id, "IngestJob"), context.require_jobs()
+        sent = None
+        while sent is None or not sent.state.is_final:
+            job = await context.run(queue.find, key)
+            if job is None:
+                raise InputError(f"there is no job {id[:80]!r}")
+            if job != sent:
+                context.forget()
+                yield IngestJob.of(job)
+                sent = job
+                continue
+            await asyncio.sleep(context.require_feed().interval)
+
+    @subscription
+    async def article_ingested(
+        self,
+        info: Info,
+        filter: WhichArticles = UNSET,  # noqa: A002
+    ) -> AsyncGenerator[Article, None]:
+        """Each article that is added or revised from now on."""
+        context, which = info.context, article_filter(filter)
+        async for changed in context.require_feed().follow(context.run):
+            for article in await context.run(_load, context.archive, changed, which):
+                context.forget()
+                yield Article.of(article)
+
+
+def _interpret(archive: Archive, question: str, as_of: Any) -> models.Interpretation:
+    from retrieval.search.question import understand  # noqa: PLC0415 - the language model loads with the first use
+
+    return understand(question, resolve=archive.resolve_names, anchor=as_of).interpretation
+
+
+def _gist(answer: models.Answer) -> tuple[object, ...]:
+    """What makes an answer another one: not its confidence, nor what it cost."""
+    accounts = frozenset((account.stance, account.proposition) for account in answer.accounts)
+    return answer.status, answer.text, answer.value, accounts
+
+
+def _load(archive: Archive, ids: Sequence[str], which: models.ArticleFilter | None) -> Iterator[models.Article]:
+    """The articles of ``ids`` that are there and pass the filter, oldest first."""
+    found = {article.id: article for article in archive.load_articles(ids) if article}
+    if which is None or not found:
+        return iter(found.values())
+    oldest = min(article.ingested_at for article in found.values())
+    passing: list[models.Article] = []
+    window = models.Window(limit=MAX_PAGE)
+    while True:
+        page = archive.articles(which, order=models.ArticleOrder.INGESTED_AT, descending=True, window=window)
+        passing += (article for article in page.items if article.id in found)
+        if not page.has_next or page.items[-1].ingested_at < oldest:
+            return reversed(passing)
+        window = models.Window(limit=MAX_PAGE, after=page.cursors[-1])

@@ -1,0 +1,36 @@
+"""Clients and tools from npm get on with the server and its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Node = Callable[..., str]
+
+
+def test_the_audit_of_graphql_http_is_passed_in_full(node: Node, address: str) -> None:
+    assert node("audits.mjs", DATELINE_URL=f"{address}/graphql") == "61 of 61\n"
+
+
+@pytest.mark.parametrize("script", ["urql.mjs", "apollo.mjs", "graphql_request.mjs", "graphql_ws.mjs", "graphql_sse.mjs"])
+def test_clients_run_queries_and_see_errors(node: Node, address: str, script: str) -> None:
+    node(script, DATELINE_URL=f"{address}/graphql")
+
+
+def test_graphql_inspector_finds_the_served_schema_in_the_checked_in_one(node: Node, address: str) -> None:
+    node("inspector.mjs", "schema.graphql", DATELINE_URL=f"{address}/graphql")
+
+
+def test_codegen_makes_typed_documents(node: Node, tmp_path: Path) -> None:
+    node("codegen.mjs", "schema.graphql", str(tmp_path / "generated"))
+    assert (tmp_path / "generated/gql.ts").is_file()
+
+
+def test_relay_compiles_connections_refetching_and_updates(node: Node) -> None:
+    node("node_modules/relay-compiler/cli.js")
+
+
+def test_graphql_eslint_has_no_finding(node: Node) -> None:
+    assert node("node_modules/eslint/bin/eslint.js", "--max-warnings", "0", "schema.graphql", "operations") == ""
