@@ -39,7 +39,7 @@ class Span:
 
 
 class BlockKind(StrEnum):
-    """What a stretch of an article is. Only TITLE, STANDFIRST and BODY carry facts."""
+    """What a stretch of an article is. Only TITLE, STANDFIRST and BODY carry facts; TITLE_REPEAT and CAPTION only names."""
 
     TITLE = "TITLE"
     TITLE_REPEAT = "TITLE_REPEAT"
@@ -54,6 +54,10 @@ class BlockKind(StrEnum):
 
 
 FACTUAL_BLOCKS = frozenset({BlockKind.TITLE, BlockKind.STANDFIRST, BlockKind.BODY})
+"""Blocks whose claims and events count."""
+
+NAMING_BLOCKS = FACTUAL_BLOCKS | {BlockKind.TITLE_REPEAT, BlockKind.CAPTION}
+"""Blocks whose names count as mentions; a related link names what another article is about."""
 
 
 class DatePrecision(StrEnum):

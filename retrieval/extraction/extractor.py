@@ -14,9 +14,9 @@ from retrieval.extraction.events import find_events
 from retrieval.extraction.facts import Extraction
 from retrieval.extraction.language import ParsedBlock, load_language, parse_articles
 from retrieval.extraction.times import find_times
-from retrieval.models import Block, PublicationDate
+from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
 
-EXTRACTOR_VERSION = 1
+EXTRACTOR_VERSION = 2
 """Raised when the same text would give other facts; stored with each article."""
 
 
@@ -59,9 +59,10 @@ class Extractor:
 
 
 def extract_facts(text: str, parsed: Sequence[ParsedBlock], *, published: PublicationDate) -> Extraction:
-    """The facts of one parsed article."""
-    times = find_times(text, parsed, published=published)
+    """The facts of one parsed article. Captions and repeated titles are read for names only."""
     entities, mentions = find_entities(text, parsed)
+    parsed = [piece for piece in parsed if piece.block.kind in FACTUAL_BLOCKS]
+    times = find_times(text, parsed, published=published)
     claims = find_claims(text, parsed, entities=entities, mentions=mentions, times=times)
     events = find_events(text, parsed, entities=entities, mentions=mentions, times=times, claims=claims)
     return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events))
