@@ -8,6 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from retrieval.catalog.clusters import split_events
+from retrieval.catalog.copies import find_shared, remove_copy
 from retrieval.catalog.counts import NAMING_KINDS, add_aliases, add_mentions, refresh
 from retrieval.catalog.facts import FactWriter
 from retrieval.catalog.ids import fold, stable_id
@@ -107,8 +109,11 @@ def _delete(connection: Connection, id_: str) -> Pruned | None:
         changed[row.entity_id, row.name][1] -= 1
         add_mentions(connection, row.entity_id, mention_count=-row.mention_count, article_count=-1)
     add_aliases(connection, changed)
+    also_drawn = find_shared(connection, id_)
+    remove_copy(connection, id_)
     if not connection.execute(delete(articles).where(articles.c.id == id_)).rowcount:
         return None
+    split_events(connection, sorted({*event_ids, *also_drawn}))
     return _prune(connection, sorted(row.entity_id for row in named), event_ids)
 
 

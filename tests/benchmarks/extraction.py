@@ -1,8 +1,8 @@
 """How fast the whole extraction is in steady state, in one process on one core, and how much memory it takes.
 
-Run: ``DATELINE_DATA=... python tests/benchmarks/extraction.py [--articles 200] [--floor 2500]``. The articles are the news texts
-of Wikinews and ECB+; the first ones warm up and are not timed. Time is CPU time of this process, so that a busy machine
-tells little less. Prints one line of figures; with ``--floor`` it fails below that many words a second.
+Run: ``DATELINE_DATA=... python tests/benchmarks/extraction.py [--articles 200] [--floor 2500]``. The articles are the
+news texts of Wikinews and ECB+; the first ones warm up and are not timed. Time is CPU time of this process, so that a busy
+machine tells little less. Prints one line of figures; with ``--floor`` it fails below that many words a second.
 """
 
 from __future__ import annotations
