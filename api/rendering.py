@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -198,11 +198,18 @@ def source_text(attribution: Attribution) -> str:
 
 def time_text(time: TimeRef) -> str:
     """A time to its precision; an interval of several days as both ends."""
-    form = _FORMATS.get(time.precision, "%Y-%m-%d")
+    form = "%Y-%m-%d" if _is_part(time) else _FORMATS.get(time.precision, "%Y-%m-%d")
     ends = [moment.astimezone(UTC).strftime(form) if moment else "" for moment in (time.start, time.end)]
     if ends[0] == ends[1] or (time.precision is DatePrecision.WEEK and time.start and time.end):
         return ends[0] or "unknown"
     return f"{ends[0] or '…'} – {ends[1] or '…'}"
+
+
+def _is_part(time: TimeRef) -> bool:
+    """Whether the time is only some days of its month or year ("late December")."""
+    if time.start is None or time.end is None or time.precision not in {DatePrecision.MONTH, DatePrecision.YEAR}:
+        return False
+    return time.start.day != 1 or (time.end + timedelta(seconds=1)).day != 1
 
 
 def value_text(value: AnswerValue | None) -> str:

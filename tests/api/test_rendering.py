@@ -171,13 +171,14 @@ def day(number: int, *, is_end: bool = False) -> datetime:
     [
         (day(3), day(3, is_end=True), DatePrecision.DAY, "2020-01-03"),
         (day(1), day(31, is_end=True), DatePrecision.MONTH, "2020-01"),
+        (day(21), day(31, is_end=True), DatePrecision.MONTH, "2020-01-21 – 2020-01-31"),
         (day(6), day(12, is_end=True), DatePrecision.WEEK, "week of 2020-01-06"),
         (day(3), day(5, is_end=True), DatePrecision.DAY, "2020-01-03 – 2020-01-05"),
         (day(1), None, DatePrecision.YEAR, "2020 – …"),
         (None, day(5), DatePrecision.DAY, "… – 2020-01-05"),
         (None, None, DatePrecision.UNKNOWN, "unknown"),
     ],
-    ids=["day", "month", "week", "days", "since", "until", "unknown"],
+    ids=["day", "month", "late in a month", "week", "days", "since", "until", "unknown"],
 )
 def test_a_time_is_shown_to_its_precision(
     start: datetime | None, end: datetime | None, precision: DatePrecision, text: str
