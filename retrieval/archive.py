@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from retrieval.catalog.engine import connect, parse_url, writing
-from retrieval.catalog.lists import CatalogLists
 from retrieval.catalog.prepared import PreparedArticle
+from retrieval.catalog.relations import CatalogRelations, TimelineSubject
 from retrieval.catalog.writing import Written, find_unchanged, remove_article, write_article
 from retrieval.citations import cite
 from retrieval.errors import ArchiveClosed, ArchiveLocked, ArticleRejected
@@ -32,11 +32,14 @@ from retrieval.models import (
     ArticleFilter,
     ArticleInput,
     Citation,
+    Event,
     IngestOutcome,
     IngestResult,
+    Page,
     Removal,
     SearchResults,
     Span,
+    Window,
 )
 from retrieval.search.passages import search_passages
 
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 _BATCH = 16
 # While a long ingest runs, what it has stored can be found after this many seconds.
 _INDEX_EVERY_SECONDS = 10.0
+_TIMELINE_HITS = 100
 
 OnResult = Callable[[IngestResult], None]
 
@@ -60,7 +64,7 @@ class _Item:
     reason: str | None = None
 
 
-class Archive(CatalogLists):
+class Archive(CatalogRelations):
     """A news archive: ingest articles, ask questions, read entities, events and claims.
 
     Safe to use from many threads. One writer at a time across processes: another waits up to the lock time-out, article by
@@ -222,6 +226,58 @@ class Archive(CatalogLists):
         """
         self._catch_up()
         return search_passages(self, self._index, query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids)
+
+    def timeline(
+        self,
+        *,
+        entity_id: str | None = None,
+        event_id: str | None = None,
+        query: str | None = None,
+        time_from: datetime | None = None,
+        time_to: datetime | None = None,
+        as_of: datetime | None = None,
+        window: Window | None = None,
+    ) -> Page[Event]:
+        """What happened when: events with a time, earliest first, of an entity, around an event, or about words.
+
+        Around an event are those that the same articles tell of; about words are those that the best hundred passages of
+        a search for them tell of. ``as_of`` keeps to what had been published by then.
+
+        Raises:
+            InputError: the query is empty or too long.
+            CursorError: the window's cursor is of another list.
+        """
+        subject = self._subject(entity_id, event_id, query, time_from, time_to, as_of)
+        return self.find_timeline(subject, window=window or Window())
+
+    def timeline_length(
+        self,
+        *,
+        entity_id: str | None = None,
+        event_id: str | None = None,
+        query: str | None = None,
+        time_from: datetime | None = None,
+        time_to: datetime | None = None,
+        as_of: datetime | None = None,
+    ) -> int:
+        """How many events `timeline` has in all."""
+        return self.count_timeline(self._subject(entity_id, event_id, query, time_from, time_to, as_of))
+
+    def _subject(
+        self,
+        entity_id: str | None,
+        event_id: str | None,
+        query: str | None,
+        time_from: datetime | None,
+        time_to: datetime | None,
+        as_of: datetime | None,
+    ) -> TimelineSubject:
+        found = None
+        if query is not None:
+            which = ArticleFilter(published_to=as_of) if as_of else None
+            hits = self.search(query, limit=_TIMELINE_HITS, filter=which).hits
+            found = self.events_told_in([hit.passage for hit in hits])
+        return TimelineSubject(entity_id, event_id, found, time_from, time_to, as_of)
 
     def cite(self, article: Article, span: Span, *, expected: str | None = None, revision: int | None = None) -> Citation:
         """A checked citation of ``article``; ``expected`` is what stood there at extraction."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
@@ -63,6 +64,15 @@ def draw_events(connection: Connection, ids: Sequence[str]) -> None:
         by_event[row.event_id].append(row)
     for id_, rows in by_event.items():
         connection.execute(update(events).where(events.c.id == id_).values(**_drawn(rows)))
+
+
+def draw_as_of(connection: Connection, ids: Sequence[str], as_of: datetime) -> dict[str, dict[str, Any]]:
+    """Columns of events as the articles published by a moment tell them; without those that none of them tells of."""
+    by_event: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in _tellings(connection, ids):
+        if row.published_at is not None and row.published_at <= as_of:
+            by_event[row.event_id].append(row)
+    return {id_: _drawn(rows) for id_, rows in by_event.items()}
 
 
 def split_events(connection: Connection, ids: Sequence[str]) -> None:

@@ -67,8 +67,8 @@ def test_each_publisher_is_one_source_and_each_speaker_too(archive: Archive) -> 
 
 LONG = (
     "Gunmen killed Judge Omar Haddad in Tripoli on Monday. Witnesses saw two cars stop outside the court at noon, and heard"
-    " many shots before the cars drove off toward the coast road with their lights off. Shops along the street stayed shut for"
-    " the rest of the day, and the court sent its staff home until the end of the week."
+    " many shots before the cars drove off toward the coast road with their lights off. Shops along the street stayed shut"
+    " for the rest of the day, and the court sent its staff home until the end of the week."
 )
 
 
