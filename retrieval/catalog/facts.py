@@ -53,6 +53,10 @@ class FactWriter:
     def write(self) -> None:
         """Write everything."""
         self._write_layout()
+        self.write_facts()
+
+    def write_facts(self) -> None:
+        """Write all but blocks and passages."""
         add_copy(self._connection, self._article)
         self._write_entities()
         time_ids = self._write_times()
