@@ -304,6 +304,43 @@ def reindex(archive: ArchiveOption = None, json: JsonOption = False) -> None:
 
 
 @app.command()
+def reextract(
+    archive: ArchiveOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Read every article, also where the facts are of this version.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Read stored articles anew where an older version found their facts. Goes on where it was interrupted."""
+    from rich.text import Text
+
+    from api.progress import passage_progress
+
+    with _opened(archive) as opened, passage_progress("reading") as progress:
+        count = opened.reextract(every=every, on_progress=progress)
+    _show({"articles": count}, lambda: Text(f"{count:,} articles read anew"), json=json)
+
+
+@app.command()
+def extract(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="One article; - is standard input.")],
+    published: Annotated[str | None, typer.Option(metavar="DATE", help="When it appeared, where it does not say.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the facts of one article, and how long each stage of extraction took; stores nothing."""
+    from api.extraction import extraction_document, extraction_view
+    from retrieval.extraction.extractor import Extractor
+    from retrieval.ingestion.pipeline import prepare_article
+    from retrieval.ingestion.readers import read_article
+
+    article = prepare_article(read_article("-" if str(path) == "-" else path), published=published)
+    seconds: dict[str, float] = {}
+    facts = Extractor().extract(article, seconds=seconds)
+    document = extraction_document(article, facts, seconds)
+    _show(document, lambda: extraction_view(document), json=json)
+
+
+@app.command()
 def doctor(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """Check this installation and the archive. Exits with 1 on a problem, and says what to do about it."""
     from api.doctor import check_all

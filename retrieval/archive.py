@@ -18,9 +18,17 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from retrieval.catalog.engine import connect, parse_url, writing
-from retrieval.catalog.lists import CatalogLists
 from retrieval.catalog.prepared import PreparedArticle
-from retrieval.catalog.writing import Written, find_unchanged, remove_article, write_article
+from retrieval.catalog.relations import CatalogRelations, TimelineSubject
+from retrieval.catalog.writing import (
+    Written,
+    find_outdated,
+    find_prepared,
+    find_unchanged,
+    remove_article,
+    rewrite_facts,
+    write_article,
+)
 from retrieval.citations import cite
 from retrieval.embedding import DEFAULT_EMBEDDER, Embedder, open_embedder
 from retrieval.embedding.archive_vectors import ArchiveVectors
@@ -36,12 +44,15 @@ from retrieval.models import (
     ArticleFilter,
     ArticleInput,
     Citation,
+    Event,
     IngestOutcome,
     IngestResult,
+    Page,
     Removal,
     RetrievalMode,
     SearchResults,
     Span,
+    Window,
 )
 from retrieval.search.passages import PassageSearch
 
@@ -52,6 +63,7 @@ if TYPE_CHECKING:
 _BATCH = 16
 # While a long ingest runs, what it has stored can be found after this many seconds.
 _INDEX_EVERY_SECONDS = 10.0
+_TIMELINE_HITS = 100
 
 OnResult = Callable[[IngestResult], None]
 
@@ -65,7 +77,7 @@ class _Item:
     reason: str | None = None
 
 
-class Archive(CatalogLists):
+class Archive(CatalogRelations):
     """A news archive: ingest articles, ask questions, read entities, events and claims.
 
     Safe to use from many threads. One writer at a time across processes: another waits up to the lock time-out, article by
@@ -244,6 +256,33 @@ class Archive(CatalogLists):
         self._index.build_graphs()
         return self._index.passage_count()
 
+    def reextract(self, *, every: bool = False, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Read anew the stored articles whose facts another version of the extractor found, or all; how many were read.
+
+        Facts that come out as before keep their ids. Each article is stored by itself: an interrupted run goes on where
+        it stopped, except with ``every``. ``on_progress`` gets the number of articles done and of all.
+
+        Raises:
+            ArchiveLocked: another process was writing for longer than the lock time-out; what was done is stored.
+            MissingDependency: no language model is installed.
+        """
+        from retrieval.extraction.extractor import EXTRACTOR_VERSION  # noqa: PLC0415 -- spaCy
+
+        with self._open_engine().connect() as connection:
+            ids = find_outdated(connection, -1 if every else EXTRACTOR_VERSION)
+        done = 0
+        for begin in range(0, len(ids), _BATCH):
+            with self._open_engine().connect() as connection:
+                found = [find_prepared(connection, id_) for id_ in ids[begin : begin + _BATCH]]
+            batch = [article for article in found if article]
+            for article, facts in zip(batch, self._extract(batch), strict=True):
+                with self._write_guard, writing(self._open_engine()) as connection:
+                    done += rewrite_facts(connection, article, facts, now=_now(), extractor_version=EXTRACTOR_VERSION)
+            if on_progress:
+                on_progress(min(begin + _BATCH, len(ids)), len(ids))
+        self._catch_up()
+        return done
+
     # ------------------------------------------------------------ asking
 
     def ask(
@@ -300,6 +339,58 @@ class Archive(CatalogLists):
         """
         self._open_engine()
         return self._vectors.embed_query(query)
+
+    def timeline(
+        self,
+        *,
+        entity_id: str | None = None,
+        event_id: str | None = None,
+        query: str | None = None,
+        time_from: datetime | None = None,
+        time_to: datetime | None = None,
+        as_of: datetime | None = None,
+        window: Window | None = None,
+    ) -> Page[Event]:
+        """What happened when: events with a time, earliest first, of an entity, around an event, or about words.
+
+        Around an event are those that the same articles tell of; about words are those that the best hundred passages of
+        a search for them tell of. ``as_of`` keeps to what had been published by then.
+
+        Raises:
+            InputError: the query is empty or too long.
+            CursorError: the window's cursor is of another list.
+        """
+        subject = self._subject(entity_id, event_id, query, time_from, time_to, as_of)
+        return self.find_timeline(subject, window=window or Window())
+
+    def timeline_length(
+        self,
+        *,
+        entity_id: str | None = None,
+        event_id: str | None = None,
+        query: str | None = None,
+        time_from: datetime | None = None,
+        time_to: datetime | None = None,
+        as_of: datetime | None = None,
+    ) -> int:
+        """How many events `timeline` has in all."""
+        return self.count_timeline(self._subject(entity_id, event_id, query, time_from, time_to, as_of))
+
+    def _subject(
+        self,
+        entity_id: str | None,
+        event_id: str | None,
+        query: str | None,
+        time_from: datetime | None,
+        time_to: datetime | None,
+        as_of: datetime | None,
+    ) -> TimelineSubject:
+        found = None
+        if query is not None:
+            which = ArticleFilter(published_to=as_of) if as_of else None
+            hits = self.search(query, limit=_TIMELINE_HITS, filter=which).hits
+            found = self.events_told_in([hit.passage for hit in hits])
+        return TimelineSubject(entity_id, event_id, found, time_from, time_to, as_of)
 
     def cite(self, article: Article, span: Span, *, expected: str | None = None, revision: int | None = None) -> Citation:
         """A checked citation of ``article``; ``expected`` is what stood there at extraction."""

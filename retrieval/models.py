@@ -39,7 +39,7 @@ class Span:
 
 
 class BlockKind(StrEnum):
-    """What a stretch of an article is. Only TITLE, STANDFIRST and BODY carry facts."""
+    """What a stretch of an article is. Only TITLE, STANDFIRST and BODY carry facts; TITLE_REPEAT and CAPTION only names."""
 
     TITLE = "TITLE"
     TITLE_REPEAT = "TITLE_REPEAT"
@@ -54,6 +54,10 @@ class BlockKind(StrEnum):
 
 
 FACTUAL_BLOCKS = frozenset({BlockKind.TITLE, BlockKind.STANDFIRST, BlockKind.BODY})
+"""Blocks whose claims and events count."""
+
+NAMING_BLOCKS = FACTUAL_BLOCKS | {BlockKind.TITLE_REPEAT, BlockKind.CAPTION}
+"""Blocks whose names count as mentions; a related link names what another article is about."""
 
 
 class DatePrecision(StrEnum):
@@ -361,7 +365,8 @@ class EventMention:
 class Event:
     """Something that happened, or is said, asked or planned to. ``confidence`` is between 0 and 1.
 
-    ``independent_source_count`` counts who tells of it: the article in its own voice, and each speaker, once.
+    ``independent_source_count`` counts who tells of it: each speaker once, and the articles' own voices, of which copies of
+    one text, articles fed by one agency and those of one publisher are one.
     """
 
     id: str
@@ -441,6 +446,23 @@ class Claim:
     def span(self) -> Span:
         """From the first character of the content to the last."""
         return Span(self.spans[0].start, self.spans[-1].end)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRelations:
+    """The claims of other sources about the same event: those on the other side of it, and those on the same side."""
+
+    contradicts: tuple[Claim, ...] = ()
+    supports: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedEntity:
+    """An entity that articles name together with another one: in how many, and the pointwise mutual information in bits."""
+
+    entity: Entity
+    article_count: int
+    pmi: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from schema.documented import object_type, resolver
 from schema.enums import OrderDirection
 from schema.ids import expect
 from schema.inputs import (
+    DateTimeRange,
     EntityOrder,
     EventOrder,
     SortArticles,
@@ -52,6 +53,7 @@ from schema.types.ingestion import IngestJob
 from schema.types.limits import RateLimit
 from schema.types.provenance import Node
 from schema.types.search import Corpus, PassageSearchConnection
+from schema.types.timeline import TimelineSubject, timeline_of
 
 GlobalId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="The id of one thing.")]
 GlobalIds: TypeAlias = Annotated[list[strawberry.ID], strawberry.argument(description="At most 100 ids.")]
@@ -71,6 +73,10 @@ MinConfidence: TypeAlias = Annotated[
 ]
 SortEntities: TypeAlias = Annotated[
     EntityOrder | None, strawberry.argument(description="The order; most mentioned first where left out.")
+]
+OfWhat: TypeAlias = Annotated[TimelineSubject, strawberry.argument(description="Of what.")]
+TimeRange: TypeAlias = Annotated[
+    DateTimeRange | None, strawberry.argument(description="Only events whose time overlaps this range.")
 ]
 SortEvents: TypeAlias = Annotated[
     EventOrder | None, strawberry.argument(description="The order; earliest first where left out.")
@@ -233,6 +239,23 @@ class Query:
             count=partial(archive.count_claims, which),
             make=Claim.of,
         )
+
+    @resolver
+    def timeline(
+        self,
+        info: Info,
+        subject: OfWhat,
+        range: TimeRange = UNSET,  # noqa: A002
+        as_of: AsOf = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Event]:
+        """What happened when: the events of a subject that have a time, earliest first."""
+        bounds = range.bounds() if range else (None, None)
+        moment = last_second(as_of) if as_of else None
+        return timeline_of(info, subject, bounds, moment, window(first, after, last, before))
 
     @resolver
     async def ask(

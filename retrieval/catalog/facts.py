@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, insert, select, update
 
+from retrieval.catalog.clusters import draw_events, find_home, free_id
+from retrieval.catalog.copies import add_copy
 from retrieval.catalog.counts import NAMING_KINDS, add_aliases, add_mentions, rename
 from retrieval.catalog.ids import fold, stable_id
 from retrieval.catalog.paging import chunks
@@ -24,8 +26,10 @@ from retrieval.catalog.tables import (
     mentions,
     participants,
     passages,
+    tellings,
     times,
 )
+from retrieval.extraction.clusters import Account, Role, stems
 from retrieval.extraction.facts import Extraction, FoundAttribution, FoundEntity, FoundEvent
 from retrieval.models import DatePrecision, DateSource, Span
 
@@ -49,6 +53,11 @@ class FactWriter:
     def write(self) -> None:
         """Write everything."""
         self._write_layout()
+        self.write_facts()
+
+    def write_facts(self) -> None:
+        """Write all but blocks and passages."""
+        add_copy(self._connection, self._article)
         self._write_entities()
         time_ids = self._write_times()
         claim_ids = self._claim_ids()
@@ -188,57 +197,106 @@ class FactWriter:
         ]
 
     def _write_events(self, time_ids: Sequence[int], claim_ids: Sequence[str]) -> list[str]:
-        article, ids = self._article, []
+        ids: list[str] = []
         for event in self._facts.events:
             first = event.triggers[0]
-            id_ = self._fact_id("event", event.type, self._slice(first.span), self._slice(first.sentence))
+            own_id = self._fact_id("event", event.type, self._slice(first.span), self._slice(first.sentence))
+            row, account = self._telling_row(event, time_ids), self._account(event)
+            home = find_home(self._connection, account, article_id=self._article.id, taken=ids)
+            id_ = home or free_id(self._connection, own_id)
+            if home is None:
+                drawn = row | {"status": event.status, "independent_source_count": 1}
+                self._connection.execute(insert(events).values(id=id_, **drawn))
             ids.append(id_)
-            self._connection.execute(insert(events).values(id=id_, **self._event_row(event, time_ids)))
-            self._all(
-                event_mentions,
-                (
-                    {
-                        "event_id": id_,
-                        "article_id": article.id,
-                        "start": trigger.span.start,
-                        "end": trigger.span.end,
-                        "trigger_text": self._slice(trigger.span),
-                        "sentence_start": trigger.sentence.start,
-                        "sentence_end": trigger.sentence.end,
-                        "status": trigger.status,
-                        "claim_id": None if trigger.claim is None else claim_ids[trigger.claim],
-                    }
-                    for trigger in event.triggers
-                ),
+            self._connection.execute(
+                insert(tellings).values(
+                    event_id=id_,
+                    article_id=self._article.id,
+                    own_id=own_id,
+                    voices=self._voices(event),
+                    deeds=sorted(account.deeds),
+                    words=sorted(account.words),
+                    **row,
+                )
             )
-            self._all(
-                participants,
-                (
-                    {
-                        "event_id": id_,
-                        "article_id": article.id,
-                        "role": p.role,
-                        "entity_id": self._entity(p.entity),
-                        "start": p.span.start,
-                        "end": p.span.end,
-                        "text": self._slice(p.span),
-                        "people": p.count,
-                    }
-                    for p in event.participants
-                ),
-            )
+            self._write_places(id_, event, claim_ids)
+        draw_events(self._connection, ids)
         return ids
 
-    def _event_row(self, event: FoundEvent, time_ids: Sequence[int]) -> dict[str, Any]:
+    def _write_places(self, id_: str, event: FoundEvent, claim_ids: Sequence[str]) -> None:
+        """Where an event is told of, and who takes part."""
+        article_id = self._article.id
+        self._all(
+            event_mentions,
+            (
+                {
+                    "event_id": id_,
+                    "article_id": article_id,
+                    "start": trigger.span.start,
+                    "end": trigger.span.end,
+                    "trigger_text": self._slice(trigger.span),
+                    "sentence_start": trigger.sentence.start,
+                    "sentence_end": trigger.sentence.end,
+                    "status": trigger.status,
+                    "claim_id": None if trigger.claim is None else claim_ids[trigger.claim],
+                }
+                for trigger in event.triggers
+            ),
+        )
+        self._all(
+            participants,
+            (
+                {
+                    "event_id": id_,
+                    "article_id": article_id,
+                    "role": p.role,
+                    "entity_id": self._entity(p.entity),
+                    "start": p.span.start,
+                    "end": p.span.end,
+                    "text": self._slice(p.span),
+                    "people": p.count,
+                }
+                for p in event.participants
+            ),
+        )
+
+    def _account(self, event: FoundEvent) -> Account:
+        """What the event is compared by with those that other articles tell of."""
+        found = self._facts.entities
+        roles = [
+            Role(id_, found[p.entity].type, p.role, found[p.entity].country is not None)
+            for p in event.participants
+            if p.entity is not None and (id_ := self._entity(p.entity))
+        ]
+        place_id = self._entity(event.place)
+        place = None
+        if event.place is not None and place_id is not None:
+            country = found[event.place].country
+            place = (place_id, country, country is not None)
+        time = self._facts.times[event.time] if event.time is not None else None
+        at = self._article.published.at
+        is_dated = time is not None and time.start is not None
+        deeds = stems(self._slice(trigger.span) for trigger in event.triggers)
+        return Account(
+            type=event.type,
+            start=time.start if time is not None and is_dated else at,
+            end=time.end if time is not None and is_dated else at,
+            is_dated=is_dated,
+            roles=tuple(roles),
+            place=place,
+            fatalities=event.fatalities,
+            deeds=deeds,
+            words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - deeds,
+        )
+
+    def _telling_row(self, event: FoundEvent, time_ids: Sequence[int]) -> dict[str, Any]:
         row: dict[str, Any] = {
             "type": event.type,
             "mode": event.mode,
-            "status": event.status,
             "title": event.title,
             "place_id": self._entity(event.place),
             "fatalities": event.fatalities,
             "confidence": event.confidence,
-            "independent_source_count": self._count_sources(event),
         }
         if event.time is not None and self._facts.times[event.time].start is not None:
             time = self._facts.times[event.time]
@@ -258,16 +316,17 @@ class FactWriter:
             "time_id": None,
         }
 
-    def _count_sources(self, event: FoundEvent) -> int:
-        """Who tells of it: the article in its own voice is one, and each speaker is one, however often."""
-        voices = set()
+    def _voices(self, event: FoundEvent) -> list[list[str]]:
+        """How each place vouches for it, and who does: "" for the article in its own voice."""
+        voices = []
         for trigger in event.triggers:
-            if trigger.claim is None:
-                voices.add("")
-                continue
-            speaker = self._facts.claims[trigger.claim].attribution
-            voices.add(self._entity(speaker.entity) or fold(speaker.source_text))
-        return len(voices)
+            voice = ""
+            if trigger.claim is not None:
+                speaker = self._facts.claims[trigger.claim].attribution
+                known = self._entity(speaker.entity)
+                voice = f"entity:{known}" if known else f"words:{fold(speaker.source_text)}"
+            voices.append([trigger.status.value, voice])
+        return voices
 
     def _write_claims(self, time_ids: Sequence[int], claim_ids: Sequence[str], event_ids: Sequence[str]) -> None:
         told: dict[int, str] = {}

@@ -45,6 +45,7 @@ from retrieval.models import (
     EntityAlias,
     Event,
     Participant,
+    ParticipantRole,
     Passage,
     Publisher,
     Span,
@@ -249,8 +250,9 @@ class CatalogLookups:
         return {id_: tuple(some) for id_, some in found.items()}
 
     def load_participants(self, event_ids: Sequence[str]) -> Mapping[str, tuple[Participant, ...]]:
-        """The participants of events, in reading order."""
-        return self._owned(select(participants), participants, event_ids, rows.make_participant, owner="event_id")
+        """The participants of events, in reading order; who is named in several articles is given once for each role."""
+        found = self._owned(select(participants), participants, event_ids, rows.make_participant, owner="event_id")
+        return {id_: _each_once(some) for id_, some in found.items()}
 
     def load_facts(self, article_ids: Sequence[str]) -> Mapping[str, ArticleFacts]:
         """Everything known from articles; unknown ids are left out."""
@@ -319,6 +321,14 @@ class CatalogLookups:
                 for row in connection.execute(statement.where(table.c[owner].in_(some)).order_by(table.c.id)):
                     found[getattr(row, owner)].append(make(row))
         return {id_: tuple(some) for id_, some in found.items()}
+
+
+def _each_once(found: Sequence[Participant]) -> tuple[Participant, ...]:
+    kept: dict[tuple[ParticipantRole, str], Participant] = {}
+    for participant in found:
+        who = participant.entity_id or fold(participant.text)
+        kept.setdefault((participant.role, who), participant)
+    return tuple(kept.values())
 
 
 def _each(known: Mapping[str, T], ids: Iterable[str]) -> tuple[T, ...]:

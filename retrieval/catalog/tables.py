@@ -294,6 +294,51 @@ participants = Table(
     sqlite_autoincrement=True,
 )
 
+# How each article tells of an event; the row in "events" is drawn from all of them. An article tells of an event at most
+# once, so that (event_id, article_id) also finds that article's mentions, participants and claims of it.
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("event_id", _Id, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    _article(primary_key=True, index=True),
+    # The id that the event would have if no other article told of it.
+    Column("own_id", _Id, nullable=False, index=True),
+    Column("type", _enum(EventType), nullable=False),
+    Column("mode", String(64)),
+    Column("title", Text, nullable=False),
+    Column("time_start", Instant),
+    Column("time_end", Instant),
+    Column("time_precision", _enum(DatePrecision), nullable=False),
+    Column("time_source", _enum(DateSource), nullable=False),
+    Column("time_id", _Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
+    _entity("place_id"),
+    Column("fatalities", Integer),
+    Column("confidence", Float, nullable=False),
+    # [[status, voice]]: voice "" is the article's own.
+    Column("voices", JSON, nullable=False),
+    # Stems of the triggers, and of the other words of their sentences.
+    Column("deeds", JSON, nullable=False),
+    Column("words", JSON, nullable=False),
+)
+
+# Near-copies: articles with the same root were printed from one text. The agency is one that the article credits.
+copies = Table(
+    "copies",
+    metadata,
+    _article(primary_key=True),
+    Column("root_id", _Id, nullable=False, index=True),
+    Column("agency", String(64)),
+    Column("signature", LargeBinary, nullable=False),
+    Column("shingle_count", Integer, nullable=False),
+)
+
+copy_bands = Table(
+    "copy_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    _article(primary_key=True, index=True),
+)
+
 # What the archive knows of itself: "id" tells its search index from another archive's.
 settings = Table("settings", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
 
@@ -350,3 +395,4 @@ job_items = Table(
 )
 
 Index("ix_events_type_time", events.c.type, events.c.time_start)
+Index("ix_tellings_type_time", tellings.c.type, tellings.c.time_start)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
+from retrieval.catalog.clusters import split_events
+from retrieval.catalog.copies import find_shared, remove_copy
 from retrieval.catalog.counts import NAMING_KINDS, add_aliases, add_mentions, refresh
 from retrieval.catalog.facts import FactWriter
 from retrieval.catalog.ids import fold, stable_id
@@ -18,15 +20,21 @@ from retrieval.catalog.tables import (
     aliases,
     article_entities,
     articles,
+    blocks,
     changes,
+    claims,
     entities,
     event_mentions,
     events,
     mentions,
+    participants,
+    passages,
+    tellings,
+    times,
 )
 from retrieval.catalog.vectors import write_vectors
 from retrieval.extraction.facts import Extraction
-from retrieval.models import IngestOutcome
+from retrieval.models import Block, IngestOutcome, PublicationDate, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,69 @@ def _note(connection: Connection, kind: str, id_: str, revision: int, now: datet
     connection.execute(insert(changes).values(article_id=id_, kind=kind, revision=revision, at=now))
 
 
+def rewrite_facts(
+    connection: Connection, article: PreparedArticle, facts: Extraction, *, now: datetime, extractor_version: int
+) -> bool:
+    """Put ``facts`` in the place of a stored article's; blocks, passages and revision stay.
+
+    False, and nothing done, where the article is gone or has another content by now.
+    """
+    stored = find_unchanged(connection, article)
+    if stored is None:
+        return False
+    entity_ids, event_ids = _withdraw(connection, article.id)
+    for table in (event_mentions, participants, tellings, claims, mentions, times, article_entities):
+        connection.execute(delete(table).where(table.c.article_id == article.id))
+    split_events(connection, event_ids)
+    _prune(connection, entity_ids, event_ids)
+    FactWriter(connection, article, facts).write_facts()
+    versioned = update(articles).where(articles.c.id == article.id).values(extractor_version=extractor_version)
+    connection.execute(versioned)
+    _note(connection, IngestOutcome.REVISED.value, article.id, stored.revision, now)
+    return True
+
+
+def find_outdated(connection: Connection, extractor_version: int) -> list[str]:
+    """The articles whose facts another version of the extractor found."""
+    query = select(articles.c.id).where(articles.c.extractor_version != extractor_version)
+    return list(connection.execute(query.order_by(articles.c.ingested_at, articles.c.id)).scalars())
+
+
+def find_prepared(connection: Connection, id_: str) -> PreparedArticle | None:
+    """A stored article as it was when it came in; None if there is no such article."""
+    row = connection.execute(select(articles).where(articles.c.id == id_)).one_or_none()
+    if row is None:
+        return None
+    parts = connection.execute(select(blocks).where(blocks.c.article_id == id_).order_by(blocks.c.start)).all()
+    spans = connection.execute(select(passages).where(passages.c.article_id == id_).order_by(passages.c.position)).all()
+    shown = None if row.published_start is None else Span(row.published_start, row.published_end)
+    return PreparedArticle(
+        key=row.key,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        sha256=row.sha256,
+        fingerprint=row.fingerprint,
+        publisher=row.publisher,
+        authors=tuple(row.authors),
+        language=row.language,
+        published=PublicationDate(row.published_at, row.published_precision, row.published_source, shown),
+        blocks=tuple(Block(part.kind, Span(part.start, part.end)) for part in parts),
+        passages=tuple(Span(span.start, span.end) for span in spans),
+    )
+
+
 def _delete(connection: Connection, id_: str) -> Pruned | None:
+    if connection.execute(select(articles.c.id).where(articles.c.id == id_)).scalar() is None:
+        return None
+    entity_ids, event_ids = _withdraw(connection, id_)
+    connection.execute(delete(articles).where(articles.c.id == id_))
+    split_events(connection, event_ids)
+    return _prune(connection, entity_ids, event_ids)
+
+
+def _withdraw(connection: Connection, id_: str) -> tuple[list[str], list[str]]:
+    """Take what an article counts for out of all counts; the entities and events that it touches."""
     named = connection.execute(select(article_entities).where(article_entities.c.article_id == id_)).all()
     written = connection.execute(
         select(mentions.c.entity_id, mentions.c.text, func.count().label("n"))
@@ -116,7 +186,7 @@ def _delete(connection: Connection, id_: str) -> Pruned | None:
     told = connection.execute(
         select(event_mentions.c.event_id).where(event_mentions.c.article_id == id_).distinct()
     ).scalars()
-    event_ids = sorted(told)
+    event_ids = {*told, *find_shared(connection, id_)}
     changed: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for row in written:
         changed[row.entity_id, row.text][0] -= row.n
@@ -124,9 +194,8 @@ def _delete(connection: Connection, id_: str) -> Pruned | None:
         changed[row.entity_id, row.name][1] -= 1
         add_mentions(connection, row.entity_id, mention_count=-row.mention_count, article_count=-1)
     add_aliases(connection, changed)
-    if not connection.execute(delete(articles).where(articles.c.id == id_)).rowcount:
-        return None
-    return _prune(connection, sorted(row.entity_id for row in named), event_ids)
+    remove_copy(connection, id_)
+    return sorted(row.entity_id for row in named), sorted(event_ids)
 
 
 def _prune(connection: Connection, entity_ids: list[str], event_ids: list[str]) -> Pruned:

@@ -119,6 +119,11 @@ def resolve_year_range(match: Match, _: Frame) -> Interval | None:
     return years(first, last) if last > first else None
 
 
+def resolve_month_in_figures(match: Match, _: Frame) -> Interval | None:
+    """2015-03, 12-2015; "2005-12" may be seven years and is left to them."""
+    return month(int(match["year"] or match["year2"]), int(match["figures"] or match["figures2"]))
+
+
 def resolve_decade(match: Match, _: Frame) -> Interval | None:
     """The 1990s, the early nineties."""
     if match["word"]:

@@ -25,19 +25,7 @@ _BY_STANCE = {
     ClaimStance.NO_INFORMATION: EventStatus.HYPOTHETICAL,
 }
 _UNREAL_STANCES = frozenset({ClaimStance.DENIED, ClaimStance.REQUESTED, ClaimStance.PROMISED})
-_STRENGTH = (
-    EventStatus.ACTUAL,
-    EventStatus.ATTRIBUTED,
-    EventStatus.ALLEGED,
-    EventStatus.PLANNED,
-    EventStatus.REQUESTED,
-    EventStatus.HYPOTHETICAL,
-    EventStatus.DENIED,
-    EventStatus.NEGATED,
-)
 _HEARSAY = frozenset({"allegedly", "purportedly", "supposedly", "reportedly"})
-_AFFIRMED = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED, EventStatus.ALLEGED})
-_NEGATIVE = frozenset({EventStatus.DENIED, EventStatus.NEGATED})
 
 
 def innermost_claim(place: Span, claims: Sequence[FoundClaim]) -> int | None:
@@ -64,20 +52,6 @@ def status_of(trigger: Token, claim: FoundClaim | None) -> EventStatus:
             return EventStatus.ACTUAL
         return _BY_STANCE[claim.stance]
     return local or _BY_STANCE[claim.stance]
-
-
-def overall_status(statuses: Iterable[tuple[EventStatus, str | None]]) -> EventStatus:
-    """One status for an event told of at several places, each with the name of who vouches for it (None: the narrator).
-
-    DISPUTED when one says that it happened and somebody else that it did not.
-    """
-    told = list(statuses)
-    affirmed = {who for status, who in told if status in _AFFIRMED}
-    negative = {who for status, who in told if status in _NEGATIVE}
-    if affirmed and negative and (affirmed != negative or len(affirmed) > 1):
-        return EventStatus.DISPUTED
-    present = {status for status, _ in told}
-    return next(status for status in _STRENGTH if status in present)
 
 
 def _local_status(trigger: Token, *, is_told: bool) -> EventStatus | None:

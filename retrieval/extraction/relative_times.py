@@ -93,8 +93,19 @@ def resolve_the_weekend(_: Match, frame: Frame) -> Interval | None:
 
 
 def resolve_ago(match: Match, frame: Frame) -> Interval | None:
-    """Three years ago: that year."""
-    return _shifted(frame.anchor, -number_of(match["number"]), match["unit"])
+    """Three years ago: that year; two weeks and two days ago."""
+    at: date | None = frame.anchor
+    if match["number2"]:
+        at = moved(frame.anchor, -number_of(match["number2"]), match["unit2"])
+    return shifted(at, -number_of(match["number"]), match["unit"]) if at else None
+
+
+def resolve_second_unit(match: Match, frame: Frame) -> Interval | None:
+    """The week after next, the month before last."""
+    offset = 2 if match["which"].lower().startswith("after") else -2
+    if match["unit"].lower() == "weekend":
+        return weekend(frame.anchor + timedelta(7 * offset))
+    return unit_around(frame.anchor, match["unit"].lower(), offset)
 
 
 def resolve_ahead(match: Match, frame: Frame) -> Interval | None:
@@ -103,7 +114,7 @@ def resolve_ahead(match: Match, frame: Frame) -> Interval | None:
         match, r"(?:time|times|first|most|least|worst|best|\w+est|once|twice)\s+(?:\w+\s+)?"
     ):
         return None
-    return _shifted(frame.anchor, number_of(match["number"]), match["unit"])
+    return shifted(frame.anchor, number_of(match["number"]), match["unit"])
 
 
 def resolve_rolling(match: Match, frame: Frame) -> Interval | None:
@@ -115,7 +126,7 @@ def resolve_rolling(match: Match, frame: Frame) -> Interval | None:
     if match["unit"].lower().startswith("quarter"):
         first = (frame.anchor.month - 1) // 3 * 3 + 1
         return months(frame.anchor.year, first - 3 * number if back else first + 3, 3 * number)
-    other = _moved(frame.anchor, -number if back else number, match["unit"])
+    other = moved(frame.anchor, -number if back else number, match["unit"])
     if other is None:
         return None
     return days(other, frame.anchor if back else frame.anchor + timedelta(1), unit_precision(match["unit"]))
@@ -125,7 +136,9 @@ def resolve_from_near_day(match: Match, frame: Frame) -> Interval | None:
     """Three weeks from tomorrow, two days before yesterday."""
     pivot = frame.anchor + timedelta({"yesterday": -1, "tomorrow": 1}.get(match["pivot"].lower(), 0))
     number = number_of(match["number"])
-    return _shifted(pivot, -number if match["which"].lower() == "before" else number, match["unit"])
+    if match["which"].lower() == "from" and is_preceded(match, r"for\s+"):
+        return lasting(day(pivot), number, match["unit"])
+    return shifted(pivot, -number if match["which"].lower() == "before" else number, match["unit"])
 
 
 def resolve_anaphor(match: Match, frame: Frame) -> Interval | None:
@@ -140,22 +153,29 @@ def resolve_anaphor(match: Match, frame: Frame) -> Interval | None:
     if _RANKS[frame.reference.precision] > _RANKS[unit_precision(unit)]:
         return None
     back = which in {"earlier", "before", "previous"}
-    return _shifted(frame.reference.first, -count if back else count, unit)
+    return shifted(frame.reference.first, -count if back else count, unit)
 
 
-def _shifted(at: date, count: int, unit: str) -> Interval | None:
+def lasting(begin: Interval, count: int, unit: str) -> Interval | None:
+    """For three days from a day on, that day included."""
+    end = moved(begin.first, count, unit)
+    return days(begin.first, end - timedelta(1)) if end and end > begin.first else None
+
+
+def shifted(at: date, count: int, unit: str) -> Interval | None:
     """The day, week, month or year that lies ``count`` units from a day: no finer than the unit says."""
-    moved = _moved(at, count, unit)
-    if moved is None:
+    there = moved(at, count, unit)
+    if there is None:
         return None
     return {
-        DatePrecision.WEEK: week(moved),
-        DatePrecision.MONTH: month(moved.year, moved.month),
-        DatePrecision.YEAR: year(moved.year),
-    }.get(unit_precision(unit), day(moved))
+        DatePrecision.WEEK: week(there),
+        DatePrecision.MONTH: month(there.year, there.month),
+        DatePrecision.YEAR: year(there.year),
+    }.get(unit_precision(unit), day(there))
 
 
-def _moved(at: date, count: int, unit: str) -> date | None:
+def moved(at: date, count: int, unit: str) -> date | None:
+    """The day ``count`` units from a day; None beyond the calendar."""
     unit = unit.lower()
     if unit.startswith("minute"):
         return at

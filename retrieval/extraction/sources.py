@@ -68,6 +68,8 @@ def citing_of(cue: Token) -> Token | None:
             continue
         if token.head == cue or (token.i < cue.i and cue in token.subtree):
             return token
+        if token.head.dep_ == "ccomp" and token.head.head == cue and cue.i < token.i < _opening_of(token.head):
+            return token
         if (
             not has_subject(cue)
             and token.i < cue.i
@@ -77,3 +79,8 @@ def citing_of(cue: Token) -> Token | None:
         ):
             return token
     return None
+
+
+def _opening_of(clause: Token) -> int:
+    """Where the "that" of a complement stands, 0 without one."""
+    return next((child.i for child in clause.children if child.dep_ == "mark"), 0)

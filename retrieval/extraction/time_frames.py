@@ -49,7 +49,7 @@ def year_word(word: str | None, frame: Frame) -> int | None:
     """The year of "2019" or "last year", or the one of the frame."""
     if not word:
         return frame.year
-    offset = {"last": -1, "next": 1, "this": 0}.get(word.split()[0].lower())
+    offset = {"last": -1, "next": 1, "this": 0, "the": 0}.get(word.split()[0].lower())
     return int(word) if offset is None else frame.anchor.year + offset
 
 

@@ -62,17 +62,24 @@ PATTERNS: tuple[Pattern, ...] = (
     # complete by themselves
     _pattern(
         r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?|\d{4}(?P<s1>[-/.])\d{1,2}(?P=s1)\d{1,2}"
-        rf"|\d{{1,2}}(?P<s2>[-/.])\d{{1,2}}(?P=s2){YEAR}|{DAY_OF_MONTH}[-/]{MONTH}[-/]{YEAR}|{MONTH}-{DAY_OF_MONTH}-{YEAR}",
+        rf"|\d{{1,2}}(?P<s2>[-/.])\d{{1,2}}(?P=s2){YEAR}|{DAY_OF_MONTH}[-/]{MONTH}[-/]{YEAR}"
+        rf"|{MONTH}-{DAY_OF_MONTH}-{YEAR}",
         dated.resolve_written,
         None,
     ),
+    _pattern(rf"{_Y}-{_M}-(?P<day>{DAY_OF_MONTH})", dated.resolve_date, None),
     _pattern(rf"{_W}{_D}(?:\s+of)?\s+{_M}(?:\s*,\s*|\s+(?:(?:of|in)\s+)?){_Y}", dated.resolve_date, None),
     _pattern(rf"{_W}{_M}\s*(?:the\s+)?{_D}(?:\s*,\s*|\s+(?:of\s+)?){_Y}", dated.resolve_date, None),
     _pattern(rf"{_D}{_JOIN}(?:\s+of)?\s+{_M}(?:\s*,\s*|\s+){_Y}", dated.resolve_day_range, None),
     _pattern(rf"{_M}\s+(?:the\s+)?{_D}{_JOIN}(?:\s*,\s*|\s+){_Y}", dated.resolve_day_range, None),
     _pattern(rf"{_P}{_M}(?:\s*,\s*|\s+(?:(?:of|in)\s+)?|-|/){_Y}", dated.resolve_month, None),
-    _pattern(rf"{_P}{_Y}", dated.resolve_year, None),
+    _pattern(rf"(?:calendar\s+year\s+)?{_P}{_Y}", dated.resolve_year, None),
     _pattern(rf"{_Y}\s?[-–—/~]\s?(?P<to>{YEAR}|\d\d)", dated.resolve_year_range, None),
+    _pattern(
+        rf"{_Y}-(?P<figures>0[1-9]|1[0-2])|(?P<figures2>0[1-9]|1[0-2])-(?P<year2>{YEAR})",
+        dated.resolve_month_in_figures,
+        None,
+    ),
     _pattern(
         rf"{_P}(?:(?P<decade>1[5-9]\d0|20\d0)(?:['’]?s|\ss)|['’](?P<short>\d0)s|(?P<word>sixties|seventies|eighties|nineties))",
         dated.resolve_decade,
@@ -97,7 +104,8 @@ PATTERNS: tuple[Pattern, ...] = (
     _pattern(rf"{_P}(?:{_WHICH}\s+)?{_M}{_NO_YEAR}", dated.resolve_month, _MONTH),
     _pattern(rf"{_P}(?:{_WHICH}\s+)?(?P<season>{SEASON}){_NO_YEAR}", dated.resolve_season, _MONTH),
     _pattern(
-        rf"(?P<ordinal>{_ORDINAL})[\s-]+(?P<unit>quarter|half)(?P<number>)\s+(?:of\s+)?(?P<year>(?:last|this|next)\s+year)",
+        rf"(?P<ordinal>{_ORDINAL})[\s-]+(?P<unit>quarter|half)(?P<number>)\s+(?:of\s+)?"
+        r"(?P<year>(?:last|this|next)\s+year|(?<=of\s)the\s+year)",
         dated.resolve_quarter,
         _YEAR,
     ),
@@ -128,7 +136,8 @@ PATTERNS: tuple[Pattern, ...] = (
         _MONTH,
     ),
     _pattern(
-        rf"(?:(?P<mark>earlier|later)\s+)?{_P}(?P<which>last|this|next|(?:the\s+)?current)\s+(?P<unit>year|decade|century)",
+        rf"(?:(?P<mark>earlier|later)\s+)?{_P}(?P<which>last|this|next|(?:the\s+)?current)\s+(?:calendar\s+(?=year))?"
+        r"(?P<unit>year|decade|century)",
         relative.resolve_this_unit,
         _YEAR,
     ),
@@ -140,14 +149,25 @@ PATTERNS: tuple[Pattern, ...] = (
         relative.resolve_this_unit,
     ),
     _pattern(r"the\s+weekend", relative.resolve_the_weekend),
-    _pattern(rf"(?P<number>{NUMBER})\s+(?P<unit>{UNIT})\s+ago", relative.resolve_ago),
+    _pattern(
+        r"(?:the\s+)?(?P<unit>week|weekend|month|quarter|year)\s+(?P<which>after\s+next|before\s+last)",
+        relative.resolve_second_unit,
+    ),
+    _pattern(
+        rf"(?:(?<!last\s)(?<!past\s)(?P<number2>{NUMBER})\s+(?P<unit2>{UNIT})(?:\s*,\s*|\s+)(?:and\s+)?)?(?P<number>{NUMBER})\s+(?P<unit>{UNIT})\s+ago",
+        relative.resolve_ago,
+    ),
     _pattern(
         rf"(?:with)?in\s+(?:another\s+)?(?P<number>{NUMBER})\s+(?P<unit>{UNIT})(?:['’]s?\s+time|\s+from\s+(?:now|today))?",
         relative.resolve_ahead,
     ),
-    _pattern(rf"(?P<number>{NUMBER})\s+(?P<unit>{UNIT})\s+from\s+(?:now|today)", relative.resolve_ahead),
+    _pattern(rf"(?P<number>{NUMBER})\s+(?P<unit>{UNIT})\s+from\s+now", relative.resolve_ahead),
     _pattern(
-        rf"(?P<which>last|past|previous|next|coming)\s+(?P<number>{NUMBER})\s+(?:straight\s+|consecutive\s+)?(?P<unit>{UNIT})",
+        rf"(?P<which>last|past|previous|next|coming|upcoming)\s+(?P<number>{NUMBER})\s+(?:straight\s+|consecutive\s+)?(?P<unit>{UNIT})",
+        relative.resolve_rolling,
+    ),
+    _pattern(
+        rf"(?P<number>(?!an?\b){NUMBER})\s+(?P<which>last|past|previous|next|coming|upcoming)\s+(?P<unit>{UNIT})(?<=s)",
         relative.resolve_rolling,
     ),
     _pattern(r"(?P<which>last|next|past|coming)\s+(?P<number>)(?P<unit>fortnight)", relative.resolve_rolling),

@@ -16,14 +16,21 @@ from retrieval.extraction.intervals import Interval, day, days
 from retrieval.extraction.intervals import month as month_of
 from retrieval.extraction.intervals import year as year_of
 from retrieval.extraction.language import ParsedBlock
+from retrieval.extraction.relative_times import lasting, moved, shifted
 from retrieval.extraction.tenses import Direction, direction_at
 from retrieval.extraction.time_frames import Frame
 from retrieval.extraction.time_patterns import HINT, PATTERNS, Pattern
+from retrieval.extraction.time_words import NUMBER, UNIT, number_of
 from retrieval.models import BlockKind, DatePrecision, DateSource, PublicationDate, PublicationSource, Span
 
 _RANGE_JOIN = re.compile(r"\s*(?:-|–|—|~)\s*|\s+(?:to|through|thru|until|till)\s+(?:the\s+)?", re.IGNORECASE)
 _AND_JOIN = re.compile(r"\s*,?\s*(?:and|or)\s+(?:the\s+)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?\Z", re.IGNORECASE)
+_COUNT = re.compile(
+    rf"(?<![\w-])(?P<lasts>for\s{{1,8}})?(?P<number>{NUMBER})\s{{1,8}}(?P<unit>{UNIT})(?:\s{{0,2}},)?\s{{1,8}}"
+    r"(?:(?P<begins>starting|beginning)(?:\s{1,8}(?:from|on))?|(?P<which>from|after|before))\s{1,8}(?:the\s{1,8})?\Z",
+    re.IGNORECASE,
+)
 _FINENESS = (DatePrecision.MINUTE, DatePrecision.DAY, DatePrecision.WEEK, DatePrecision.MONTH, DatePrecision.YEAR)
 _SOME_DAY = date(2000, 1, 1)
 
@@ -144,8 +151,36 @@ def _joined(text: str, expressions: list[_Expression]) -> Iterable[tuple[Span, I
                 continue
         if second and _AND_JOIN.fullmatch(gap):
             first = _with_year_of(first, second)
+        counted = _counted(text, first, expressions[position - 1].span.end if position else 0)
+        if counted:
+            yield (*counted, first.pattern.needs is None)
+            position += 1
+            continue
         yield first.span, first.interval, first.pattern.needs is None
         position += 1
+
+
+def _counted(text: str, expression: _Expression, floor: int) -> tuple[Span, Interval] | None:
+    """Two days after January 3, for a week from Monday: what is counted from a day, with the words that count."""
+    pivot = expression.interval
+    count = _COUNT.search(text, floor, expression.span.start)
+    if count is None or pivot is None or pivot.precision is not DatePrecision.DAY or pivot.first != pivot.last:
+        return None
+    if count["which"] == "from" and expression.pattern.needs:
+        ahead = replace(expression.frame, direction="future")
+        pivot = _resolved(expression.pattern, expression.match, ahead) or pivot
+    number, unit = number_of(count["number"]), count["unit"]
+    begins = count["begins"] is not None or (count["lasts"] is not None and count["which"] == "from")
+    if begins:
+        found = lasting(pivot, number, unit)
+    elif count["lasts"]:
+        return None  # "for three days after Monday" says no more than "after Monday"
+    elif unit.lower().startswith(("day", "week", "fortnight")):
+        at = moved(pivot.first, -number if count["which"].lower() == "before" else number, unit)
+        found = day(at) if at else None
+    else:
+        found = shifted(pivot.first, -number if count["which"].lower() == "before" else number, unit)
+    return (Span(count.start("number"), expression.span.end), found) if found else None
 
 
 def _is_range(text: str, first: _Expression, second: _Expression, gap: str) -> bool:
@@ -160,7 +195,9 @@ def _paired(first: _Expression, second: _Expression) -> Interval | None:
     if first.interval is None or second.interval is None:
         return None
     begin, end = first.interval, second.interval
-    if _lacks_year(first):
+    if _lacks_year(first) and _lacks_year(second) and (around := _around(first, second)):
+        begin, end = around
+    elif _lacks_year(first):
         begin = _in_year(first, end.last.year) or begin
         if begin.first > end.first:
             begin = _in_year(first, end.last.year - 1) or begin
@@ -174,6 +211,19 @@ def _paired(first: _Expression, second: _Expression) -> Interval | None:
         return None
     precision = min(begin.precision, end.precision, key=_fineness)
     return days(begin.first, end.last, precision)
+
+
+def _around(first: _Expression, second: _Expression) -> tuple[Interval, Interval] | None:
+    """Of "from August to October", the year whose range the day of publication falls into."""
+    anchor = first.frame.anchor
+    for year in (anchor.year, anchor.year - 1):
+        begin = _in_year(first, year)
+        for end in (_in_year(second, year), _in_year(second, year + 1)):
+            if begin and end and begin.first < end.first:
+                if begin.first <= anchor <= end.last:
+                    return begin, end
+                break
+    return None
 
 
 def _with_year_of(first: _Expression, second: _Expression) -> _Expression:
@@ -194,7 +244,7 @@ def _names(expression: _Expression) -> set[str]:
 
 def _lacks_year(expression: _Expression) -> bool:
     groups = expression.match.groupdict()
-    return "month" in groups and not groups.get("year")
+    return "month" in groups and not groups.get("year") and not groups.get("which")
 
 
 def _in_year(expression: _Expression, year: int) -> Interval | None:

@@ -10,6 +10,7 @@ import strawberry
 from retrieval import models
 from schema.connections import page_size
 from schema.documented import object_type, resolver
+from schema.kinds import register
 from schema.types.articles import Passage
 from schema.types.claims import Attribution, Claim
 from schema.types.entities import Entity, entity_of
@@ -254,3 +255,6 @@ def value_of(
             return QuotationValue(claim=Claim.of(model.claim))
         case models.EventListValue():
             return EventListValue(events=[Event.of(event) for event in model.events])
+
+
+register("Account", make=Account.of)

@@ -11,7 +11,7 @@ from schema.documented import object_type, resolver
 from schema.kinds import find, loader, register
 from schema.types.events import EventTime
 from schema.types.provenance import Citation, Node, cite
-from schema.types.references import EntityRef, EventRef, Later
+from schema.types.references import ClaimRef, EntityRef, EventRef, Later
 
 
 @object_type
@@ -87,6 +87,20 @@ class Claim(Node):
     def citation(self, info: Info) -> Later[Citation]:
         """Where it stands."""
         return cite(info, self.model.article_id, self.model.span, self.model.text)
+
+    @resolver
+    async def contradicts(self, info: Info) -> list[ClaimRef]:
+        """What other sources say to the contrary of the same event."""
+        return [Claim.of(claim) for claim in (await self._relations(info)).contradicts]
+
+    @resolver
+    async def supports(self, info: Info) -> list[ClaimRef]:
+        """What other sources say to the same effect of the same event."""
+        return [Claim.of(claim) for claim in (await self._relations(info)).supports]
+
+    async def _relations(self, info: Info) -> models.ClaimRelations:
+        load = info.context.archive.load_claim_relations
+        return await info.context.loaders.owned("claim relations", load, lambda _, found: found).load(self.model.id)
 
 
 register("Claim", load=lambda archive, keys: archive.load_claims(keys), make=Claim.of)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
+from typing import Annotated, TypeAlias
 
 import strawberry
 from strawberry import UNSET
 
 from retrieval import Parent, models
 from schema import ids
-from schema.connections import After, Before, Connection, First, Last, window
+from schema.connections import After, Before, Connection, First, Last, page_size, window
 from schema.context import Info
 from schema.documented import interface, object_type, resolver
 from schema.inputs import WhichArticles, WhichClaims, WhichEvents, article_filter, claim_filter, event_filter
@@ -17,6 +19,11 @@ from schema.kinds import find, register
 from schema.types.lists import article_list, claim_list, event_list, mention_list
 from schema.types.provenance import Citation, Node, cite
 from schema.types.references import ArticleRef, ClaimRef, EventRef, Later
+
+HowManyRelated: TypeAlias = Annotated[int, strawberry.argument(description="At most so many, 0 to 100.")]
+RelatedTypes: TypeAlias = Annotated[
+    list[models.EntityType] | None, strawberry.argument(description="Only entities of these types.")
+]
 
 
 @object_type
@@ -97,6 +104,31 @@ class Entity(Node):
     ) -> Connection[ClaimRef]:
         """What it says."""
         return claim_list(info, Parent.ENTITY, self.model.id, claim_filter(filter), window(first, after, last, before))
+
+    @resolver
+    async def related_entities(
+        self, info: Info, first: HowManyRelated = 20, types: RelatedTypes = UNSET
+    ) -> list[RelatedEntity]:
+        """What the same articles name, that of most articles first."""
+        limit = page_size("first", first)
+        wanted = tuple(types or ())
+        load = partial(info.context.archive.related_entities, limit=limit, types=wanted)
+        found = await info.context.loaders.owned(("related", limit, wanted), load, lambda _, found: found).load(
+            self.model.id
+        )
+        info.context.loaders.spend(len(found))
+        return [RelatedEntity(entity=entity_of(one.entity), article_count=one.article_count, pmi=one.pmi) for one in found]
+
+
+@object_type
+class RelatedEntity:
+    """An entity that articles name together with another one."""
+
+    entity: Entity = strawberry.field(description="The other entity.")
+    article_count: int = strawberry.field(description="How many articles name both.")
+    pmi: float = strawberry.field(
+        description="Pointwise mutual information in bits: 1 where naming one makes naming the other twice as likely."
+    )
 
 
 @object_type

@@ -13,14 +13,14 @@ from strawberry.dataloader import DataLoader
 
 from retrieval import Parent, models
 from schema import ids
-from schema.connections import After, Before, Connection, Edge, First, Last, Slice, page_info, window
+from schema.connections import After, Before, Connection, Edge, First, Last, Slice, page_info, page_size, window
 from schema.context import Info
 from schema.documented import object_type, resolver
 from schema.inputs import WhichClaims, claim_filter
-from schema.kinds import find, register
+from schema.kinds import find, maker, register
 from schema.types.lists import claim_list
 from schema.types.provenance import Citation, Node, TextSpan, cite
-from schema.types.references import ClaimRef, EntityRef, Later, PlaceRef
+from schema.types.references import AccountRef, ClaimRef, EntityRef, EventRef, Later, PlaceRef
 
 # GraphQL's Int has 32 bits.
 _LARGEST_INT = 2**31 - 1
@@ -28,6 +28,8 @@ _LARGEST_INT = 2**31 - 1
 Roles: TypeAlias = Annotated[
     list[models.ParticipantRole] | None, strawberry.argument(description="Only participants in these roles.")
 ]
+
+Near: TypeAlias = Annotated[int, strawberry.argument(description="At most so many, 0 to 100.")]
 
 
 @object_type
@@ -178,6 +180,29 @@ class Event(Node):
     ) -> Connection[ClaimRef]:
         """What sources say of it."""
         return claim_list(info, Parent.EVENT, self.model.id, claim_filter(filter), window(first, after, last, before))
+
+    @resolver
+    async def accounts(self, info: Info) -> list[AccountRef]:
+        """Who says that it happened, and who says that it did not; empty where only articles themselves tell of it."""
+        accounts = info.context.loaders.owned("accounts", info.context.archive.load_accounts, lambda _, found: found)
+        return [maker("Account")(account) for account in await accounts.load(self.model.id)]
+
+    @resolver
+    async def before(self, info: Info, first: Near = 5) -> list[EventRef]:
+        """What happened before it, by the articles that tell of it, nearest first; of dated events only."""
+        return await self._near(info, first, after=False)
+
+    @resolver
+    async def after(self, info: Info, first: Near = 5) -> list[EventRef]:
+        """What happened after it, by the articles that tell of it, nearest first; of dated events only."""
+        return await self._near(info, first, after=True)
+
+    async def _near(self, info: Info, first: int, *, after: bool) -> list[Event]:
+        limit = page_size("first", first)
+        load = partial(info.context.archive.load_neighbours, after=after, limit=limit)
+        found = await info.context.loaders.owned(("near", after, limit), load, lambda _, found: found).load(self.model.id)
+        info.context.loaders.spend(len(found))
+        return [Event.of(event) for event in found]
 
 
 async def _sentences(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 import strawberry
 
 if TYPE_CHECKING:
+    from schema.types.answers import Account
     from schema.types.articles import Article, Passage, Publisher
     from schema.types.claims import Claim
     from schema.types.entities import Entity, EntityMention, Place
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+AccountRef: TypeAlias = Annotated["Account", strawberry.lazy("schema.types.answers")]
 ArticleRef: TypeAlias = Annotated["Article", strawberry.lazy("schema.types.articles")]
 PassageRef: TypeAlias = Annotated["Passage", strawberry.lazy("schema.types.articles")]
 PublisherRef: TypeAlias = Annotated["Publisher", strawberry.lazy("schema.types.articles")]

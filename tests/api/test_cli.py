@@ -284,3 +284,26 @@ def test_a_reader_that_leaves_is_no_error(seed_archive: Path, command_environmen
 
 def test_every_option_that_names_a_setting_exists() -> None:
     assert {"archive", "host", "port", "insecure_bind"} <= Settings.model_fields.keys()
+
+
+def test_extract_shows_facts_with_their_characters_and_stores_nothing(command: Dateline, tmp_path: Path) -> None:
+    path = tmp_path / "story.txt"
+    path.write_text("Peru expels diplomats\n\nPeru expelled three diplomats on Monday, the ministry said.\n")
+    found = document(command("extract", str(path), "--published", "2021-06-16", "--json"))
+    assert [event["title"] for event in found["events"]] != []
+    text = path.read_text()
+    for mention in found["mentions"]:
+        span = mention["span"]
+        assert text[span["start"] : span["end"]] == span["text"]
+    assert set(found["seconds"]) == {"parse", "entities", "times", "claims", "events"}
+    assert "Peru" in command("extract", str(path)).stdout
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_reextract_counts_what_it_read_anew(command: Dateline, tmp_path: Path) -> None:
+    path = tmp_path / "story.txt"
+    path.write_text("Peru expels diplomats\n\nPeru expelled three diplomats on Monday, the ministry said.\n")
+    archive = tmp_path / "news.db"
+    command("ingest", str(path), "--archive", str(archive), "--quiet")
+    assert document(command("reextract", "--archive", str(archive), "--json")) == {"articles": 0}
+    assert document(command("reextract", "--all", "--archive", str(archive), "--json")) == {"articles": 1}

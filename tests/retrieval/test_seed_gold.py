@@ -25,23 +25,22 @@ def test_all_persons_are_found_with_all_their_mentions_and_no_other(facts: Artic
 
 def test_mentions(facts: ArticleFacts, seed_gold: dict[str, Any]) -> None:
     score = score_mentions(facts, seed_gold)
-    assert score.precision >= 0.85
-    assert score.recall >= 0.8
+    assert score.precision >= 0.95
+    assert score.recall >= 0.9
 
 
 def test_times(facts: ArticleFacts, seed_gold: dict[str, Any]) -> None:
     score = score_times(facts, seed_gold)
-    assert score.found >= 8
-    assert score.predicted - score.right <= 1
+    assert (score.found, score.predicted) == (10, 10)
 
 
 def test_claims(facts: ArticleFacts, seed_gold: dict[str, Any]) -> None:
     score = score_claims(facts, seed_gold)
-    assert score.found >= 14
-    assert score.predicted - score.right <= 6
+    assert score.found >= 20
+    assert score.predicted - score.right <= 3
 
 
 def test_events(facts: ArticleFacts, seed_gold: dict[str, Any]) -> None:
     score = score_events(facts, seed_gold)
-    assert score.found >= 9
-    assert score.precision >= 0.5
+    assert score.found >= 12
+    assert score.precision >= 0.85

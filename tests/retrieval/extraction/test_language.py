@@ -43,15 +43,16 @@ def test_shadow(text: str, seen: str) -> None:
     assert shadow(text) == seen
 
 
-def test_only_blocks_with_facts_are_parsed_each_by_itself() -> None:
-    text = "A title\nA caption\nA body."
+def test_only_blocks_with_facts_or_names_are_parsed_each_by_itself() -> None:
+    text = "A title\nA caption\nA body.\nA related link"
     blocks = [
         Block(BlockKind.TITLE, Span(0, 7)),
         Block(BlockKind.CAPTION, Span(8, 17)),
         Block(BlockKind.BODY, Span(18, 25)),
+        Block(BlockKind.RELATED_LINK, Span(26, 40)),
     ]
     parsed = list(parse_blocks(text, blocks))
-    assert [p.doc.text for p in parsed] == ["A title", "A body."]
+    assert [p.doc.text for p in parsed] == ["A title", "A caption", "A body."]
     assert [p.span(p.doc[-1]).slice(text) for p in parsed] == ["title", "."]
 
 

@@ -7,6 +7,11 @@ accepted: a range includes its last unit ("2014 to 2018" ends with 2018), "two w
 
 Of these, the news rows leave out what news text hardly has and the rules leave alone on purpose: dates in figures without
 a year or that can be read in two ways, years in words, feasts, week numbers, "the day", "the 18th", business days.
+
+The comparable rows leave out, of the news rows, two whole classes in which the data set's convention contradicts how news
+is read, whether the rules happen to agree on a row or not: vague parts ("the end of 2008", "earlier this month": theirs is
+half of the unit, ours a third, or up to the day of publication) and anaphors ("three weeks later", "the following
+quarter": theirs count from the clock, ours from the time that the text named before).
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.extraction.facts import FoundTime
+from retrieval.extraction.intervals import months
 from retrieval.extraction.times import parse_time_expressions
 from retrieval.models import DatePrecision
 
@@ -40,7 +46,8 @@ RARE = re.compile(
     r"|^(?:mon|tue|wed|thu|fri|sat|sun)\w* (?:the )?(?:\d+|\w+th|\w+ first)",
     re.IGNORECASE,
 )
-NEWS_ROWS = 377
+VAGUE = re.compile(r"\b(?:start|beginning|middle|mid|end|early|earlier|late|later)\b", re.IGNORECASE)
+ANAPHOR = re.compile(r"\b(?:later|earlier|following|previous)\b|\bnext day\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -100,11 +107,15 @@ def is_same(row: Row, found: FoundTime) -> bool:
         return bool(COARSE.search(row.words)) and any(first <= start <= last for start, _ in row.intervals)
     if not row.has_named_ends:
         return False
-    return any(first == start and last in last_days(end + timedelta(1), found.precision) for start, end in row.intervals)
+    is_quarter = re.search(r"\bq[1-4]\b", row.words, re.IGNORECASE) is not None
+    ends = [(start, end + timedelta(1)) for start, end in row.intervals]
+    return any(first == start and last in last_days(end, found.precision, is_quarter=is_quarter) for start, end in ends)
 
 
-def last_days(end: date, precision: DatePrecision) -> set[date]:
+def last_days(end: date, precision: DatePrecision, *, is_quarter: bool) -> set[date]:
     """Their end, excluded, names our last unit: its last day is ours."""
+    if is_quarter:
+        return {months(end.year, end.month, 3).last}
     month = end.replace(day=calendar.monthrange(end.year, end.month)[1])
     return {end, *([month] if precision in {DatePrecision.MONTH, DatePrecision.YEAR} else []), *year_end(end, precision)}
 
@@ -123,9 +134,9 @@ def is_right(row: Row) -> bool:
 def test_date_expressions_are_read_as_recognizers_text_reads_them(data: Path) -> None:
     rows = list(read_rows(data / "timex/DateTimeModel.json"))
     news = [row for row in rows if not RARE.search(row.words)]
-    assert (len(rows), len(news)) == (556, NEWS_ROWS)
+    comparable = [row for row in news if not VAGUE.search(row.words) and not ANAPHOR.search(row.words)]
+    assert (len(rows), len(news), len(comparable)) == (556, 377, 331)
     right = {row for row in rows if is_right(row)}
-    share, news_share = sum(row in right for row in rows) / len(rows), sum(row in right for row in news) / len(news)
-    print(f"timex exact: {share:.3f} of {len(rows)} rows, {news_share:.3f} of {len(news)} news rows")
-    assert share >= 0.51
-    assert news_share >= 0.69
+    shares = [sum(row in right for row in some) / len(some) for some in (rows, news, comparable)]
+    print("timex exact: {:.3f} of all rows, {:.3f} of news rows, {:.3f} of comparable rows".format(*shares))
+    assert all(share >= floor for share, floor in zip(shares, (0.56, 0.76, 0.80), strict=True))

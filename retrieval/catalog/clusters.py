@@ -1,0 +1,195 @@
+"""Events that several articles tell of: finding the event that a telling belongs to, and drawing one from its tellings.
+
+The row of an event is drawn from its tellings each time that one comes or goes, so that removing an article undoes what it
+did. An event keeps its id while any telling is left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from retrieval.catalog.ids import stable_id
+from retrieval.catalog.paging import chunks
+from retrieval.catalog.tables import articles, claims, copies, entities, event_mentions, events, participants, tellings
+from retrieval.extraction.clusters import FALLBACK_REACH, Account, Role, is_same_happening
+from retrieval.extraction.statuses import overall_status
+from retrieval.models import DateSource, EventStatus
+
+_MAX_CANDIDATES = 200
+_root_articles = articles.alias("root_articles")
+_root_copies = copies.alias("root_copies")
+_AFFIRMED = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED})
+
+
+def find_home(connection: Connection, account: Account, *, article_id: str, taken: Iterable[str]) -> str | None:
+    """The event of other articles that ``account`` tells of; ``taken`` are events that the article tells of already."""
+    named = sorted({role.entity_id for role in account.roles} | ({account.place[0]} if account.place else set()))
+    if not named:
+        return None
+    telling = tellings.c
+    shares = or_(
+        telling.place_id.in_(named),
+        telling.event_id.in_(select(participants.c.event_id).where(participants.c.entity_id.in_(named))),
+    )
+    query = select(telling.event_id).where(telling.type == account.type, telling.article_id != article_id, shares)
+    if account.start is not None and account.end is not None:
+        first, last = account.start - FALLBACK_REACH, account.end + FALLBACK_REACH
+        query = query.where(or_(telling.time_start.is_(None), and_(telling.time_start <= last, telling.time_end >= first)))
+    query = query.distinct().order_by(telling.time_start.desc(), telling.event_id).limit(_MAX_CANDIDATES)
+    candidates = sorted(set(connection.execute(query).scalars()) - set(taken))
+    accounts = _accounts(connection, _tellings(connection, candidates))
+    sums = {id_: is_same_happening(account, list(accounts[id_].values())) for id_ in candidates}
+    best = max(candidates, key=lambda id_: (sums[id_], id_), default=None)
+    return best if best is not None and sums[best] else None
+
+
+def free_id(connection: Connection, wanted: str) -> str:
+    """``wanted``, or an id made from it where another event has kept that one."""
+    id_, number = wanted, 0
+    while connection.execute(select(events.c.id).where(events.c.id == id_)).scalar() is not None:
+        number += 1
+        id_ = stable_id("event", wanted, number)
+    return id_
+
+
+def draw_events(connection: Connection, ids: Sequence[str]) -> None:
+    """Draw events anew from all their tellings; an event without any is left as it is."""
+    by_event: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in _tellings(connection, ids):
+        by_event[row.event_id].append(row)
+    for id_, rows in by_event.items():
+        connection.execute(update(events).where(events.c.id == id_).values(**_drawn(rows)))
+
+
+def draw_as_of(connection: Connection, ids: Sequence[str], as_of: datetime) -> dict[str, dict[str, Any]]:
+    """Columns of events as the articles published by a moment tell them; without those that none of them tells of."""
+    by_event: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in _tellings(connection, ids):
+        if row.published_at is not None and row.published_at <= as_of:
+            by_event[row.event_id].append(row)
+    return {id_: _drawn(rows) for id_, rows in by_event.items()}
+
+
+def split_events(connection: Connection, ids: Sequence[str]) -> None:
+    """After a telling went: part the events whose other tellings no longer hold together, and draw them."""
+    touched = set(ids)
+    for id_ in ids:
+        rows = _tellings(connection, [id_])
+        accounts = _accounts(connection, rows)[id_]
+        groups: list[list[Row[Any]]] = []
+        for row in rows:
+            mine = accounts[row.article_id]
+            home = next((g for g in groups if is_same_happening(mine, [accounts[r.article_id] for r in g])), None)
+            if home is None:
+                groups.append([row])
+            else:
+                home.append(row)
+        for group in groups[1:]:
+            new = free_id(connection, group[0].own_id)
+            connection.execute(insert(events).values(id=new, **_drawn(group)))
+            for row in group:
+                for table in (tellings, event_mentions, participants, claims):
+                    moved = table.c.event_id == id_, table.c.article_id == row.article_id
+                    connection.execute(update(table).where(*moved).values(event_id=new))
+            touched.add(new)
+    draw_events(connection, sorted(touched))
+
+
+def _tellings(connection: Connection, event_ids: Sequence[str]) -> list[Row[Any]]:
+    """Tellings with what is known of their article and place, by time of publication."""
+    query = (
+        select(
+            tellings,
+            articles.c.published_at,
+            copies.c.root_id,
+            copies.c.agency,
+            _root_copies.c.agency.label("root_agency"),
+            _root_articles.c.publisher_id.label("root_publisher_id"),
+            entities.c.country.label("place_country"),
+        )
+        .join_from(tellings, articles)
+        .join(copies, copies.c.article_id == tellings.c.article_id, isouter=True)
+        .join(_root_articles, _root_articles.c.id == func.coalesce(copies.c.root_id, tellings.c.article_id))
+        .join(_root_copies, _root_copies.c.article_id == _root_articles.c.id, isouter=True)
+        .join(entities, entities.c.id == tellings.c.place_id, isouter=True)
+    )
+    found: list[Row[Any]] = []
+    for some in chunks(event_ids):
+        found.extend(connection.execute(query.where(tellings.c.event_id.in_(some))))
+    return sorted(found, key=lambda row: (row.published_at is None, row.published_at or 0, row.article_id))
+
+
+def _accounts(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, dict[str, Account]]:
+    """By event and article."""
+    roles: dict[tuple[str, str], list[Role]] = defaultdict(list)
+    query = select(participants.c.event_id, participants.c.article_id, participants.c.role, entities).join_from(
+        participants, entities, participants.c.entity_id == entities.c.id
+    )
+    for some in chunks(sorted({row.event_id for row in rows})):
+        for row in connection.execute(query.where(participants.c.event_id.in_(some))):
+            role = Role(row.id, row.type, row.role, row.country is not None)
+            roles[row.event_id, row.article_id].append(role)
+    made: dict[str, dict[str, Account]] = defaultdict(dict)
+    for row in rows:
+        made[row.event_id][row.article_id] = Account(
+            type=row.type,
+            start=row.time_start,
+            end=row.time_end,
+            is_dated=row.time_source is not DateSource.PUBLICATION_DATE_FALLBACK,
+            roles=tuple(roles[row.event_id, row.article_id]),
+            place=(row.place_id, row.place_country, row.place_country is not None) if row.place_id else None,
+            fatalities=row.fatalities,
+            deeds=frozenset(row.deeds),
+            words=frozenset(row.words),
+        )
+    return made
+
+
+def _drawn(rows: Sequence[Row[Any]]) -> dict[str, Any]:
+    """One event's row from its tellings: what most say, and of equals what was published first."""
+    told = [(EventStatus(status), _voice(row, voice)) for row in rows for status, voice in row.voices]
+    best = max(rows, key=lambda row: (_is_affirmed(row), row.confidence))
+    dated = [row for row in rows if row.time_source is not DateSource.PUBLICATION_DATE_FALLBACK and row.time_start]
+    time = min(dated, key=lambda row: row.time_end - row.time_start, default=None) if dated else rows[0]
+    assert time is not None
+    places = [row for row in rows if row.place_id is not None]
+    place = min(places, key=lambda row: row.place_country is not None, default=None)
+    tolls = Counter(row.fatalities for row in reversed(rows) if row.fatalities is not None)
+    voices = {voice for _, voice in told}
+    modes = [row.mode for row in (best, *rows) if row.mode is not None]
+    return {
+        "type": best.type,
+        "mode": modes[0] if modes else None,
+        "status": overall_status(told),
+        "title": best.title,
+        "time_start": time.time_start,
+        "time_end": time.time_end,
+        "time_precision": time.time_precision,
+        "time_source": time.time_source,
+        "time_id": time.time_id,
+        "place_id": place.place_id if place is not None else None,
+        "fatalities": tolls.most_common(1)[0][0] if tolls else None,
+        "confidence": round(min(0.97, best.confidence + 0.05 * (len(rows) - 1)), 2) if len(rows) > 1 else best.confidence,
+        "independent_source_count": len(voices),
+    }
+
+
+def _is_affirmed(row: Row[Any]) -> bool:
+    return any(EventStatus(status) in _AFFIRMED for status, _ in row.voices)
+
+
+def _voice(row: Row[Any], voice: str) -> str:
+    """Who vouches: a named speaker; an unnamed one, the same only in copies of one text; else whoever wrote the text."""
+    root = row.root_id or row.article_id
+    if voice.startswith("entity:"):
+        return voice
+    if voice:
+        return f"{root}:{voice}"
+    if row.agency or row.root_agency:
+        return f"agency:{row.root_agency or row.agency}"
+    return f"publisher:{row.root_publisher_id}" if row.root_publisher_id else f"article:{root}"

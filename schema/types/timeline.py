@@ -1,0 +1,66 @@
+"""What happened when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+import strawberry
+from strawberry import UNSET
+
+from retrieval import InputError, models
+from schema.connections import Connection, root_connection
+from schema.context import Info
+from schema.ids import expect
+from schema.types.events import Event
+
+
+@strawberry.input(one_of=True, description="What a timeline is of; exactly one of these.")
+class TimelineSubject:
+    """What a timeline is of."""
+
+    entity_id: strawberry.ID | None = strawberry.field(default=UNSET, description="An entity: what it takes part in.")
+    event_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="An event: what the articles that tell of it tell of."
+    )
+    query: str | None = strawberry.field(default=UNSET, description="Words: what the passages that hold them tell of.")
+
+
+def timeline_of(
+    info: Info,
+    subject: TimelineSubject,
+    bounds: tuple[datetime | None, datetime | None],
+    as_of: datetime | None,
+    part: models.Window,
+) -> Connection[Event]:
+    """The events of ``subject`` as a page."""
+    archive = info.context.archive
+    entity_id = expect(str(subject.entity_id), "Entity") if subject.entity_id else None
+    event_id = expect(str(subject.event_id), "Event") if subject.event_id else None
+    query = subject.query or None
+    if not (entity_id or event_id or query):
+        raise InputError("the timeline of nothing; give an entityId, an eventId or a query that is not empty")
+    load = partial(
+        archive.timeline,
+        entity_id=entity_id,
+        event_id=event_id,
+        query=query,
+        time_from=bounds[0],
+        time_to=bounds[1],
+        as_of=as_of,
+    )
+    return root_connection(
+        info.context.loaders,
+        ("timeline", entity_id, event_id, query, bounds, as_of, part),
+        load=partial(load, window=part),
+        count=partial(
+            archive.timeline_length,
+            entity_id=entity_id,
+            event_id=event_id,
+            query=query,
+            time_from=bounds[0],
+            time_to=bounds[1],
+            as_of=as_of,
+        ),
+        make=Event.of,
+    )
