@@ -21,6 +21,7 @@ from api.execution import limits_of
 from api.graphiql import graphiql_files, graphiql_page
 from api.graphql import GraphQLEndpoint
 from api.health import health, ready
+from api.metrics import Metrics, metrics_page
 from api.middleware import BodyLimit, HostCheck, RequestEdge, request_id
 from api.problems import Problem, problem_response
 from api.settings import Settings
@@ -58,6 +59,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
         make_context=state.context,
         settings=settings,
         guard=state.guard,
+        count=state.metrics.count,
         page=graphiql_page if settings.graphiql else None,
     )
     routes: list[BaseRoute] = [
@@ -65,6 +67,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
         WebSocketRoute("/graphql", Sockets(schema, make_context=state.context, guard=state.guard, settings=settings)),
         Route("/health", health),
         Route("/ready", ready(state.opened)),
+        Route("/metrics", metrics_page(partial(state.metrics_page, endpoint), state.guard)),
     ]
     if settings.graphiql:
         routes += [Route("/", _page), graphiql_files()]
@@ -86,7 +89,13 @@ class _State:
         self.archive: Archive | None = None
         self.jobs: JobQueue | None = None
         self.feed: ChangeFeed | None = None
+        self.metrics = Metrics()
         self._guard: Guard | None = None
+
+    def metrics_page(self, endpoint: GraphQLEndpoint) -> bytes:
+        archive = self.opened()
+        assert self.jobs is not None, "it opens with the archive"
+        return self.metrics.page(archive, self.jobs, running=endpoint.running, streams=endpoint.streaming)
 
     def open(self, archive: Archive, keys: KeyRing, jobs: JobQueue) -> None:
         """Begin to serve."""
@@ -113,6 +122,7 @@ class _State:
             self.executor,
             request_id.get(),
             can_write=caller.can_write,
+            caller=caller.name,
             budget=partial(self.budgets.spend, caller.name) if self.budgets else None,
             jobs=self.jobs,
             feed=self.feed,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
+from time import perf_counter
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from api.access import Caller, Guard, address_of, key_of
 from api.execution import READS, READS_AND_WRITES, STREAMS, Outcome, execute
+from api.middleware import request_id
 from api.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, choose_media_type
 from api.operation import Operation, read_get, read_post
 from api.problems import Problem, problem_response
@@ -24,6 +27,7 @@ from schema import Charge, Context
 
 logger = logging.getLogger("dateline.server")
 
+_NAME = re.compile("[A-Za-z_][A-Za-z_0-9]{0,99}", re.ASCII)
 _OPEN = Guard(None, anonymous_read=True, allow_writes=True)
 
 
@@ -41,12 +45,14 @@ class GraphQLEndpoint:
         make_context: Callable[[Caller], Context],
         settings: Settings,
         guard: Callable[[], Guard] = lambda: _OPEN,
+        count: Callable[[str, str, float], None] = lambda *_: None,
         page: Callable[[], Response] | None = None,
     ) -> None:
         self.schema = schema
         self.make_context = make_context
         self.settings = settings
         self.guard = guard
+        self.count = count
         self.page = page
         self.running = 0
         self.streaming = 0
@@ -95,9 +101,18 @@ class GraphQLEndpoint:
         receive: Receive,
         media_type: str,
     ) -> Response | None:
-        outcome = await self._run(operation, context, allowed, receive)
-        if outcome is None:
-            return None
+        started = perf_counter()
+        how = "cancelled"
+        try:
+            outcome = await self._run(operation, context, allowed, receive)
+            if outcome is None:
+                return None
+            how = "refused" if outcome.is_request_error else "error" if "errors" in outcome.document else "ok"
+        except Problem as problem:
+            how = problem.code.lower()
+            raise
+        finally:
+            self._note(operation, how, perf_counter() - started)
         charge = context.charge if context else None
         fields = {"Cache-Control": "no-store", "Vary": "Accept"} | _budget_headers(charge)
         status = 400 if outcome.is_request_error and media_type == GRAPHQL_RESPONSE else 200
@@ -105,6 +120,13 @@ class GraphQLEndpoint:
             status = 429
             fields["Retry-After"] = str(charge.balance.seconds_left)
         return Response(orjson.dumps(outcome.document), status, media_type=f"{media_type}; charset=utf-8", headers=fields)
+
+    def _note(self, operation: Operation, outcome: str, seconds: float) -> None:
+        # A name that GraphQL would not take is the client's text: it does not get into logs.
+        name = operation.name if operation.name and _NAME.fullmatch(operation.name) else "anonymous"
+        self.count(name, outcome, seconds)
+        fields = {"operation": name, "outcome": outcome, "ms": round(seconds * 1000, 3), "request_id": request_id.get()}
+        logger.info("%s %s in %.1f ms", name, outcome, seconds * 1000, extra=fields)
 
     async def _stream(
         self, operation: Operation, context: Context, allowed: tuple[OperationType, ...], receive: Receive, send: Send

@@ -33,9 +33,14 @@ class Problem(Exception):
         self.message = message
         self.headers = dict(headers or {})
 
+    @property
+    def code(self) -> str:
+        """What clients tell it by."""
+        return CODES.get(self.status, "BAD_REQUEST")
+
     def document(self, *, request_id: str | None = None) -> dict[str, object]:
         """``{"errors": [{"message", "extensions": {"code", "requestId"?}}]}``."""
-        extensions = {"code": CODES.get(self.status, "BAD_REQUEST")}
+        extensions = {"code": self.code}
         if request_id is not None:
             extensions["requestId"] = request_id
         return {"errors": [{"message": self.message, "extensions": extensions}]}

@@ -14,9 +14,7 @@ from schema.documented import object_type
 class RateLimit:
     """The points of a client: every operation costs some, and there are so many in a minute."""
 
-    cost: int = strawberry.field(
-        description="What this operation costs: 1, one for each 100 nodes, 100 for each `ask`."
-    )
+    cost: int = strawberry.field(description="What this operation costs: 1, one for each 100 nodes, 100 for each `ask`.")
     limit: int = strawberry.field(description="How many points there are in a minute.")
     remaining: int = strawberry.field(description="How many are left after this operation.")
     node_count: int = strawberry.field(description="The most objects that the lists of this operation may hold.")
