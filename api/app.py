@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -145,6 +146,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             expose_headers=("X-Request-ID", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
         )
         stack.append(cors)
+    stack.append(Middleware(GZipMiddleware, minimum_size=1400, compresslevel=5))
     stack.append(Middleware(BodyLimit, max_bytes=settings.max_body_bytes))
     return stack
 

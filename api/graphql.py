@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import re
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from api.operation import Operation, read_get, read_post
 from api.problems import Problem, problem_response
 from api.settings import Settings
 from api.streaming import send_events, stream
+from api.trusted import Documents
 from schema import Charge, Context
 
 logger = logging.getLogger("dateline.server")
@@ -54,6 +56,7 @@ class GraphQLEndpoint:
         self.guard = guard
         self.count = count
         self.page = page
+        self.documents = Documents(settings.documents or None, only=settings.trusted_only)
         self.running = 0
         self.streaming = 0
 
@@ -69,12 +72,15 @@ class GraphQLEndpoint:
                 media_type = _negotiate(request)
                 error_type = JSON if media_type == EVENT_STREAM else media_type
                 operation, allowed = await self._read(request)
+                operation = self.documents.complete(operation)
                 caller = await self.guard().identify(key_of(request.headers), address_of(request))
                 context = self.make_context(caller)
                 if media_type == EVENT_STREAM:
                     await self._stream(operation, context, allowed, receive, send)
                     return
                 response = await self._answer(operation, context, allowed, receive, media_type)
+                if response is not None and operation.is_persisted and request.method == "GET":
+                    response = _revalidated(response, request.headers.get("if-none-match"))
         except Problem as problem:
             response = problem_response(problem, media_type=error_type)
         except ClientDisconnect:
@@ -172,6 +178,20 @@ class GraphQLEndpoint:
             self.running -= 1
 
 
+def _revalidated(response: Response, known: str | None) -> Response:
+    """The response with its entity tag; without a body where the client has that already."""
+    if response.status_code != 200:
+        return response
+    tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, X-API-Key"}
+    if known is not None and (
+        known.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in known.split(","))
+    ):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return response
+
+
 def _budget_headers(charge: Charge | None) -> dict[str, str]:
     """As draft-ietf-httpapi-ratelimit-headers has them in its third version, which clients know."""
     if charge is None:
@@ -185,7 +205,7 @@ def _budget_headers(charge: Charge | None) -> dict[str, str]:
 
 
 def _wants_page(request: Request) -> bool:
-    if request.method not in {"GET", "HEAD"} or "query" in request.query_params:
+    if request.method not in {"GET", "HEAD"} or {"query", "documentId", "extensions"} & request.query_params.keys():
         return False
     return choose_media_type(request.headers.get("accept"), (JSON, GRAPHQL_RESPONSE, HTML)) == HTML
 

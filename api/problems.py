@@ -25,18 +25,16 @@ CODES = {
 
 
 class Problem(Exception):
-    """A request that is refused before, or instead of, running: ``status`` and a message with the remedy."""
+    """A request that is refused before, or instead of, running: ``status``, a message with the remedy, and a code."""
 
-    def __init__(self, status: int, message: str, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, *, code: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.code = code or CODES.get(status, "BAD_REQUEST")
         self.headers = dict(headers or {})
-
-    @property
-    def code(self) -> str:
-        """What clients tell it by."""
-        return CODES.get(self.status, "BAD_REQUEST")
 
     def document(self, *, request_id: str | None = None) -> dict[str, object]:
         """``{"errors": [{"message", "extensions": {"code", "requestId"?}}]}``."""

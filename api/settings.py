@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     worker: bool = Field(
         default=True, description="Run a worker process beside the server, for `ingestArticles(wait: false)`."
     )
+    documents: str = Field(
+        default="", description="Folder of trusted documents: `*.graphql`, or `*.json` that map ids to them."
+    )
+    trusted_only: bool = Field(default=False, description="Run documents of that folder only.")
     max_body_bytes: int = Field(
         default=262_144, ge=1024, description="Largest request body; raise it to ingest long articles by mutation."
     )
