@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -21,6 +22,7 @@ from api.execution import limits_of
 from api.graphiql import graphiql_files, graphiql_page
 from api.graphql import GraphQLEndpoint
 from api.health import health, ready
+from api.metrics import Metrics, metrics_page
 from api.middleware import BodyLimit, HostCheck, RequestEdge, request_id
 from api.problems import Problem, problem_response
 from api.settings import Settings
@@ -58,6 +60,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
         make_context=state.context,
         settings=settings,
         guard=state.guard,
+        count=state.metrics.count,
         page=graphiql_page if settings.graphiql else None,
     )
     routes: list[BaseRoute] = [
@@ -65,6 +68,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
         WebSocketRoute("/graphql", Sockets(schema, make_context=state.context, guard=state.guard, settings=settings)),
         Route("/health", health),
         Route("/ready", ready(state.opened)),
+        Route("/metrics", metrics_page(partial(state.metrics_page, endpoint), state.guard)),
     ]
     if settings.graphiql:
         routes += [Route("/", _page), graphiql_files()]
@@ -86,7 +90,13 @@ class _State:
         self.archive: Archive | None = None
         self.jobs: JobQueue | None = None
         self.feed: ChangeFeed | None = None
+        self.metrics = Metrics()
         self._guard: Guard | None = None
+
+    def metrics_page(self, endpoint: GraphQLEndpoint) -> bytes:
+        archive = self.opened()
+        assert self.jobs is not None, "it opens with the archive"
+        return self.metrics.page(archive, self.jobs, running=endpoint.running, streams=endpoint.streaming)
 
     def open(self, archive: Archive, keys: KeyRing, jobs: JobQueue) -> None:
         """Begin to serve."""
@@ -113,6 +123,7 @@ class _State:
             self.executor,
             request_id.get(),
             can_write=caller.can_write,
+            caller=caller.name,
             budget=partial(self.budgets.spend, caller.name) if self.budgets else None,
             jobs=self.jobs,
             feed=self.feed,
@@ -135,6 +146,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             expose_headers=("X-Request-ID", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
         )
         stack.append(cors)
+    stack.append(Middleware(GZipMiddleware, minimum_size=1400, compresslevel=5))
     stack.append(Middleware(BodyLimit, max_bytes=settings.max_body_bytes))
     return stack
 

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli_options import ArchiveOption, JsonOption
+from api.cli_options import settings_for as _settings
+from api.cli_server import keys_app, serve, work
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from api.settings import Settings
     from retrieval.archive import Archive
     from retrieval.models import Window
 
@@ -31,11 +34,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ArchiveOption = Annotated[
-    str | None,
-    typer.Option("--archive", "-a", metavar="PATH|URL", help="The archive (DATELINE_ARCHIVE, else dateline.db here)."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many at most.")]
 AfterOption = Annotated[str | None, typer.Option("--after", metavar="CURSOR", help="Go on after this cursor.")]
 FromOption = Annotated[
@@ -251,27 +249,9 @@ def query(
         raise typer.Exit(FAILED)
 
 
-@app.command()
-def serve(
-    archive: ArchiveOption = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on (127.0.0.1).")] = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port to listen on (8000); 0 takes a free one.")
-    ] = None,
-    insecure_bind: Annotated[
-        bool | None, typer.Option("--insecure-bind", help="Allow an address that other machines can reach.")
-    ] = None,
-) -> None:
-    """Answer GraphQL over HTTP, with GraphiQL at /."""
-    from api.server import address_of, bind
-    from api.server import serve as serve_until_interrupted
-
-    settings = _settings(archive, host=host, port=port, insecure_bind=insecure_bind)
-    with bind(settings) as listener, _opened(archive, create=True) as opened:
-        address = address_of(listener)
-        typer.echo(f"GraphQL at {address}/graphql" + (f", GraphiQL at {address}/" if settings.graphiql else ""))
-        sys.stdout.flush()
-        serve_until_interrupted(settings, listener, opened)
+app.command()(serve)
+app.command()(work)
+app.add_typer(keys_app, name="keys")
 
 
 @app.command()
@@ -382,12 +362,6 @@ def _is_meant_for_people(error: Exception) -> bool:
     from retrieval.errors import RetrievalError
 
     return isinstance(error, RetrievalError | SettingsError)
-
-
-def _settings(archive: str | None, **overrides: object) -> Settings:
-    from api.settings import load_settings
-
-    return load_settings(archive=archive, **overrides)
 
 
 def _opened(archive: str | None, *, create: bool = False) -> Archive:

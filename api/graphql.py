@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
+import re
 from collections.abc import Callable
+from time import perf_counter
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -15,15 +18,18 @@ from strawberry.types.graphql import OperationType
 
 from api.access import Caller, Guard, address_of, key_of
 from api.execution import READS, READS_AND_WRITES, STREAMS, Outcome, execute
+from api.middleware import request_id
 from api.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, choose_media_type
 from api.operation import Operation, read_get, read_post
 from api.problems import Problem, problem_response
 from api.settings import Settings
 from api.streaming import send_events, stream
+from api.trusted import Documents
 from schema import Charge, Context
 
 logger = logging.getLogger("dateline.server")
 
+_NAME = re.compile("[A-Za-z_][A-Za-z_0-9]{0,99}", re.ASCII)
 _OPEN = Guard(None, anonymous_read=True, allow_writes=True)
 
 
@@ -41,13 +47,16 @@ class GraphQLEndpoint:
         make_context: Callable[[Caller], Context],
         settings: Settings,
         guard: Callable[[], Guard] = lambda: _OPEN,
+        count: Callable[[str, str, float], None] = lambda *_: None,
         page: Callable[[], Response] | None = None,
     ) -> None:
         self.schema = schema
         self.make_context = make_context
         self.settings = settings
         self.guard = guard
+        self.count = count
         self.page = page
+        self.documents = Documents(settings.documents or None, only=settings.trusted_only)
         self.running = 0
         self.streaming = 0
 
@@ -63,12 +72,15 @@ class GraphQLEndpoint:
                 media_type = _negotiate(request)
                 error_type = JSON if media_type == EVENT_STREAM else media_type
                 operation, allowed = await self._read(request)
+                operation = self.documents.complete(operation)
                 caller = await self.guard().identify(key_of(request.headers), address_of(request))
                 context = self.make_context(caller)
                 if media_type == EVENT_STREAM:
                     await self._stream(operation, context, allowed, receive, send)
                     return
                 response = await self._answer(operation, context, allowed, receive, media_type)
+                if response is not None and operation.is_persisted and request.method == "GET":
+                    response = _revalidated(response, request.headers.get("if-none-match"))
         except Problem as problem:
             response = problem_response(problem, media_type=error_type)
         except ClientDisconnect:
@@ -95,9 +107,18 @@ class GraphQLEndpoint:
         receive: Receive,
         media_type: str,
     ) -> Response | None:
-        outcome = await self._run(operation, context, allowed, receive)
-        if outcome is None:
-            return None
+        started = perf_counter()
+        how = "cancelled"
+        try:
+            outcome = await self._run(operation, context, allowed, receive)
+            if outcome is None:
+                return None
+            how = "refused" if outcome.is_request_error else "error" if "errors" in outcome.document else "ok"
+        except Problem as problem:
+            how = problem.code.lower()
+            raise
+        finally:
+            self._note(operation, how, perf_counter() - started)
         charge = context.charge if context else None
         fields = {"Cache-Control": "no-store", "Vary": "Accept"} | _budget_headers(charge)
         status = 400 if outcome.is_request_error and media_type == GRAPHQL_RESPONSE else 200
@@ -105,6 +126,13 @@ class GraphQLEndpoint:
             status = 429
             fields["Retry-After"] = str(charge.balance.seconds_left)
         return Response(orjson.dumps(outcome.document), status, media_type=f"{media_type}; charset=utf-8", headers=fields)
+
+    def _note(self, operation: Operation, outcome: str, seconds: float) -> None:
+        # A name that GraphQL would not take is the client's text: it does not get into logs.
+        name = operation.name if operation.name and _NAME.fullmatch(operation.name) else "anonymous"
+        self.count(name, outcome, seconds)
+        fields = {"operation": name, "outcome": outcome, "ms": round(seconds * 1000, 3), "request_id": request_id.get()}
+        logger.info("%s %s in %.1f ms", name, outcome, seconds * 1000, extra=fields)
 
     async def _stream(
         self, operation: Operation, context: Context, allowed: tuple[OperationType, ...], receive: Receive, send: Send
@@ -150,6 +178,20 @@ class GraphQLEndpoint:
             self.running -= 1
 
 
+def _revalidated(response: Response, known: str | None) -> Response:
+    """The response with its entity tag; without a body where the client has that already."""
+    if response.status_code != 200:
+        return response
+    tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, X-API-Key"}
+    if known is not None and (
+        known.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in known.split(","))
+    ):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return response
+
+
 def _budget_headers(charge: Charge | None) -> dict[str, str]:
     """As draft-ietf-httpapi-ratelimit-headers has them in its third version, which clients know."""
     if charge is None:
@@ -163,7 +205,7 @@ def _budget_headers(charge: Charge | None) -> dict[str, str]:
 
 
 def _wants_page(request: Request) -> bool:
-    if request.method not in {"GET", "HEAD"} or "query" in request.query_params:
+    if request.method not in {"GET", "HEAD"} or {"query", "documentId", "extensions"} & request.query_params.keys():
         return False
     return choose_media_type(request.headers.get("accept"), (JSON, GRAPHQL_RESPONSE, HTML)) == HTML
 

@@ -15,11 +15,21 @@ from api.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A GraphQL document, the values of its variables, and the name of the operation to run."""
+    """A GraphQL document, the values of its variables, and the name of the operation to run.
+
+    A client may give the document's ``document_id`` or ``sha256`` instead of it; then ``query`` is empty at first.
+    """
 
     query: str
     variables: dict[str, Any] | None = None  # JSON, whose shape only the document knows
     name: str | None = None
+    document_id: str | None = None
+    sha256: str | None = None
+
+    @property
+    def is_persisted(self) -> bool:
+        """Whether the client named the document."""
+        return self.document_id is not None or self.sha256 is not None
 
 
 def read_post(content_type: str | None, content_encoding: str | None, body: bytes) -> Operation:
@@ -46,7 +56,9 @@ def read_get(parameters: QueryParams) -> Operation:
     Raises:
         Problem: 400 where they make no sense.
     """
-    fields: dict[str, object] = {name: parameters[name] for name in ("query", "operationName") if name in parameters}
+    fields: dict[str, object] = {
+        name: parameters[name] for name in ("query", "operationName", "documentId") if name in parameters
+    }
     for name in ("variables", "extensions"):
         if parameters.get(name):
             fields[name] = _decode(parameters[name].encode(), f"the parameter {name}")
@@ -64,8 +76,11 @@ def _from_mapping(fields: object) -> Operation:
     if not isinstance(fields, Mapping):
         what = "a list; batches are not supported" if isinstance(fields, list) else f"{_name_of(fields)}"
         raise Problem(400, f'the request body is {what}; send {{"query": "..."}}')
+    document_id, sha256 = _text(fields, "documentId"), _persisted(fields)
     query = fields.get("query")
-    if not isinstance(query, str) or not query.strip():
+    if query is None and (document_id or sha256):
+        query = ""
+    elif not isinstance(query, str) or not query.strip():
         raise Problem(400, f"`query` must be a GraphQL document, not {_name_of(query)}")
     name = fields.get("operationName")
     if name is not None and not isinstance(name, str):
@@ -73,7 +88,25 @@ def _from_mapping(fields: object) -> Operation:
     for key in ("variables", "extensions"):
         if not isinstance(fields.get(key), dict | None):
             raise Problem(400, f"`{key}` must be an object or null, not {_name_of(fields[key])}")
-    return Operation(query, fields.get("variables"), name or None)
+    return Operation(query, fields.get("variables"), name or None, document_id, sha256)
+
+
+def _text(fields: Mapping[str, object], name: str) -> str | None:
+    value = fields.get(name)
+    if not isinstance(value, str | None):
+        raise Problem(400, f"`{name}` must be text or null, not {_name_of(value)}")
+    return value or None
+
+
+def _persisted(fields: Mapping[str, object]) -> str | None:
+    """The hash of `extensions.persistedQuery`, version 1."""
+    extensions = fields.get("extensions")
+    persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+    if persisted is None:
+        return None
+    if not isinstance(persisted, dict) or persisted.get("version") != 1:
+        raise Problem(400, "`extensions.persistedQuery` must be an object of version 1")
+    return _text(persisted, "sha256Hash")
 
 
 def _name_of(value: object) -> str:

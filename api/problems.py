@@ -25,17 +25,20 @@ CODES = {
 
 
 class Problem(Exception):
-    """A request that is refused before, or instead of, running: ``status`` and a message with the remedy."""
+    """A request that is refused before, or instead of, running: ``status``, a message with the remedy, and a code."""
 
-    def __init__(self, status: int, message: str, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, *, code: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.code = code or CODES.get(status, "BAD_REQUEST")
         self.headers = dict(headers or {})
 
     def document(self, *, request_id: str | None = None) -> dict[str, object]:
         """``{"errors": [{"message", "extensions": {"code", "requestId"?}}]}``."""
-        extensions = {"code": CODES.get(self.status, "BAD_REQUEST")}
+        extensions = {"code": self.code}
         if request_id is not None:
             extensions["requestId"] = request_id
         return {"errors": [{"message": self.message, "extensions": extensions}]}

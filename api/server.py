@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import nullcontext
 
 import uvicorn
+from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
-from api.settings import Settings, SettingsError
-from retrieval.archive import Archive
+from api.logs import set_up_logs
+from api.settings import Settings, SettingsError, export_settings, load_settings
+from api.work import Supervisor
+from retrieval.errors import ArchiveNotFound
+from retrieval.keys import KeyRing
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -18,10 +24,11 @@ def bind(settings: Settings) -> socket.socket:
     Raises:
         SettingsError: the address is open to other machines without leave, is not ours, or is taken.
     """
-    if not settings.is_loopback and not settings.insecure_bind:
+    if not settings.is_loopback and not settings.insecure_bind and not _has_keys(settings):
         raise SettingsError(
             f"{settings.host} can be reached from other machines, and whoever reaches it may read and write the archive; "
-            "listen on 127.0.0.1, or add --insecure-bind (DATELINE_INSECURE_BIND=true) where something else guards it"
+            "make a key first (dateline keys create), listen on 127.0.0.1, or add --insecure-bind "
+            "(DATELINE_INSECURE_BIND=true) where something else guards it"
         )
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -50,8 +57,37 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(settings: Settings, listener: socket.socket, archive: Archive) -> None:
-    """Answer on ``listener`` until interrupted."""
-    app = create_app(settings, archive=archive)
-    config = uvicorn.Config(app, log_level=settings.log_level, server_header=False, timeout_graceful_shutdown=5)
-    uvicorn.Server(config).run(sockets=[listener])
+def run(settings: Settings, listener: socket.socket) -> None:
+    """Answer on ``listener`` until interrupted; then finish what is running, for at most five seconds."""
+    set_up_logs(settings)
+    export_settings(settings)
+    config = uvicorn.Config(
+        "api.server:make_app",
+        factory=True,
+        workers=settings.workers,
+        log_config=None,
+        log_level=settings.log_level,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        ws_max_size=settings.max_body_bytes,
+    )
+    with Supervisor(settings) if settings.worker else nullcontext():
+        if settings.workers == 1:
+            uvicorn.Server(config).run(sockets=[listener])
+        else:
+            Multiprocess(config, sockets=[listener]).run()
+
+
+def make_app() -> Starlette:
+    """The application of the environment's settings, in each process of the server."""
+    settings = load_settings()
+    set_up_logs(settings)
+    return create_app(settings)
+
+
+def _has_keys(settings: Settings) -> bool:
+    try:
+        with KeyRing(settings.archive, lock_timeout_seconds=settings.lock_timeout_seconds) as keys:
+            return keys.count_valid() > 0
+    except ArchiveNotFound:
+        return False

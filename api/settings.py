@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     insecure_bind: bool = Field(
         default=False,
-        description="Allow an address other machines can reach, although anyone there may then read and write.",
+        description="Allow an address other machines can reach without API keys: anyone there may then read and write.",
     )
     allowed_hosts: Names = Field(
         default=(),
@@ -50,6 +51,10 @@ class Settings(BaseSettings):
     worker: bool = Field(
         default=True, description="Run a worker process beside the server, for `ingestArticles(wait: false)`."
     )
+    documents: str = Field(
+        default="", description="Folder of trusted documents: `*.graphql`, or `*.json` that map ids to them."
+    )
+    trusted_only: bool = Field(default=False, description="Run documents of that folder only.")
     max_body_bytes: int = Field(
         default=262_144, ge=1024, description="Largest request body; raise it to ingest long articles by mutation."
     )
@@ -83,6 +88,8 @@ class Settings(BaseSettings):
     )
     lock_timeout_seconds: float = Field(default=30.0, ge=0, description="Longest wait for another writer of the archive.")
     threads: int = Field(default=8, ge=1, le=256, description="Threads that read and write the archive for the server.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that answer.")
+    log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON objects.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much the server logs.")
 
     @field_validator("allowed_hosts", "cors_origins", mode="before")
@@ -115,6 +122,12 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         problems = [f"{PREFIX}{str(p['loc'][0]).upper()}={p['input']!s}: {p['msg']}" for p in error.errors()]
         raise SettingsError("; ".join(problems)) from error
+
+
+def export_settings(settings: Settings) -> None:
+    """Put ``settings`` into the environment, for the processes that this one starts."""
+    for name, value in settings:
+        os.environ[f"{PREFIX}{name.upper()}"] = ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def settings_table() -> str:

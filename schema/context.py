@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from schema.errors import Forbidden
 from schema.feed import ChangeFeed
 from schema.loaders import Loaders
 
+audit = logging.getLogger("dateline.audit")
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -28,13 +31,14 @@ class Context:
     """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations.
 
     ``budget`` takes what the operation costs from its client's points; then ``charge`` tells what became of them.
-    Only a server has ``jobs`` in the background and a ``feed`` of changes.
+    ``caller`` is for the audit log. Only a server has ``jobs`` in the background and a ``feed`` of changes.
     """
 
     archive: Archive
     executor: Executor
     request_id: str
     can_write: bool = False
+    caller: str = "local"
     budget: Budget | None = None
     jobs: JobQueue | None = None
     feed: ChangeFeed | None = None
@@ -53,8 +57,10 @@ class Context:
         """Begin with empty loaders, as after a write: what they hold may have changed."""
         self.loaders = Loaders(self.run)
 
-    def require_write(self) -> None:
-        """Raise `Forbidden` unless this request may write."""
+    def require_write(self, action: str) -> None:
+        """Raise `Forbidden` unless this request may write; the audit log has who did or tried what."""
+        fields = {"action": action, "caller": self.caller, "request_id": self.request_id, "allowed": self.can_write}
+        audit.info("%s by %s", action if self.can_write else f"refused {action}", self.caller, extra=fields)
         if not self.can_write:
             raise Forbidden("this request may not change the archive; use a key with the write scope")
 

@@ -65,7 +65,7 @@ class Mutation:
     @mutation
     async def ingest_articles(self, info: Info, input: WhatToIngest) -> IngestArticlesPayload:  # noqa: A002
         """Take in articles and read them for facts. Each one is kept or rejected by itself."""
-        info.context.require_write()
+        info.context.require_write(f"ingestArticles ({len(input.articles)})")
         client_mutation_id = input.client_mutation_id or None
         count = len(input.articles)
         if not 0 < count <= MAX_BATCH:
@@ -90,7 +90,7 @@ class Mutation:
     @mutation
     async def cancel_ingest_job(self, info: Info, input: WhichJob) -> CancelIngestJobPayload:  # noqa: A002
         """Stop a job: what it took in stays, what waits is dropped. A job that is over stays as it is."""
-        info.context.require_write()
+        info.context.require_write(f"cancelIngestJob {input.id[:80]!r}")
         client_mutation_id = input.client_mutation_id or None
         try:
             key = ids.expect(input.id, "IngestJob")
@@ -106,7 +106,7 @@ class Mutation:
     @mutation
     async def remove_articles(self, info: Info, input: WhatToRemove) -> RemoveArticlesPayload:  # noqa: A002
         """Remove articles with everything that only they support."""
-        info.context.require_write()
+        info.context.require_write(f"removeArticles ({len(input.ids or ()) + len(input.urls or ())})")
         keys, problems = _article_keys(input.ids or ())
         urls = {str(url): ["input", "urls", str(index)] for index, url in enumerate(input.urls or ())}
         if not keys and not urls and not problems:

@@ -6,14 +6,19 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import orjson
 import pytest
 
+from api.sample import SAMPLE_QUESTION
 from api.settings import SettingsError, load_settings
+from tests.conftest import serving
 
 Dateline = Callable[..., Any]
 
@@ -109,3 +114,28 @@ def test_an_archive_that_is_none_is_a_clear_error(dateline: Dateline, tmp_path: 
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert "news.db" in done.stderr
+
+
+def test_several_processes_answer_and_end_together(
+    seed_archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore")
+    with serving(seed_archive, tmp_path, "--workers", "2", DATELINE_LOG_FORMAT="json") as address:
+        for _ in range(20):
+            response = httpx2.post(f"{address}/graphql", json={"query": "{ corpus { articleCount } }"}, timeout=30)
+            assert response.json() == {"data": {"corpus": {"articleCount": 1}}}
+    records = [orjson.loads(line) for line in (tmp_path / "server.log").read_text().splitlines()]
+    answered = [record for record in records if record["logger"] == "dateline.server"]
+    assert len(answered) == 20
+    assert answered[0]["outcome"] == "ok"
+    assert len(answered[0]["request_id"]) == 32
+    assert answered[0]["ms"] > 0
+
+
+def test_a_server_that_is_told_to_end_answers_what_it_has_begun(seed_archive: Path, tmp_path: Path) -> None:
+    document = {"query": f'{{ ask(question: "{SAMPLE_QUESTION}") {{ status }} }}'}
+    with ThreadPoolExecutor(1) as pool:
+        with serving(seed_archive, tmp_path, DATELINE_LOG_FORMAT="json") as address:
+            answer = pool.submit(httpx2.post, f"{address}/graphql", json=document, timeout=30)
+            time.sleep(0.3)  # the first question takes longer: the language model loads
+        assert answer.result(30).json()["data"]["ask"]["status"] == "CONFLICTING"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
+
+from tests.conftest import serving
 
 Node = Callable[..., str]
 
@@ -14,7 +18,9 @@ def test_the_audit_of_graphql_http_is_passed_in_full(node: Node, address: str) -
     assert node("audits.mjs", DATELINE_URL=f"{address}/graphql") == "61 of 61\n"
 
 
-@pytest.mark.parametrize("script", ["urql.mjs", "apollo.mjs", "graphql_request.mjs", "graphql_ws.mjs", "graphql_sse.mjs"])
+@pytest.mark.parametrize(
+    "script", ["urql.mjs", "apollo.mjs", "apollo_persisted.mjs", "graphql_request.mjs", "graphql_ws.mjs", "graphql_sse.mjs"]
+)
 def test_clients_run_queries_and_see_errors(node: Node, address: str, script: str) -> None:
     node(script, DATELINE_URL=f"{address}/graphql")
 
@@ -26,6 +32,18 @@ def test_graphql_inspector_finds_the_served_schema_in_the_checked_in_one(node: N
 def test_codegen_makes_typed_documents(node: Node, tmp_path: Path) -> None:
     node("codegen.mjs", "schema.graphql", str(tmp_path / "generated"))
     assert (tmp_path / "generated/gql.ts").is_file()
+
+
+def test_what_codegen_persists_is_a_folder_of_trusted_documents(node: Node, archive_path: Path, tmp_path: Path) -> None:
+    node("codegen.mjs", "schema.graphql", str(tmp_path))
+    manifest = json.loads((tmp_path / "persisted-documents.json").read_text())
+    id_ = next(id_ for id_, document in manifest.items() if document.startswith("query Timeline"))
+    settings = {"DATELINE_DOCUMENTS": str(tmp_path), "DATELINE_TRUSTED_ONLY": "true"}
+    with serving(archive_path, tmp_path, **settings) as address:
+        timeline = httpx2.post(f"{address}/graphql", json={"documentId": id_, "variables": {}}, timeout=30).json()
+        other = httpx2.post(f"{address}/graphql", json={"query": "{ corpus { articleCount } }"}, timeout=30)
+    assert timeline["data"]["events"]["totalCount"] > 0
+    assert other.status_code == 403
 
 
 def test_relay_compiles_connections_refetching_and_updates(node: Node) -> None:
