@@ -11,25 +11,18 @@ from retrieval import InputError, models
 from schema import ids
 from schema.context import Info
 from schema.documented import mutation, object_type, resolver
+from schema.entity_mutations import EntityMutations
 from schema.enums import UserErrorCode
 from schema.inputs import IngestArticlesInput, RemoveArticlesInput
 from schema.kinds import find
 from schema.types.articles import Article
 from schema.types.references import Later
+from schema.types.user_errors import UserError
 
 MAX_BATCH = 100
 
 WhatToIngest: TypeAlias = Annotated[IngestArticlesInput, strawberry.argument(description="The articles.")]
 WhatToRemove: TypeAlias = Annotated[RemoveArticlesInput, strawberry.argument(description="Which articles.")]
-
-
-@object_type
-class UserError:
-    """Something in the input that the user can put right."""
-
-    message: str = strawberry.field(description="What is wrong and what to do.")
-    code: UserErrorCode = strawberry.field(description="What kind of mistake it is.")
-    path: list[str] | None = strawberry.field(description="Where in the arguments it is, from the outermost name inwards.")
 
 
 @object_type
@@ -72,7 +65,7 @@ class RemoveArticlesPayload:
 
 
 @object_type
-class Mutation:
+class Mutation(EntityMutations):
     """What can be changed in the archive."""
 
     @mutation

@@ -53,6 +53,12 @@ class Entity(Node):
         return [EntityAlias(name=alias.name, count=alias.count) for alias in await aliases.load(self.model.id)]
 
     @resolver
+    async def wikidata_id(self, info: Info) -> str | None:
+        """The item of Wikidata that it was linked to with `linkEntity` or from a list of names; else null."""
+        links = info.context.loaders.owned("links", info.context.archive.load_wikidata_ids, lambda _, found: found)
+        return await links.load(self.model.id)
+
+    @resolver
     def mentions(
         self,
         info: Info,
