@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeVar
 
 from retrieval.archive import Archive
@@ -86,3 +87,24 @@ def entity_ids(archive: Archive, names: Sequence[str] | None) -> tuple[str, ...]
             raise InputError(f"the archive knows no {name!r}; see dateline entities --name")
         ids.append(entity.id)
     return tuple(ids)
+
+
+def read_links(path: Path) -> list[tuple[str, str]]:
+    """The names and Wikidata ids of a file of lines with a tab between them.
+
+    Raises:
+        InputError: the file cannot be read, or a line is of another form.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, tab, item = line.partition("\t")
+        if not tab or not name.strip():
+            raise InputError(f"{path}, line {number}: no name, tab and Wikidata id")
+        rows.append((name.strip(), item.strip()))
+    return rows

@@ -302,6 +302,25 @@ def reextract(
 
 
 @app.command()
+def link(
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Lines of a name, a tab and a Wikidata id; # begins a comment.")
+    ],
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Link entities to items of Wikidata by name. A name that several entities bear is passed over."""
+    from rich.text import Text
+
+    from api.arguments import read_links
+
+    rows = read_links(path)
+    with _opened(archive) as opened:
+        count = opened.link_names(rows)
+    _show({"names": len(rows), "linked": count}, lambda: Text(f"{count:,} of {len(rows):,} names linked"), json=json)
+
+
+@app.command()
 def extract(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="One article; - is standard input.")],
     published: Annotated[str | None, typer.Option(metavar="DATE", help="When it appeared, where it does not say.")] = None,

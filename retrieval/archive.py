@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -15,21 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from retrieval.catalog.engine import connect, parse_url, writing
 from retrieval.catalog.prepared import PreparedArticle
-from retrieval.catalog.relations import CatalogRelations, TimelineSubject
-from retrieval.catalog.writing import (
-    Written,
-    find_outdated,
-    find_prepared,
-    find_unchanged,
-    remove_article,
-    rewrite_facts,
-    write_article,
-)
+from retrieval.catalog.relations import TimelineSubject
+from retrieval.catalog.writing import Written, find_unchanged, remove_article, write_article
 from retrieval.citations import cite
+from retrieval.curation import Curation
 from retrieval.embedding import DEFAULT_EMBEDDER, Embedder, open_embedder
 from retrieval.embedding.archive_vectors import ArchiveVectors
 from retrieval.errors import ArchiveClosed, ArchiveLocked, ArticleRejected
@@ -77,7 +70,7 @@ class _Item:
     reason: str | None = None
 
 
-class Archive(CatalogRelations):
+class Archive(Curation):
     """A news archive: ingest articles, ask questions, read entities, events and claims.
 
     Safe to use from many threads. One writer at a time across processes: another waits up to the lock time-out, article by
@@ -256,33 +249,6 @@ class Archive(CatalogRelations):
         self._index.build_graphs()
         return self._index.passage_count()
 
-    def reextract(self, *, every: bool = False, on_progress: Callable[[int, int], None] | None = None) -> int:
-        """Read anew the stored articles whose facts another version of the extractor found, or all; how many were read.
-
-        Facts that come out as before keep their ids. Each article is stored by itself: an interrupted run goes on where
-        it stopped, except with ``every``. ``on_progress`` gets the number of articles done and of all.
-
-        Raises:
-            ArchiveLocked: another process was writing for longer than the lock time-out; what was done is stored.
-            MissingDependency: no language model is installed.
-        """
-        from retrieval.extraction.extractor import EXTRACTOR_VERSION  # noqa: PLC0415 -- spaCy
-
-        with self._open_engine().connect() as connection:
-            ids = find_outdated(connection, -1 if every else EXTRACTOR_VERSION)
-        done = 0
-        for begin in range(0, len(ids), _BATCH):
-            with self._open_engine().connect() as connection:
-                found = [find_prepared(connection, id_) for id_ in ids[begin : begin + _BATCH]]
-            batch = [article for article in found if article]
-            for article, facts in zip(batch, self._extract(batch), strict=True):
-                with self._write_guard, writing(self._open_engine()) as connection:
-                    done += rewrite_facts(connection, article, facts, now=_now(), extractor_version=EXTRACTOR_VERSION)
-            if on_progress:
-                on_progress(min(begin + _BATCH, len(ids)), len(ids))
-        self._catch_up()
-        return done
-
     # ------------------------------------------------------------ asking
 
     def ask(
@@ -443,6 +409,9 @@ class Archive(CatalogRelations):
                 article, facts, vectors = next(extracted)
                 written = self._write(article, facts, vectors)
             yield IngestResult(item.name, written.outcome, written.article_id, written.revision)
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return writing(self._open_engine())
 
     def _write(self, article: PreparedArticle, facts: Extraction, vectors: Sequence[bytes]) -> Written:
         from retrieval.extraction.extractor import EXTRACTOR_VERSION  # noqa: PLC0415 -- spaCy

@@ -456,6 +456,30 @@ class ClaimRelations:
     supports: tuple[Claim, ...] = ()
 
 
+class DecisionKind(StrEnum):
+    """What people decide about entities."""
+
+    MERGE = "MERGE"
+    SPLIT = "SPLIT"
+    LINK = "LINK"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityDecision:
+    """A line of the log of entities: ``entity_id`` was merged into, split, or linked; ``undone_at`` says that it no longer
+    holds. ``other_ids`` are the entities merged into it or split from it; ``aliases`` what was split off.
+    """
+
+    id: int
+    at: datetime
+    kind: DecisionKind
+    entity_id: str
+    other_ids: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    wikidata_id: str | None = None
+    undone_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RelatedEntity:
     """An entity that articles name together with another one: in how many, and the pointwise mutual information in bits."""

@@ -11,9 +11,11 @@ from retrieval import InputError, models
 from schema import ids
 from schema.context import Info
 from schema.documented import mutation, object_type
+from schema.entity_mutations import EntityMutations
 from schema.enums import UserErrorCode
 from schema.inputs import CancelIngestJobInput, IngestArticlesInput, RemoveArticlesInput
-from schema.types.ingestion import IngestJob, IngestResult, UserError
+from schema.types.ingestion import IngestJob, IngestResult
+from schema.types.user_errors import UserError
 
 MAX_BATCH = 100
 
@@ -59,7 +61,7 @@ class CancelIngestJobPayload:
 
 
 @object_type
-class Mutation:
+class Mutation(EntityMutations):
     """What can be changed in the archive."""
 
     @mutation

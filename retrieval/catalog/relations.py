@@ -39,7 +39,8 @@ from retrieval.models import (
     Window,
 )
 
-_AFFIRMED = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED, EventStatus.ALLEGED})
+# An event inside a claim that is ACTUAL all the same is taken for granted there, not claimed.
+_AFFIRMED = frozenset({EventStatus.ATTRIBUTED, EventStatus.ALLEGED})
 _NEGATIVE = frozenset({EventStatus.DENIED, EventStatus.NEGATED})
 _FIRST = Window()
 

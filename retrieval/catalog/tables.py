@@ -36,6 +36,7 @@ from retrieval.models import (
     ClaimStance,
     DatePrecision,
     DateSource,
+    DecisionKind,
     EntityType,
     EventStatus,
     EventType,
@@ -337,6 +338,19 @@ copy_bands = Table(
     metadata,
     Column("band", BigInteger, primary_key=True, autoincrement=False),
     _article(primary_key=True, index=True),
+)
+
+# The log of what people decided about entities; it outlives the entities, so that later ingests respect it.
+decisions = Table(
+    "decisions",
+    metadata,
+    _serial(),
+    Column("at", Instant, nullable=False),
+    Column("kind", _enum(DecisionKind), nullable=False),
+    Column("entity_id", _Id, nullable=False, index=True),
+    Column("detail", JSON, nullable=False),
+    Column("undone_at", Instant),
+    sqlite_autoincrement=True,
 )
 
 # What the archive knows of itself: "id" tells its search index from another archive's.

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from retrieval.catalog.clusters import split_events
 from retrieval.catalog.copies import find_shared, remove_copy
 from retrieval.catalog.counts import NAMING_KINDS, add_aliases, add_mentions, refresh
+from retrieval.catalog.decisions import decide
 from retrieval.catalog.facts import FactWriter
 from retrieval.catalog.ids import fold, stable_id
 from retrieval.catalog.paging import chunks
@@ -94,7 +95,7 @@ def write_article(
     last = connection.execute(select(func.max(changes.c.revision)).where(changes.c.article_id == article.id)).scalar() or 0
     written = Written(IngestOutcome.REVISED if replaced else IngestOutcome.ADDED, article.id, last + 1)
     _insert(connection, article, written.revision, now, extractor_version)
-    FactWriter(connection, article, facts).write()
+    FactWriter(connection, article, decide(connection, facts, article.text)).write()
     if embedder is not None:
         write_vectors(connection, article.id, vectors, embedder=embedder)
     _note(connection, written.outcome.value, article.id, written.revision, now)
@@ -129,7 +130,7 @@ def rewrite_facts(
         connection.execute(delete(table).where(table.c.article_id == article.id))
     split_events(connection, event_ids)
     _prune(connection, entity_ids, event_ids)
-    FactWriter(connection, article, facts).write_facts()
+    FactWriter(connection, article, decide(connection, facts, article.text)).write_facts()
     versioned = update(articles).where(articles.c.id == article.id).values(extractor_version=extractor_version)
     connection.execute(versioned)
     _note(connection, IngestOutcome.REVISED.value, article.id, stored.revision, now)

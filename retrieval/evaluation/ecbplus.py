@@ -12,10 +12,13 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from xml.etree import ElementTree
 
 from retrieval.models import Span
+
+if TYPE_CHECKING:
+    from retrieval.archive import Archive
 
 M = TypeVar("M", bound=Hashable)
 
@@ -63,6 +66,23 @@ def score_chains(gold: Mapping[M, str], found: Mapping[M, str]) -> CorefScore:
     muc = _f(_links(found_sets.values(), gold), _links(gold_sets.values(), answer))
     ceaf = _ceaf(list(gold_sets.values()), list(found_sets.values()))
     return CorefScore(len(gold), precision, recall, b_cubed, (b_cubed + muc + ceaf) / 3)
+
+
+def linked(document: EcbDocument) -> Mapping[Span, str]:
+    """The mentions whose chain the annotators followed across documents; the others were not compared with one another."""
+    return {span: chain for span, chain in document.gold.items() if chain.startswith("ACT")}
+
+
+def found_chains(archive: Archive, documents: Mapping[str, EcbDocument]) -> dict[tuple[str, Span], str]:
+    """The event of an archive that tells of each linked mention, for those that it found; ``documents`` by article id."""
+    chains: dict[tuple[str, Span], str] = {}
+    for article_id, facts in archive.load_facts(list(documents)).items():
+        document = documents[article_id]
+        for span in linked(document):
+            told = next((t for t in facts.event_mentions if t.trigger.overlaps(span)), None)
+            if told is not None:
+                chains[document.name, span] = told.event_id
+    return chains
 
 
 def _read(path: Path) -> EcbDocument:

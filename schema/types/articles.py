@@ -19,9 +19,9 @@ from schema.enums import DiscardReason
 from schema.inputs import SortArticles, WhichArticles, WhichClaims, article_filter, article_order, claim_filter
 from schema.kinds import find, register
 from schema.scalars import URI
-from schema.types.lists import article_list, claim_list, event_list, mention_list, passage_list
+from schema.types.lists import article_list, claim_list, event_list, mention_list, passage_list, quotation_list
 from schema.types.provenance import Node, TextSpan
-from schema.types.references import ClaimRef, EntityMentionRef, EventRef, Later
+from schema.types.references import ClaimRef, EntityMentionRef, EventRef, Later, QuotationRef
 
 Types: TypeAlias = Annotated[
     list[models.EntityType] | None, strawberry.argument(description="Only mentions of entities of these types.")
@@ -132,6 +132,13 @@ class Article(Node):
     ) -> Connection[ClaimRef]:
         """What its sources say, in reading order."""
         return claim_list(info, Parent.ARTICLE, self.model.id, claim_filter(filter), window(first, after, last, before))
+
+    @resolver
+    def quotations(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[QuotationRef]:
+        """The very words of its sources, in reading order."""
+        return quotation_list(info, Parent.ARTICLE, self.model.id, window(first, after, last, before))
 
 
 @object_type

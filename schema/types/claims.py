@@ -13,6 +13,8 @@ from schema.types.events import EventTime
 from schema.types.provenance import Citation, Node, cite
 from schema.types.references import ClaimRef, EntityRef, EventRef, Later
 
+_MARKS = " \n\t\"'“”„«»‘’,"
+
 
 @object_type
 class Attribution:
@@ -103,4 +105,45 @@ class Claim(Node):
         return await info.context.loaders.owned("claim relations", load, lambda _, found: found).load(self.model.id)
 
 
+@object_type
+class Quotation:
+    """The very words of a source, as an article gives them."""
+
+    model: strawberry.Private[models.Claim]
+    text: str = strawberry.field(description="The words with their quotation marks; of a split one, from first to last.")
+    parts: list[str] = strawberry.field(description='The words alone, in several parts where "she said" stands between.')
+    speaker_text: str = strawberry.field(description="The words for who says them.")
+    cue: str | None = strawberry.field(description='The word that gives them, such as "said"; null where there is none.')
+
+    @classmethod
+    def of(cls, model: models.Claim) -> Quotation:
+        """From the library's value."""
+        begin = model.span.start
+        parts = [model.text[span.start - begin : span.end - begin].strip(_MARKS) for span in model.spans]
+        return cls(
+            model=model,
+            text=model.text,
+            parts=parts,
+            speaker_text=model.attribution.source_text,
+            cue=model.attribution.cue,
+        )
+
+    @resolver
+    def speaker(self, info: Info) -> Later[EntityRef | None]:
+        """Who says them as an entity; null where the source has no name."""
+        entity_id = self.model.attribution.source_entity_id
+        return None if entity_id is None else find(info.context, "Entity", entity_id)
+
+    @resolver
+    def claim(self) -> Claim:
+        """What is claimed with them."""
+        return Claim.of(self.model)
+
+    @resolver
+    def citation(self, info: Info) -> Later[Citation]:
+        """Where they stand."""
+        return cite(info, self.model.article_id, self.model.span, self.model.text)
+
+
+register("Quotation", make=Quotation.of)
 register("Claim", load=lambda archive, keys: archive.load_claims(keys), make=Claim.of)

@@ -10,15 +10,16 @@ import strawberry
 from strawberry import UNSET
 
 from retrieval import Parent, models
+from retrieval.extraction.geography import KnownPlace, Location, locate
 from schema import ids
 from schema.connections import After, Before, Connection, First, Last, page_size, window
 from schema.context import Info
 from schema.documented import interface, object_type, resolver
 from schema.inputs import WhichArticles, WhichClaims, WhichEvents, article_filter, claim_filter, event_filter
 from schema.kinds import find, register
-from schema.types.lists import article_list, claim_list, event_list, mention_list
+from schema.types.lists import article_list, claim_list, event_list, mention_list, quotation_list
 from schema.types.provenance import Citation, Node, cite
-from schema.types.references import ArticleRef, ClaimRef, EventRef, Later
+from schema.types.references import ArticleRef, ClaimRef, EventRef, Later, QuotationRef
 
 HowManyRelated: TypeAlias = Annotated[int, strawberry.argument(description="At most so many, 0 to 100.")]
 RelatedTypes: TypeAlias = Annotated[
@@ -50,6 +51,12 @@ class Entity(Node):
         """How it is written, most frequent first."""
         aliases = info.context.loaders.owned("aliases", info.context.archive.load_aliases, lambda _, found: found)
         return [EntityAlias(name=alias.name, count=alias.count) for alias in await aliases.load(self.model.id)]
+
+    @resolver
+    async def wikidata_id(self, info: Info) -> str | None:
+        """The item of Wikidata that it was linked to with `linkEntity` or from a list of names; else null."""
+        links = info.context.loaders.owned("links", info.context.archive.load_wikidata_ids, lambda _, found: found)
+        return await links.load(self.model.id)
 
     @resolver
     def mentions(
@@ -106,6 +113,13 @@ class Entity(Node):
         return claim_list(info, Parent.ENTITY, self.model.id, claim_filter(filter), window(first, after, last, before))
 
     @resolver
+    def quotations(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[QuotationRef]:
+        """Its very words, article by article."""
+        return quotation_list(info, Parent.ENTITY, self.model.id, window(first, after, last, before))
+
+    @resolver
     async def related_entities(
         self, info: Info, first: HowManyRelated = 20, types: RelatedTypes = UNSET
     ) -> list[RelatedEntity]:
@@ -142,10 +156,48 @@ class Organization(Entity):
 
 
 @object_type
+class Coordinates:
+    """A point on the globe, in degrees."""
+
+    latitude: float = strawberry.field(description="North of the equator; negative south of it.")
+    longitude: float = strawberry.field(description="East of Greenwich; negative west of it.")
+
+
+@object_type
+class PlaceCandidate:
+    """A city or country of GeoNames that a name may stand for."""
+
+    geoname_id: str = strawberry.field(description="Its id at geonames.org.")
+    name: str = strawberry.field(description="Its name there.")
+    country_code: str = strawberry.field(description="ISO 3166-1 alpha-2 code of the country that it is or lies in.")
+    coordinates: Coordinates | None = strawberry.field(description="Where a city lies; null for a country.")
+
+    @classmethod
+    def of(cls, place: KnownPlace) -> PlaceCandidate:
+        """From the gazetteer's value."""
+        point = None
+        if place.latitude is not None and place.longitude is not None:
+            point = Coordinates(latitude=place.latitude, longitude=place.longitude)
+        return cls(geoname_id=str(place.geoname_id), name=place.name, country_code=place.country, coordinates=point)
+
+
+@object_type
 class Place(Entity):
     """Where something is or happens: a country, region, city, natural feature, or (`FACILITY`) a building or camp."""
 
-    country_code: str | None = strawberry.field(description="ISO 3166-1 alpha-2 code where it is a country; else null.")
+    location: strawberry.Private[Location]
+    country_code: str | None = strawberry.field(
+        description="ISO 3166-1 alpha-2 code of the country that it is, or that a known city lies in; else null."
+    )
+    geoname_id: str | None = strawberry.field(
+        description="Its id at geonames.org; null where it is unknown or several cities of like size bear its name."
+    )
+    coordinates: Coordinates | None = strawberry.field(description="Where it lies, for a known city; else null.")
+
+    @resolver
+    def candidates(self) -> list[PlaceCandidate]:
+        """The countries and cities of at least 100,000 people that its name may stand for, largest first."""
+        return [PlaceCandidate.of(place) for place in self.location.candidates]
 
 
 @object_type
@@ -195,7 +247,14 @@ def entity_of(model: models.Entity) -> Entity:
 
 def place_of(model: models.Entity) -> Place:
     """The entity as a place, whatever its kind: an event may be placed at what is mostly known as an organization."""
+    location = Location()
+    if model.type is models.EntityType.PLACE:
+        location = locate(model.name, country=model.country)
+    known = None if location.settled is None else PlaceCandidate.of(location.settled)
     return Place(
+        location=location,
+        geoname_id=None if known is None else known.geoname_id,
+        coordinates=None if known is None else known.coordinates,
         id=ids.to_global("Entity", model.id),
         model=model,
         name=model.name,
@@ -203,7 +262,7 @@ def place_of(model: models.Entity) -> Place:
         first_seen_at=model.first_seen,
         last_seen_at=model.last_seen,
         mention_count=model.mention_count,
-        country_code=model.country,
+        country_code=model.country if known is None else known.country_code,
     )
 
 

@@ -18,19 +18,11 @@ from schema.kinds import find
 from schema.types.articles import Article
 from schema.types.provenance import Node
 from schema.types.references import Later
+from schema.types.user_errors import UserError
 
 Outcomes: TypeAlias = Annotated[
     list[models.IngestOutcome] | None, strawberry.argument(description="Only articles of which this became.")
 ]
-
-
-@object_type
-class UserError:
-    """Something in the input that the user can put right."""
-
-    message: str = strawberry.field(description="What is wrong and what to do.")
-    code: UserErrorCode = strawberry.field(description="What kind of mistake it is.")
-    path: list[str] | None = strawberry.field(description="Where in the arguments it is, from the outermost name inwards.")
 
 
 @object_type

@@ -8,7 +8,7 @@ from retrieval import Parent, models
 from schema.connections import Connection, nested_connection
 from schema.context import Info
 from schema.kinds import maker
-from schema.types.references import ArticleRef, ClaimRef, EntityMentionRef, EventRef, PassageRef
+from schema.types.references import ArticleRef, ClaimRef, EntityMentionRef, EventRef, PassageRef, QuotationRef
 
 
 def article_list(
@@ -92,4 +92,18 @@ def claim_list(
         load=partial(archive.claims_by, parent, filter=which, window=part),
         count=partial(archive.count_claims_by, parent, filter=which),
         make=maker("Claim"),
+    )
+
+
+def quotation_list(info: Info, parent: Parent, key: str, part: models.Window) -> Connection[QuotationRef]:
+    """What is quoted in an article or from an entity."""
+    archive = info.context.archive
+    which = models.ClaimFilter(kinds=(models.AttributionKind.DIRECT_QUOTATION,))
+    return nested_connection(
+        info.context.loaders,
+        ("quotations", parent, part),
+        key,
+        load=partial(archive.claims_by, parent, filter=which, window=part),
+        count=partial(archive.count_claims_by, parent, filter=which),
+        make=maker("Quotation"),
     )

@@ -10,7 +10,7 @@ import strawberry
 if TYPE_CHECKING:
     from schema.types.answers import Account
     from schema.types.articles import Article, Passage, Publisher
-    from schema.types.claims import Claim
+    from schema.types.claims import Claim, Quotation
     from schema.types.entities import Entity, EntityMention, Place
     from schema.types.events import Event
 
@@ -21,6 +21,7 @@ ArticleRef: TypeAlias = Annotated["Article", strawberry.lazy("schema.types.artic
 PassageRef: TypeAlias = Annotated["Passage", strawberry.lazy("schema.types.articles")]
 PublisherRef: TypeAlias = Annotated["Publisher", strawberry.lazy("schema.types.articles")]
 ClaimRef: TypeAlias = Annotated["Claim", strawberry.lazy("schema.types.claims")]
+QuotationRef: TypeAlias = Annotated["Quotation", strawberry.lazy("schema.types.claims")]
 EntityRef: TypeAlias = Annotated["Entity", strawberry.lazy("schema.types.entities")]
 EntityMentionRef: TypeAlias = Annotated["EntityMention", strawberry.lazy("schema.types.entities")]
 PlaceRef: TypeAlias = Annotated["Place", strawberry.lazy("schema.types.entities")]

@@ -307,3 +307,13 @@ def test_reextract_counts_what_it_read_anew(command: Dateline, tmp_path: Path) -
     command("ingest", str(path), "--archive", str(archive), "--quiet")
     assert document(command("reextract", "--archive", str(archive), "--json")) == {"articles": 0}
     assert document(command("reextract", "--all", "--archive", str(archive), "--json")) == {"articles": 1}
+
+
+def test_link_takes_wikidata_ids_from_a_file(command: Dateline, tmp_path: Path) -> None:
+    path, names, archive = tmp_path / "story.txt", tmp_path / "names.tsv", tmp_path / "news.db"
+    path.write_text("Peru expels diplomats\n\nPeru expelled three diplomats on Monday, the ministry said.\n")
+    names.write_text("# name, item\nPeru\tQ419\nNobody Known\tQ1\n")
+    command("ingest", str(path), "--archive", str(archive), "--quiet")
+    assert document(command("link", str(names), "--archive", str(archive), "--json")) == {"names": 2, "linked": 1}
+    names.write_text("Peru Q419\n")
+    assert "line 1" in command("link", str(names), "--archive", str(archive)).stderr

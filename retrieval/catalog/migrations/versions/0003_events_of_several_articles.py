@@ -61,8 +61,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("band", "article_id", name=op.f("pk_copy_bands")),
     )
     op.create_index(op.f("ix_copy_bands_article_id"), "copy_bands", ["article_id"])
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("entity_id", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_decisions_entity_id"), "decisions", ["entity_id"])
 
 
 def downgrade() -> None:
-    for table in ("copy_bands", "copies", "tellings"):
+    for table in ("decisions", "copy_bands", "copies", "tellings"):
         op.drop_table(table)
