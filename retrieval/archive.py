@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine
 from retrieval.catalog.engine import connect, parse_url, writing
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.catalog.relations import TimelineSubject
+from retrieval.catalog.searched import SearchedCatalog
 from retrieval.catalog.writing import Written, find_unchanged, remove_article, write_article
 from retrieval.citations import cite
 from retrieval.curation import Curation
@@ -132,7 +133,8 @@ class Archive(Curation):
             lock_timeout_seconds=lock_timeout_seconds,
         )
         self._vectors = ArchiveVectors(self._engine, embedder)
-        self._searches = PassageSearch(self, self._index, self._vectors.embed_query)
+        self._searched = SearchedCatalog(self._engine)
+        self._searches = PassageSearch(self._searched, self._index, self._vectors.embed_query)
         self._write_guard = threading.Lock()
         self._extractor: Extractor | None = None
 
@@ -439,7 +441,7 @@ class Archive(Curation):
     def _catch_up(self) -> None:
         """Let searches see what is stored. Where another process is at it, it will take our changes in as well."""
         self._open_engine()
-        if self.index_lag():
+        if self._searched.state().last_change != self._index.sequence:
             with suppress(ArchiveLocked):
                 catch_up(self, self._index)
 

@@ -26,7 +26,11 @@ def check_embedder(connection: Connection, name: str) -> None:
     Raises:
         EmbedderMismatch: another embedder made the archive's vectors.
     """
-    known = get_embedder(connection)
+    check_made_by(get_embedder(connection), name)
+
+
+def check_made_by(known: str | None, name: str) -> None:
+    """The same for vectors that ``known`` made, None for none."""
     if known is not None and known != name:
         raise EmbedderMismatch(
             f"the archive's vectors were made by {known!r}, which {name!r} cannot be compared with; "

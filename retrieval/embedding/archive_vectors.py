@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 
 from retrieval.catalog.engine import writing
 from retrieval.catalog.prepared import PreparedArticle
+from retrieval.catalog.searched import SearchedCatalog
 from retrieval.catalog.vectors import (
     check_embedder,
+    check_made_by,
     drop_vectors,
     find_bare,
-    get_embedder,
     iter_passage_texts,
     note_articles,
     store_vectors,
@@ -31,6 +32,7 @@ class ArchiveVectors:
 
     def __init__(self, engine: Engine, embedder: Embedder | None) -> None:
         self._engine = engine
+        self._catalog = SearchedCatalog(engine)
         self._embedder = embedder
         self._remember = lru_cache(maxsize=256)(self._embed_one)
 
@@ -70,10 +72,10 @@ class ArchiveVectors:
         """
         if self._embedder is None:
             return None
-        with self._engine.connect() as connection:
-            if get_embedder(connection) is None:
-                return None
-            check_embedder(connection, self._embedder.name)
+        made_by = self._catalog.state().embedder
+        if made_by is None:
+            return None
+        check_made_by(made_by, self._embedder.name)
         return self._remember(query)
 
     def fill(self, *, on_progress: Callable[[int, int], None] | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import orjson
 
@@ -23,7 +23,8 @@ class Place:
 
 def encode_place(place: Place, mark: str) -> str:
     """The cursor of a place in the search that ``mark`` stands for."""
-    return base64.urlsafe_b64encode(orjson.dumps([mark, *astuple(place)])).decode().rstrip("=")
+    raw = orjson.dumps([mark, place.sequence, place.rank, place.score, place.passage_id])
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def decode_place(cursor: str, mark: str) -> Place:

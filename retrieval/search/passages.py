@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalog.ids import stable_id
-from retrieval.catalog.lookups import CatalogLookups
+from retrieval.catalog.searched import SearchedCatalog
 from retrieval.errors import InputError
-from retrieval.index.analysis import QueryTerms, analyze_query, find_highlights
+from retrieval.index.analysis import Highlighter, QueryTerms, analyze_query
 from retrieval.index.local import IndexSnapshot, LocalIndex
 from retrieval.models import ArticleFilter, Hit, RetrievalMode, SearchResults
 from retrieval.search.cursors import Place, decode_place, encode_place
@@ -45,7 +45,7 @@ class _Listing:
 class PassageSearch:
     """Searches an archive's passages. Pages of one search come from one state of the index while it is remembered."""
 
-    def __init__(self, catalog: CatalogLookups, index: LocalIndex, embed_query: EmbedQuery) -> None:
+    def __init__(self, catalog: SearchedCatalog, index: LocalIndex, embed_query: EmbedQuery) -> None:
         """``embed_query`` gives a query's vector, or None where the archive has no vectors."""
         self._catalog = catalog
         self._index = index
@@ -79,14 +79,15 @@ class PassageSearch:
         snapshot = self._index.snapshot()
         if snapshot is None:
             return SearchResults((), 0, has_next=False)
+        terms = analyze_query(query)
         start = place.rank if place else 0
         sequence, listing = self._find_listing(
-            snapshot, mark, place, query, filter_, entity_ids, mode, depth=start + limit + 1
+            snapshot, mark, place, query, terms, filter_, entity_ids, mode, depth=start + limit + 1
         )
         if place and sequence != place.sequence:
             start = _below(listing.ranked, place)
         kept = listing.ranked[start : start + limit]
-        hits = self._make_hits(kept, analyze_query(query), mark, sequence, start)
+        hits = self._make_hits(kept, terms, mark, sequence, start)
         return SearchResults(hits, listing.total, has_next=len(listing.ranked) > start + limit)
 
     def _find_listing(
@@ -95,6 +96,7 @@ class PassageSearch:
         mark: str,
         place: Place | None,
         query: str,
+        terms: QueryTerms,
         filter_: ArticleFilter | None,
         entity_ids: Sequence[str],
         mode: RetrievalMode,
@@ -109,7 +111,7 @@ class PassageSearch:
                 if listing and (len(listing.ranked) >= min(depth, MAX_DEPTH, listing.total) or sequence != current):
                     self._remembered.move_to_end((mark, sequence))
                     return sequence, listing
-        listing = self._rank(snapshot, query, filter_, entity_ids, mode, depth=depth)
+        listing = self._rank(snapshot, query, terms, filter_, entity_ids, mode, depth=depth)
         with self._guard:
             self._remembered[mark, current] = listing
             while len(self._remembered) > _REMEMBERED:
@@ -120,13 +122,13 @@ class PassageSearch:
         self,
         snapshot: IndexSnapshot,
         query: str,
+        terms: QueryTerms,
         filter_: ArticleFilter | None,
         entity_ids: Sequence[str],
         mode: RetrievalMode,
         *,
         depth: int,
     ) -> _Listing:
-        terms = analyze_query(query)
         wanted = POOL if depth <= POOL else MAX_DEPTH
         vector = None if mode is RetrievalMode.LEXICAL else self._embed_query(query)
         if mode is RetrievalMode.DENSE:
@@ -158,8 +160,7 @@ class PassageSearch:
     def _rank_pool(
         self, snapshot: IndexSnapshot, query: str, vector: NDArray[np.float32] | None, lexical: dict[int, float]
     ) -> list[Ranked]:
-        found = self._catalog.load_candidates(list(lexical))
-        candidates = [candidate for candidate in found if candidate]
+        candidates = self._catalog.load_candidates(list(lexical))
         if not candidates:
             return []
         ids = [candidate.passage_id for candidate in candidates]
@@ -177,24 +178,24 @@ class PassageSearch:
     def _make_hits(
         self, ranked: Sequence[Ranked], terms: QueryTerms, mark: str, sequence: int, start: int
     ) -> tuple[Hit, ...]:
-        passages = self._catalog.load_passages([hit.passage_id for hit in ranked])
-        ids = list(dict.fromkeys(passage.article_id for passage in passages if passage))
-        articles = {article.id: article for article in self._catalog.load_articles(ids) if article}
+        found = self._catalog.load_passages([hit.passage_id for hit in ranked])
+        highlighter = Highlighter(terms)
         hits = []
-        for rank, (hit, passage) in enumerate(zip(ranked, passages, strict=True), start + 1):
+        for rank, hit in enumerate(ranked, start + 1):
             # removed since the index last caught up: not there any more
-            if passage is None or passage.article_id not in articles:
+            if hit.passage_id not in found:
                 continue
+            passage, article = found[hit.passage_id]
             place = Place(sequence, rank, hit.score, hit.passage_id)
             hits.append(
                 Hit(
                     passage=passage,
-                    article=articles[passage.article_id],
+                    article=article,
                     score=hit.score,
                     rank=rank,
                     lexical_score=hit.lexical,
                     dense_score=hit.dense,
-                    highlights=find_highlights(passage.text, terms, offset=passage.span.start),
+                    highlights=highlighter.find(passage.text, offset=passage.span.start),
                     cursor=encode_place(place, mark),
                 )
             )

@@ -69,15 +69,20 @@ def diversify(
 ) -> NDArray[np.float64]:
     """The scores again, lower for copies of a better passage, and for many passages of one article."""
     result = scores.copy()
+    copies: dict[int, list[int]] = {}
+    if vectors is not None:
+        for one, other in np.argwhere(np.triu(vectors @ vectors.T >= _COPY_COSINE, 1)).tolist():
+            copies.setdefault(one, []).append(other)
+            copies.setdefault(other, []).append(one)
     seen: dict[str, int] = {}
-    kept: list[int] = []
-    for place in np.argsort(-scores, kind="stable"):
+    kept: set[int] = set()
+    for place in np.argsort(-scores, kind="stable").tolist():
         count = seen.get(article_ids[place], 0)
         if count >= _PER_ARTICLE:
             result[place] *= _ARTICLE_SHARE
-        if vectors is not None and kept and (vectors[kept] @ vectors[place] >= _COPY_COSINE).any():
+        if not kept.isdisjoint(copies.get(place, ())):
             result[place] *= _COPY_SHARE
         else:
-            kept.append(int(place))
+            kept.add(place)
         seen[article_ids[place]] = count + 1
     return result
