@@ -78,7 +78,7 @@ class SearchedCatalog:
             try:
                 cursor = pooled.cursor()
                 cursor.execute(statement, parameters)
-                rows: list[tuple[Any, ...]] = cursor.fetchall()
+                rows = list(cursor.fetchall())
                 cursor.close()
             finally:
                 pooled.close()

@@ -27,7 +27,7 @@ export default [
       "@graphql-eslint/input-name": ["error", { checkInputType: true, caseSensitiveInputType: false }],
       "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
       "@graphql-eslint/require-description": ["error", {
-        types: true, DirectiveDefinition: true, EnumValueDefinition: true, FieldDefinition: true,
+        types: true, EnumValueDefinition: true, FieldDefinition: true,
         InputValueDefinition: true,
       }],
       "@graphql-eslint/naming-convention": ["error", {
