@@ -7,11 +7,12 @@ import secrets
 from pathlib import Path
 from string import Template
 
+import orjson
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from api.sample import SAMPLE_DOCUMENT
+from api.examples import EXAMPLES
 
 _FOLDER = Path(__file__).parent / "static" / "graphiql"
 _PAGE = Template((_FOLDER / "page.html").read_text(encoding="utf-8"))
@@ -24,9 +25,10 @@ _POLICY = (
 
 
 def graphiql_page() -> Response:
-    """The page, opening with the sample question."""
+    """The page, opening with a tab for each example."""
     nonce = secrets.token_urlsafe(16)
-    values = {"query": SAMPLE_DOCUMENT, "nonce": nonce}
+    tabs = orjson.dumps([{"query": example} for example in EXAMPLES]).decode()
+    values = {"tabs": tabs, "nonce": nonce}
     body = _PAGE.substitute({name: html.escape(value, quote=True) for name, value in values.items()})
     headers = {"Content-Security-Policy": _POLICY.format(nonce=nonce), "Cache-Control": "no-store", "Vary": "Accept"}
     return Response(body, media_type="text/html", headers=headers)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
+from api.examples import EXAMPLES
 from api.sample import SAMPLE_QUESTION
 from retrieval.archive import Archive
 from tests.conftest import missing
@@ -102,6 +103,41 @@ def test_run_shows_the_cited_answer_without_any_outside_host(address: str, visit
     assert visit.complaints == []
     assert {url for url in visit.requests if not url.startswith((f"{address}/", "data:"))} == set()
     assert f"{address}/graphql" in visit.requests
+
+
+def run_tab(page: Page, name: str, expected: str) -> str:
+    """What the tab's operation shows, once that holds ``expected``."""
+    place = next(n for n, example in enumerate(EXAMPLES) if f" {name} {{" in example)
+    page.get_by_role("tab").nth(place).click()
+    page.wait_for_timeout(500)  # the editor reads the operations a moment after it shows them
+    page.screenshot(path=OUTPUT / f"graphiql-{name}.png")
+    page.get_by_role("button", name="Execute query").click()
+    result = page.locator(".result-window .CodeMirror")
+    result.get_by_text(expected).first.wait_for()
+    shown: str = result.evaluate("element => element.CodeMirror.getValue()")
+    return shown
+
+
+def open_page(page: Page, address: str) -> None:
+    """Go there, and wait until the schema is known."""
+    with page.expect_response(f"{address}/graphql"):
+        page.goto(address)
+
+
+def test_every_tab_runs(address: str, visit: Visit) -> None:
+    open_page(visit.page, address)
+    for example in EXAMPLES[:-1]:
+        (name,) = re.findall(r"query (\w+)", example)
+        shown = run_tab(visit.page, name, '"data"')
+        assert '"errors"' not in shown, name
+    assert visit.complaints == []
+
+
+def test_a_subscription_works_in_the_page(address: str, visit: Visit) -> None:
+    open_page(visit.page, address)
+    run_tab(visit.page, "AsItComes", '"AskCompleted"')
+    visit.page.screenshot(path=OUTPUT / "graphiql-subscription.png")
+    assert visit.complaints == []
 
 
 def test_the_documentation_shows_the_schema_and_dialogs_are_styled(address: str, visit: Visit) -> None:

@@ -1,8 +1,9 @@
 "use strict";
 const root = document.getElementById("graphiql");
-const { query, nonce } = root.dataset;
+const { tabs, nonce } = root.dataset;
 window.__webpack_nonce__ = nonce;
-const fetcher = GraphiQL.createFetcher({ url: "/graphql", enableIncrementalDelivery: false });
+const subscriptionUrl = new URL("/graphql", location.href.replace(/^http/, "ws")).href;
+const fetcher = GraphiQL.createFetcher({ url: "/graphql", subscriptionUrl, enableIncrementalDelivery: false });
 ReactDOM.createRoot(root).render(
-  React.createElement(GraphiQL, { fetcher, defaultQuery: query, defaultEditorToolsVisibility: false }),
+  React.createElement(GraphiQL, { fetcher, defaultTabs: JSON.parse(tabs), defaultEditorToolsVisibility: false }),
 );
