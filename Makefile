@@ -1,4 +1,5 @@
 # make run    set up, ingest seeds/, ask the sample question, serve on http://127.0.0.1:8000
+# make bench  measure search beside other engines
 # make test   set up, format and lint checks, types, layers, printed schema, tests
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint format vendor clean
+.PHONY: run test bench lint format vendor clean constraints
 
 run: .venv/.runtime
 	@mkdir -p $(dir $(ARCHIVE))
@@ -20,6 +21,10 @@ run: .venv/.runtime
 
 test: lint
 	$(BIN)/pytest -n $(WORKERS)
+
+# Search side by side with other engines; BENCH="--passages 100000" for another size. See docs/benchmark.md.
+bench: .venv/.dev
+	$(BIN)/python tests/benchmarks/bench_search.py $(BENCH)
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .
@@ -31,6 +36,13 @@ lint: .venv/.dev
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Pin what a clean install of everything gives today.
+constraints:
+	rm -rf .venv/fresh && $(PYTHON) -m venv .venv/fresh
+	.venv/fresh/bin/python -m pip --disable-pip-version-check --quiet install '.[dev]'
+	{ head -n 1 constraints.txt; .venv/fresh/bin/python -m pip freeze --exclude dateline; } > .venv/constraints.txt
+	mv .venv/constraints.txt constraints.txt && rm -rf .venv/fresh
 
 # Fetch GraphiQL and React from npm again; see api/static/vendor.py.
 vendor:

@@ -13,14 +13,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from retrieval.catalog.engine import connect, parse_url, writing
 from retrieval.catalog.prepared import PreparedArticle
-from retrieval.catalog.relations import TimelineSubject
 from retrieval.catalog.writing import Written, find_unchanged, remove_article, write_article
 from retrieval.citations import cite
 from retrieval.curation import Curation
+from retrieval.embedding import DEFAULT_EMBEDDER, Embedder, open_embedder
+from retrieval.embedding.archive_vectors import ArchiveVectors
 from retrieval.errors import ArchiveClosed, ArchiveLocked, ArticleRejected
 from retrieval.extraction.facts import Extraction
 from retrieval.index.catchup import catch_up
@@ -33,16 +36,15 @@ from retrieval.models import (
     ArticleFilter,
     ArticleInput,
     Citation,
-    Event,
     IngestOutcome,
     IngestResult,
-    Page,
     Removal,
+    RetrievalMode,
     SearchResults,
     Span,
-    Window,
 )
-from retrieval.search.passages import search_passages
+from retrieval.search.passages import PassageSearch
+from retrieval.timelines import Timelines
 
 if TYPE_CHECKING:
     from retrieval.extraction.extractor import Extractor
@@ -51,7 +53,6 @@ if TYPE_CHECKING:
 _BATCH = 16
 # While a long ingest runs, what it has stored can be found after this many seconds.
 _INDEX_EVERY_SECONDS = 10.0
-_TIMELINE_HITS = 100
 
 OnResult = Callable[[IngestResult], None]
 
@@ -65,7 +66,7 @@ class _Item:
     reason: str | None = None
 
 
-class Archive(Curation):
+class Archive(Curation, Timelines):
     """A news archive: ingest articles, ask questions, read entities, events and claims.
 
     Safe to use from many threads. One writer at a time across processes: another waits up to the lock time-out, article by
@@ -78,8 +79,19 @@ class Archive(Curation):
     """
 
     @classmethod
-    def open(cls, url: str | Path, *, create: bool = True, lock_timeout_seconds: float = 30.0) -> Archive:
+    def open(
+        cls,
+        url: str | Path,
+        *,
+        create: bool = True,
+        lock_timeout_seconds: float = 30.0,
+        embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
+        embedder_threads: int | None = None,
+    ) -> Archive:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
+
+        ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
+        by words alone. ``embedder_threads`` are those of its model.
 
         Raises:
             InputError: not such a URL.
@@ -88,9 +100,25 @@ class Archive(Curation):
             ArchiveLocked: another process held it longer than ``lock_timeout_seconds``.
             ArchiveError: it is no archive, or cannot be used.
         """
-        return cls(url, create=create, lock_timeout_seconds=lock_timeout_seconds)
+        return cls(
+            url,
+            create=create,
+            lock_timeout_seconds=lock_timeout_seconds,
+            embedder=embedder,
+            embedder_threads=embedder_threads,
+        )
 
-    def __init__(self, url: str | Path, *, create: bool = True, lock_timeout_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str | Path,
+        *,
+        create: bool = True,
+        lock_timeout_seconds: float = 30.0,
+        embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
+        embedder_threads: int | None = None,
+    ) -> None:
+        if isinstance(embedder, str | Path):
+            embedder = open_embedder(embedder, threads=embedder_threads)
         parsed = parse_url(url)
         super().__init__(connect(parsed, create=create, lock_timeout_seconds=lock_timeout_seconds))
         self.path = Path(parsed.database or "")
@@ -99,6 +127,8 @@ class Archive(Curation):
             archive_id=self.archive_id(),
             lock_timeout_seconds=lock_timeout_seconds,
         )
+        self._vectors = ArchiveVectors(self._engine, embedder)
+        self._searches = PassageSearch(self, self._index, self._vectors.embed_query)
         self._write_guard = threading.Lock()
         self._extractor: Extractor | None = None
 
@@ -149,6 +179,25 @@ class Archive(Curation):
         items = (_prepare(given.url or f"article {n}", given) for n, given in enumerate(articles, 1))
         return self._ingest(items, on_result)
 
+    def store_prepared(self, items: Sequence[tuple[PreparedArticle, Extraction]]) -> list[IngestResult]:
+        """Take in articles that are cut and read already, as they are; each is on disk when this returns.
+
+        Searches see them with the next search.
+
+        Raises:
+            ArchiveLocked: another process was writing for longer than the lock time-out.
+            EmbedderMismatch: another embedder made the archive's vectors.
+            EmbedderError: vectors cannot be made.
+        """
+        self._open_engine()
+        self._vectors.check()
+        results = []
+        made = self._vectors.make([article for article, _ in items])
+        for (article, facts), vectors in zip(items, made, strict=True):
+            written = self._write(article, facts, vectors)
+            results.append(IngestResult(article.key, written.outcome, written.article_id, written.revision))
+        return results
+
     def remove(self, ids: Sequence[str] = (), *, urls: Sequence[str] = ()) -> Removal:
         """Take articles out by id, URL or file path, with the entities and events that only they supported.
 
@@ -174,15 +223,26 @@ class Archive(Curation):
         self._catch_up()
         return Removal(tuple(removed), tuple(unknown), entity_count, event_count)
 
-    def reindex(self, *, on_progress: Callable[[int, int], None] | None = None) -> int:
+    def reindex(self, *, embed: bool = False, on_progress: Callable[[int, int], None] | None = None) -> int:
         """Throw the search index away and build it from the catalog; the number of passages in it.
 
+        Passages without a vector get one. ``embed`` makes all vectors again, with the embedder that the archive was opened
+        with, in place of another's.
+
         Raises:
-            ArchiveLocked: another process held the index longer than the lock time-out.
+            ArchiveLocked: another process held the index longer than the time-out.
+            EmbedderMismatch: another embedder made the vectors, and ``embed`` is false.
+            EmbedderError: vectors cannot be made.
         """
         self._open_engine()
+        with self._write_guard:
+            if embed:
+                self._vectors.replace(on_progress=on_progress)
+            else:
+                self._vectors.fill(on_progress=on_progress)
         self._index.clear()
         catch_up(self, self._index, on_progress=on_progress)
+        self._index.build_graphs()
         return self._index.passage_count()
 
     # ------------------------------------------------------------ asking
@@ -216,69 +276,31 @@ class Archive(Curation):
         filter: ArticleFilter | None = None,  # noqa: A002
         after: str | None = None,
         entity_ids: Sequence[str] = (),
+        mode: RetrievalMode = RetrievalMode.HYBRID,
     ) -> SearchResults:
-        """Passages that share words with ``query``, best first; ``after`` is the cursor of the last hit that was seen.
+        """Passages about ``query``, best first; ``after`` is the cursor of the last hit that was seen.
 
-        Passages that name one of ``entity_ids`` rank higher.
+        Passages that name one of ``entity_ids`` rank higher. ``mode`` says whether they are found by words, by meaning, or
+        by both.
 
         Raises:
             InputError: the query is empty or too long, or the limit out of range.
             CursorError: a cursor of another query.
+            EmbedderMismatch: another embedder made the archive's vectors.
+            EmbedderError: the query's vector cannot be made.
         """
         self._catch_up()
-        return search_passages(self, self._index, query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids)
+        return self._searches.search(query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids, mode=mode)
 
-    def timeline(
-        self,
-        *,
-        entity_id: str | None = None,
-        event_id: str | None = None,
-        query: str | None = None,
-        time_from: datetime | None = None,
-        time_to: datetime | None = None,
-        as_of: datetime | None = None,
-        window: Window | None = None,
-    ) -> Page[Event]:
-        """What happened when: events with a time, earliest first, of an entity, around an event, or about words.
-
-        Around an event are those that the same articles tell of; about words are those that the best hundred passages of
-        a search for them tell of. ``as_of`` keeps to what had been published by then.
+    def embed_query(self, query: str) -> NDArray[np.float32] | None:
+        """The vector that a search for ``query`` goes by; None where the archive has no vectors.
 
         Raises:
-            InputError: the query is empty or too long.
-            CursorError: the window's cursor is of another list.
+            EmbedderMismatch: another embedder made the archive's vectors.
+            EmbedderError: it cannot be made.
         """
-        subject = self._subject(entity_id, event_id, query, time_from, time_to, as_of)
-        return self.find_timeline(subject, window=window or Window())
-
-    def timeline_length(
-        self,
-        *,
-        entity_id: str | None = None,
-        event_id: str | None = None,
-        query: str | None = None,
-        time_from: datetime | None = None,
-        time_to: datetime | None = None,
-        as_of: datetime | None = None,
-    ) -> int:
-        """How many events `timeline` has in all."""
-        return self.count_timeline(self._subject(entity_id, event_id, query, time_from, time_to, as_of))
-
-    def _subject(
-        self,
-        entity_id: str | None,
-        event_id: str | None,
-        query: str | None,
-        time_from: datetime | None,
-        time_to: datetime | None,
-        as_of: datetime | None,
-    ) -> TimelineSubject:
-        found = None
-        if query is not None:
-            which = ArticleFilter(published_to=as_of) if as_of else None
-            hits = self.search(query, limit=_TIMELINE_HITS, filter=which).hits
-            found = self.events_told_in([hit.passage for hit in hits])
-        return TimelineSubject(entity_id, event_id, found, time_from, time_to, as_of)
+        self._open_engine()
+        return self._vectors.embed_query(query)
 
     def cite(self, article: Article, span: Span, *, expected: str | None = None, revision: int | None = None) -> Citation:
         """A checked citation of ``article``; ``expected`` is what stood there at extraction."""
@@ -319,25 +341,35 @@ class Archive(Curation):
         with engine.connect() as connection:
             known = [find_unchanged(connection, item.article) if item.article else None for item in batch]
         fresh = [i.article for i, written in zip(batch, known, strict=True) if i.article and not written]
-        extracted = zip(fresh, self._extract(fresh), strict=True)
+        if fresh:
+            self._vectors.check()
+        extracted = zip(fresh, self._extract(fresh), self._vectors.make(fresh), strict=True)
         for item, unchanged in zip(batch, known, strict=True):
             if item.article is None:
                 yield IngestResult(item.name, IngestOutcome.REJECTED, reason=item.reason)
                 continue
             written = unchanged
             if written is None:
-                article, facts = next(extracted)
-                written = self._write(article, facts)
+                article, facts, vectors = next(extracted)
+                written = self._write(article, facts, vectors)
             yield IngestResult(item.name, written.outcome, written.article_id, written.revision)
 
     def _writing(self) -> AbstractContextManager[Connection]:
         return writing(self._open_engine())
 
-    def _write(self, article: PreparedArticle, facts: Extraction) -> Written:
+    def _write(self, article: PreparedArticle, facts: Extraction, vectors: Sequence[bytes]) -> Written:
         from retrieval.extraction.extractor import EXTRACTOR_VERSION  # noqa: PLC0415 -- spaCy
 
         with self._write_guard, writing(self._open_engine()) as connection:
-            return write_article(connection, article, facts, now=_now(), extractor_version=EXTRACTOR_VERSION)
+            return write_article(
+                connection,
+                article,
+                facts,
+                now=_now(),
+                extractor_version=EXTRACTOR_VERSION,
+                vectors=vectors,
+                embedder=self._vectors.name,
+            )
 
     def _extract(self, articles: Sequence[PreparedArticle]) -> Iterator[Extraction]:
         if not articles:

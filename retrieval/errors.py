@@ -8,7 +8,10 @@ RetrievalError
 |   |-- ArchiveNotFound        there is no archive at that URL, and none was to be made
 |   |-- ArchiveLocked          another writer held it longer than the time-out
 |   |-- ArchiveTooNew          a newer Dateline made it
-|   `-- ArchiveClosed          it was used after close()
+|   |-- ArchiveClosed          it was used after close()
+|   `-- EmbedderMismatch       its vectors are another embedder's
+|-- EmbedderError              texts cannot be turned into vectors
+|   `-- WeightsError           a model's files are missing or damaged
 `-- MissingDependency          an optional package is not installed: the message names the extra
 """
 
@@ -49,6 +52,18 @@ class ArchiveTooNew(ArchiveError):
 
 class ArchiveClosed(ArchiveError):
     """The archive was used after ``close()``."""
+
+
+class EmbedderMismatch(ArchiveError):
+    """The archive's vectors were made by another embedder than the one that was given."""
+
+
+class EmbedderError(RetrievalError):
+    """Texts cannot be turned into vectors."""
+
+
+class WeightsError(EmbedderError):
+    """A model's files are missing, damaged, or of another kind."""
 
 
 class MissingDependency(RetrievalError):

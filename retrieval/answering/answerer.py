@@ -32,6 +32,7 @@ from retrieval.models import (
     ArticleFilter,
     Diagnostics,
     Passage,
+    RetrievalMode,
     SearchResults,
     Span,
 )
@@ -109,7 +110,8 @@ class Answerer:
         words = [*question.interpretation.keywords, *(t.text for t in question.source)]
         query = " ".join(dict.fromkeys(words)) or question.text
         ids = tuple(entity.id for entity in question.interpretation.entities)
-        results = self._sources.search(query, limit=PASSAGES, filter=limited, entity_ids=ids)
+        # by words: the weights of the confidence were fitted on such ranks
+        results = self._sources.search(query, limit=PASSAGES, filter=limited, entity_ids=ids, mode=RetrievalMode.LEXICAL)
         loaded = self._sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)))
         facts = tuple(loaded.values())
         return Evidence(results, facts, tuple(_read(question, results, loaded.values())))

@@ -21,6 +21,7 @@ SPAN_WEIGHTS: Mapping[str, float] = {
     "agreement": 0.53,
     "disagreement": 0.67,
     "no_predicate": -0.13,
+    "other_act": -0.6,
     "type_fit": 0.94,
     "role_fit": 0.39,
     "closeness": 0.63,
@@ -80,6 +81,7 @@ def features(question: Question, proposal: Proposal, *, rank: int) -> dict[str, 
         "agreement": match.agreement,
         "disagreement": min(0.0, match.agreement),
         "no_predicate": 1.0 if question.predicate is None else 0.0,
+        "other_act": 1.0 if _is_other_act(question, proposal) else 0.0,
         "type_fit": proposal.type_fit,
         "role_fit": proposal.role_fit,
         "closeness": 1.0 / (1.0 + max(0, proposal.steps - 1) / 3),
@@ -96,6 +98,12 @@ def features(question: Question, proposal: Proposal, *, rank: int) -> dict[str, 
         "reason": 1.0 if question.form is Form.REASON else 0.0,
         "few_terms": 1.0 / (1 + len(question.terms)),
     }
+
+
+def _is_other_act(question: Question, proposal: Proposal) -> bool:
+    """Whether a number is asked for of an act that the sentence does not tell of ("800 soldiers" sent, not killed)."""
+    is_number = question.answer_type is AnswerType.QUANTITY
+    return is_number and question.predicate is not None and proposal.match.predicate_credit == 0
 
 
 def _proximity(question: Question, proposal: Proposal) -> float:

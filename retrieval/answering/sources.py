@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from retrieval.models import ArticleFacts, ArticleFilter, Entity, SearchResults
+from retrieval.models import ArticleFacts, ArticleFilter, Entity, RetrievalMode, SearchResults
 
 
 class AnswerSources(Protocol):
@@ -18,6 +18,7 @@ class AnswerSources(Protocol):
         limit: int,
         filter: ArticleFilter | None,  # noqa: A002 -- the name that the facade gives it
         entity_ids: Sequence[str] = (),
+        mode: RetrievalMode = RetrievalMode.HYBRID,
     ) -> SearchResults:
         """The best ``limit`` passages; those that mention one of ``entity_ids`` may rank higher."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,7 @@ from retrieval.catalog.tables import (
     tellings,
     times,
 )
+from retrieval.catalog.vectors import write_vectors
 from retrieval.extraction.facts import Extraction
 from retrieval.models import Block, IngestOutcome, PublicationDate, Span
 
@@ -69,9 +71,22 @@ def find_unchanged(connection: Connection, article: PreparedArticle) -> Written 
 
 
 def write_article(
-    connection: Connection, article: PreparedArticle, facts: Extraction, *, now: datetime, extractor_version: int
+    connection: Connection,
+    article: PreparedArticle,
+    facts: Extraction,
+    *,
+    now: datetime,
+    extractor_version: int,
+    vectors: Sequence[bytes] = (),
+    embedder: str | None = None,
 ) -> Written:
-    """Store an article with its facts; a stored article with the same key and other content is replaced."""
+    """Store an article with its facts; a stored article with the same key and other content is replaced.
+
+    ``vectors`` are those of its passages, which ``embedder`` made.
+
+    Raises:
+        EmbedderMismatch: another embedder made the archive's vectors.
+    """
     unchanged = find_unchanged(connection, article)
     if unchanged:
         return unchanged
@@ -81,6 +96,8 @@ def write_article(
     written = Written(IngestOutcome.REVISED if replaced else IngestOutcome.ADDED, article.id, last + 1)
     _insert(connection, article, written.revision, now, extractor_version)
     FactWriter(connection, article, decide(connection, facts, article.text)).write()
+    if embedder is not None:
+        write_vectors(connection, article.id, vectors, embedder=embedder)
     _note(connection, written.outcome.value, article.id, written.revision, now)
     return written
 

@@ -30,7 +30,7 @@ from retrieval.models import ArticleFilter, ArticleInput
 from retrieval.search.question import understand
 from retrieval.search.question_types import Form
 
-GIVEN = {"agreement": 0.8, "predicate": 0.8, "disagreement": 1.0, "names": -2.0}
+GIVEN = {"agreement": 0.8, "predicate": 0.8, "disagreement": 1.0, "names": -2.0, "other_act": -0.6}
 Array = NDArray[np.float64]
 
 

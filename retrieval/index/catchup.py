@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from retrieval.catalog.lookups import CatalogLookups
+from retrieval.catalog.vectors import get_embedder, load_vectors
 from retrieval.index.local import IndexedPassage, LocalIndex
 
 # Changes that go into one commit of the index: enough that commits do not count, few enough to hold in memory.
@@ -21,8 +22,11 @@ def catch_up(catalog: CatalogLookups, index: LocalIndex, *, on_progress: Callabl
         ArchiveLocked: another process held the index longer than the time-out.
     """
     taken, newest = 0, catalog.last_change()
+    with catalog.reading() as connection:
+        embedder = get_embedder(connection)
     start = index.sequence
-    if start > newest:  # the catalog was restored from an older copy
+    # The catalog was restored from an older copy, or got vectors of another embedder.
+    if start > newest or index.embedder not in {None, embedder}:
         index.clear()
         start = 0
     reached = start
@@ -30,19 +34,24 @@ def catch_up(catalog: CatalogLookups, index: LocalIndex, *, on_progress: Callabl
         changed = catalog.load_changes(after=reached, limit=_BATCH)
         ids = list(dict.fromkeys(id_ for _, id_ in changed))
         last = changed[-1][0]
-        if index.update(sequence=last, article_ids=ids, passages=_iter_passages(catalog, ids), after=reached):
+        fresh = _iter_passages(catalog, ids)
+        if index.update(sequence=last, article_ids=ids, passages=fresh, after=reached, embedder=embedder):
             taken += len(ids)
             reached = last
         else:
             reached = index.sequence
         if on_progress:
             on_progress(reached - start, newest - start)
+    index.build_graphs(wait=False)
     return taken
 
 
 def _iter_passages(catalog: CatalogLookups, article_ids: Sequence[str]) -> Iterator[IndexedPassage]:
     for first in range(0, len(article_ids), 100):
-        for id_, facts in catalog.load_facts(article_ids[first : first + 100]).items():
+        found = catalog.load_facts(article_ids[first : first + 100])
+        with catalog.reading() as connection:
+            vectors = load_vectors(connection, [p.id for facts in found.values() for p in facts.passages])
+        for id_, facts in found.items():
             article = facts.article
             entity_ids = tuple(entity.id for entity in facts.entities)
             event_types = tuple(sorted({event.type.value for event in facts.events}))
@@ -63,4 +72,5 @@ def _iter_passages(catalog: CatalogLookups, article_ids: Sequence[str]) -> Itera
                     entity_ids=entity_ids,
                     named_ids=tuple(sorted(named[passage.id])),
                     event_types=event_types,
+                    vector=vectors.get(passage.id),
                 )

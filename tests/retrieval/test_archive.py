@@ -162,7 +162,7 @@ def test_a_lost_index_is_built_again_by_itself(tmp_path: Path, seed_path: Path) 
     with Archive.open(tmp_path / "news.db") as archive:
         archive.ingest([seed_path])
         expected = archive.search("coalition").hits
-    for path in (tmp_path / "news.db.index").iterdir():
+    for path in [p for p in (tmp_path / "news.db.index").rglob("*") if p.is_file()]:
         path.unlink()
     with Archive.open(tmp_path / "news.db") as archive:
         assert archive.search("coalition").hits == expected

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retrieval import Archive, Article, Window
+from retrieval import Archive, Article, RetrievalMode, Window
 
 if TYPE_CHECKING:
     from tests.retrieval.conftest import SpanChecker
@@ -68,7 +68,7 @@ def iterate(archive: Archive) -> Iterator[Article]:
 def found(archive: Archive, urls: list[str]) -> dict[str, tuple[int, list[str | None]]]:
     """For each URL what a search for its own word finds, and how often its common words are found."""
     queries = [f"token{url.rsplit('/', 1)[1]}" for url in urls]
-    results = {query: archive.search(query) for query in [*queries, "mayor", "Reuters", "2019"]}
+    results = {query: archive.search(query, mode=RetrievalMode.LEXICAL) for query in [*queries, "mayor", "Reuters", "2019"]}
     return {query: (r.total, [hit.article.url for hit in r.hits] if r.total == 1 else []) for query, r in results.items()}
 
 
@@ -91,7 +91,9 @@ def test_killed_ten_times_an_archive_keeps_what_it_acknowledged(tmp_path: Path, 
                 assert len(known.claims) >= 2
             for url in acknowledged[-3:]:
                 number = url.rsplit("/", 1)[1]
-                assert [hit.article.url for hit in archive.search(f"token{number}").hits] == [url]
+                assert [hit.article.url for hit in archive.search(f"token{number}", mode=RetrievalMode.LEXICAL).hits] == [
+                    url
+                ]
             assert archive.indexed_passage_count() == sum(len(known.passages) for known in facts.values())
             counted = {e.id: e.mention_count for e in archive.entities(window=Window(limit=1000)).items}
             mentioned: dict[str, int] = {}
