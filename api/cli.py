@@ -302,6 +302,29 @@ def reextract(
 
 
 @app.command()
+def evaluate(
+    extraction: Annotated[bool, typer.Option("--extraction", help="Measure entities, times, claims and events.")] = False,
+    data: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Data sets: ner, timex, plover, ecbplus.")] = None,
+    article: Annotated[Path | None, typer.Option(metavar="FILE", help="An article that --gold annotates.")] = None,
+    gold: Annotated[Path | None, typer.Option(metavar="FILE", help="The annotation of --article.")] = None,
+    topics: Annotated[int, typer.Option(min=1, help="How many topics of ecbplus; all take minutes.")] = 35,
+    json: JsonOption = False,
+) -> None:
+    """Measure how well facts are found, against gold that people made."""
+    from itertools import chain
+
+    from api.extraction import measures_table
+    from retrieval.evaluation.extraction import measure_article, measure_data
+
+    if not extraction or not (data or (article and gold)):
+        typer.echo("give --extraction, and --data or --article with --gold", err=True)
+        raise typer.Exit(REFUSED)
+    of_article = measure_article(article, gold) if article and gold else ()
+    measures = list(chain(of_article, measure_data(data, topics=topics) if data else ()))
+    _show({"measures": measures}, lambda: measures_table(measures), json=json)
+
+
+@app.command()
 def link(
     path: Annotated[
         Path, typer.Argument(metavar="FILE", help="Lines of a name, a tab and a Wikidata id; # begins a comment.")

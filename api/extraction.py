@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,6 +12,9 @@ from rich.text import Text
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.extraction.facts import Extraction, FoundAttribution, FoundTime
 from retrieval.models import Span
+
+if TYPE_CHECKING:
+    from retrieval.evaluation.extraction import Measure
 
 
 def extraction_document(article: PreparedArticle, facts: Extraction, seconds: Mapping[str, float]) -> dict[str, Any]:
@@ -109,6 +112,14 @@ def extraction_view(document: Mapping[str, Any]) -> RenderableType:
         events.add_row(event["title"], event["status"], event["type"], at)
     took = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in document["seconds"].items())
     return Group(Text(document["title"], "bold"), named, times, claims, events, Text(took, "dim"))
+
+
+def measures_table(measures: Iterable[Measure]) -> Table:
+    """A line a figure."""
+    table = _table("gold", "measure", "value", "of")
+    for one in measures:
+        table.add_row(one.gold, one.measure, f"{one.value:.3f}", "" if one.count is None else f"{one.count:,}")
+    return table
 
 
 def _table(*columns: str) -> Table:

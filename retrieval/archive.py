@@ -19,7 +19,6 @@ from sqlalchemy import Connection, Engine
 
 from retrieval.catalog.engine import connect, parse_url, writing
 from retrieval.catalog.prepared import PreparedArticle
-from retrieval.catalog.relations import TimelineSubject
 from retrieval.catalog.searched import SearchedCatalog
 from retrieval.catalog.writing import Written, find_unchanged, remove_article, write_article
 from retrieval.citations import cite
@@ -38,17 +37,15 @@ from retrieval.models import (
     ArticleFilter,
     ArticleInput,
     Citation,
-    Event,
     IngestOutcome,
     IngestResult,
-    Page,
     Removal,
     RetrievalMode,
     SearchResults,
     Span,
-    Window,
 )
 from retrieval.search.passages import PassageSearch
+from retrieval.timelines import Timelines
 
 if TYPE_CHECKING:
     from retrieval.extraction.extractor import Extractor
@@ -57,7 +54,6 @@ if TYPE_CHECKING:
 _BATCH = 16
 # While a long ingest runs, what it has stored can be found after this many seconds.
 _INDEX_EVERY_SECONDS = 10.0
-_TIMELINE_HITS = 100
 
 OnResult = Callable[[IngestResult], None]
 
@@ -71,7 +67,7 @@ class _Item:
     reason: str | None = None
 
 
-class Archive(Curation):
+class Archive(Curation, Timelines):
     """A news archive: ingest articles, ask questions, read entities, events and claims.
 
     Safe to use from many threads. One writer at a time across processes: another waits up to the lock time-out, article by
@@ -307,58 +303,6 @@ class Archive(Curation):
         """
         self._open_engine()
         return self._vectors.embed_query(query)
-
-    def timeline(
-        self,
-        *,
-        entity_id: str | None = None,
-        event_id: str | None = None,
-        query: str | None = None,
-        time_from: datetime | None = None,
-        time_to: datetime | None = None,
-        as_of: datetime | None = None,
-        window: Window | None = None,
-    ) -> Page[Event]:
-        """What happened when: events with a time, earliest first, of an entity, around an event, or about words.
-
-        Around an event are those that the same articles tell of; about words are those that the best hundred passages of
-        a search for them tell of. ``as_of`` keeps to what had been published by then.
-
-        Raises:
-            InputError: the query is empty or too long.
-            CursorError: the window's cursor is of another list.
-        """
-        subject = self._subject(entity_id, event_id, query, time_from, time_to, as_of)
-        return self.find_timeline(subject, window=window or Window())
-
-    def timeline_length(
-        self,
-        *,
-        entity_id: str | None = None,
-        event_id: str | None = None,
-        query: str | None = None,
-        time_from: datetime | None = None,
-        time_to: datetime | None = None,
-        as_of: datetime | None = None,
-    ) -> int:
-        """How many events `timeline` has in all."""
-        return self.count_timeline(self._subject(entity_id, event_id, query, time_from, time_to, as_of))
-
-    def _subject(
-        self,
-        entity_id: str | None,
-        event_id: str | None,
-        query: str | None,
-        time_from: datetime | None,
-        time_to: datetime | None,
-        as_of: datetime | None,
-    ) -> TimelineSubject:
-        found = None
-        if query is not None:
-            which = ArticleFilter(published_to=as_of) if as_of else None
-            hits = self.search(query, limit=_TIMELINE_HITS, filter=which).hits
-            found = self.events_told_in([hit.passage for hit in hits])
-        return TimelineSubject(entity_id, event_id, found, time_from, time_to, as_of)
 
     def cite(self, article: Article, span: Span, *, expected: str | None = None, revision: int | None = None) -> Citation:
         """A checked citation of ``article``; ``expected`` is what stood there at extraction."""

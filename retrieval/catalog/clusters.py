@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
 from retrieval.catalog.ids import stable_id
 from retrieval.catalog.paging import chunks
@@ -21,6 +21,8 @@ from retrieval.extraction.statuses import overall_status
 from retrieval.models import DateSource, EventStatus
 
 _MAX_CANDIDATES = 200
+# So many tellings of an event, the earliest, say what it is.
+_MAX_COMPARED = 12
 _root_articles = articles.alias("root_articles")
 _root_copies = copies.alias("root_copies")
 _AFFIRMED = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED})
@@ -34,7 +36,7 @@ def find_home(connection: Connection, account: Account, *, article_id: str, take
     telling = tellings.c
     shares = or_(
         telling.place_id.in_(named),
-        telling.event_id.in_(select(participants.c.event_id).where(participants.c.entity_id.in_(named))),
+        exists().where(participants.c.event_id == telling.event_id, participants.c.entity_id.in_(named)),
     )
     query = select(telling.event_id).where(telling.type == account.type, telling.article_id != article_id, shares)
     if account.start is not None and account.end is not None:
@@ -43,7 +45,7 @@ def find_home(connection: Connection, account: Account, *, article_id: str, take
     query = query.distinct().order_by(telling.time_start.desc(), telling.event_id).limit(_MAX_CANDIDATES)
     candidates = sorted(set(connection.execute(query).scalars()) - set(taken))
     accounts = _accounts(connection, _tellings(connection, candidates))
-    sums = {id_: is_same_happening(account, list(accounts[id_].values())) for id_ in candidates}
+    sums = {id_: is_same_happening(account, list(accounts[id_].values())[:_MAX_COMPARED]) for id_ in candidates}
     best = max(candidates, key=lambda id_: (sums[id_], id_), default=None)
     return best if best is not None and sums[best] else None
 

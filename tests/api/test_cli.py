@@ -41,6 +41,10 @@ COMMANDS = (
     "serve",
     "schema",
     "reindex",
+    "reextract",
+    "extract",
+    "evaluate",
+    "link",
     "doctor",
 )
 
@@ -317,3 +321,16 @@ def test_link_takes_wikidata_ids_from_a_file(command: Dateline, tmp_path: Path) 
     assert document(command("link", str(names), "--archive", str(archive), "--json")) == {"names": 2, "linked": 1}
     names.write_text("Peru Q419\n")
     assert "line 1" in command("link", str(names), "--archive", str(archive)).stderr
+
+
+def test_evaluate_measures_extraction_on_an_annotated_article(command: Dateline, seed_path: Path) -> None:
+    gold = Path(__file__).parents[1] / "gold/seed_gold.json"
+    found = document(command("evaluate", "--extraction", "--article", str(seed_path), "--gold", str(gold), "--json"))
+    values = {row["measure"]: row["value"] for row in found["measures"]}
+    assert values["times precision"] == values["times recall"] == 1.0
+    assert values["mentions precision"] >= 0.95
+    assert values["mentions recall"] >= 0.9
+
+
+def test_evaluate_without_gold_is_refused(command: Dateline) -> None:
+    assert command("evaluate", "--extraction").returncode == 2
