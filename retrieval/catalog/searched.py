@@ -72,13 +72,13 @@ class SearchedCatalog:
             found[id_] = (Passage(id_, article_id, position, Span(start, end), article.text[start:end]), article)
         return found
 
-    def _read(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+    def _read(self, statement: str, *parameters: object) -> Sequence[Any]:
         try:
             pooled = self._engine.raw_connection()
             try:
                 cursor = pooled.cursor()
                 cursor.execute(statement, parameters)
-                rows: list[tuple[Any, ...]] = cursor.fetchall()
+                rows = cursor.fetchall()
                 cursor.close()
             finally:
                 pooled.close()
