@@ -304,6 +304,34 @@ def reindex(archive: ArchiveOption = None, json: JsonOption = False) -> None:
 
 
 @app.command()
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="Questions with answers: SQuAD JSON, or JSONL.")],
+    format: Annotated[  # noqa: A002 -- the option's name
+        str | None, typer.Option("--format", metavar="squad|jsonl", help="Where the file's name does not tell.")
+    ] = None,
+    archive: Annotated[
+        str | None,
+        typer.Option("--archive", "-a", metavar="PATH|URL", help="Search this archive, not one built of the file."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure how well search finds the passages that hold the answers, by words, by meaning and by both."""
+    from contextlib import nullcontext
+
+    from rich.text import Text
+
+    from api.progress import passage_progress
+    from retrieval.evaluation.reports import read_collection, render_table
+    from retrieval.evaluation.searching import evaluate_search
+
+    collections = [read_collection(file, format=format) for file in files]
+    with _opened(archive) if archive else nullcontext() as opened, passage_progress("searching") as on_progress:
+        found = [evaluate_search(collection, archive=opened, on_progress=on_progress) for collection in collections]
+    tables = "\n\n".join(render_table(reports) for reports in found)
+    _show({"reports": [report for reports in found for report in reports]}, lambda: Text(tables), json=json)
+
+
+@app.command()
 def doctor(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """Check this installation and the archive. Exits with 1 on a problem, and says what to do about it."""
     from api.doctor import check_all

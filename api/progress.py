@@ -44,10 +44,10 @@ def ingest_report(total: int, *, is_quiet: bool) -> Iterator[IngestReport]:
 
 
 @contextmanager
-def passage_progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error at a terminal, moved on by calling it with the number of passages done and of all."""
+def passage_progress(doing: str = "indexing") -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error at a terminal, moved on by calling it with the number of things done and of all."""
     with _progress() as progress:
-        task = progress.add_task("indexing")
+        task = progress.add_task(doing)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 

@@ -41,6 +41,7 @@ COMMANDS = (
     "serve",
     "schema",
     "reindex",
+    "evaluate",
     "doctor",
 )
 
@@ -284,3 +285,26 @@ def test_a_reader_that_leaves_is_no_error(seed_archive: Path, command_environmen
 
 def test_every_option_that_names_a_setting_exists() -> None:
     assert {"archive", "host", "port", "insecure_bind"} <= Settings.model_fields.keys()
+
+
+def test_evaluate_measures_every_mode(command: Dateline, tmp_path: Path) -> None:
+    article = "A brewery burned in Ghent.\n\nThe mayor, Anna Peeters, resigned."
+    lines = [
+        {"question": "Which brewery burned?", "answers": ["Ghent"], "article": article},
+        {"question": "Who resigned as mayor?", "answers": "Anna Peeters", "article": article},
+    ]
+    (tmp_path / "questions.txt").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = command("evaluate", "questions.txt", "--format", "jsonl", "--json")
+    reports = document(done)["reports"]
+    assert [(report["mode"], report["query_count"]) for report in reports] == [("LEXICAL", 2), ("DENSE", 2), ("HYBRID", 2)]
+    assert reports[2]["measures"]["MRR@10"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+
+    (tmp_path / "ghent.txt").write_text(article, encoding="utf-8")
+    assert command("ingest", "ghent.txt", "--archive", "news.db").returncode == 0
+    table = command("evaluate", "questions.txt", "--format", "jsonl", "--archive", "news.db").stdout
+    assert "HYBRID" in table.splitlines()[1]
+    assert "nDCG@10" in table
+
+    refused = command("evaluate", "questions.txt")
+    assert refused.returncode == 2
+    assert "choose squad or jsonl" in refused.stderr
