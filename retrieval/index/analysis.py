@@ -32,7 +32,7 @@ _MAX_LETTERS = 80
 _REMEMBERED = 200_000
 _ACRONYM = re.compile(r"(?<![\w.])(?:[A-Z](?:\.[A-Z])+\.?|[A-Z][A-Z0-9]{1,7})(?!\w)")
 _WORD = re.compile(r"\w+")
-_GAPS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
+_GAPS = bytes(code if code > 127 or chr(code).isalnum() or code == ord("_") else ord(" ") for code in range(256))
 
 
 def build_analyzer() -> TextAnalyzer:
@@ -126,9 +126,15 @@ STEMS = StemTable()
 
 
 def split_words(text: str) -> list[str]:
-    """The words of ``text`` as they stand: runs of letters, digits and underscores."""
-    # The same as the pattern, in a quarter of the time.
-    return text.translate(_GAPS).split() if text.isascii() else _WORD.findall(text)
+    r"""The words of ``text`` as they stand: runs of letters, digits and underscores.
+
+    What ``\w+`` finds, in a fifth of the time: a search splits a hundred passages.
+    """
+    if not text.isascii():
+        for sign in set(text):
+            if sign > "\x7f" and not sign.isalnum():
+                text = text.replace(sign, " ")
+    return text.encode().translate(_GAPS).decode().split()
 
 
 def _find_word(text: str, word: str) -> Iterator[tuple[int, int]]:
