@@ -303,25 +303,31 @@ def reextract(
 
 @app.command()
 def evaluate(
-    extraction: Annotated[bool, typer.Option("--extraction", help="Measure entities, times, claims and events.")] = False,
+    files: Annotated[list[Path] | None, typer.Argument(help="Questions with answers: SQuAD JSON, or JSONL.")] = None,
+    format: Annotated[  # noqa: A002 -- the option's name
+        str | None, typer.Option("--format", metavar="squad|jsonl", help="Where the file's name does not tell.")
+    ] = None,
+    archive: Annotated[
+        str | None,
+        typer.Option("--archive", "-a", metavar="PATH|URL", help="Search this archive, not one built of the file."),
+    ] = None,
+    extraction: Annotated[
+        bool, typer.Option("--extraction", help="Measure entities, times, claims and events in place of search.")
+    ] = False,
     data: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Data sets: ner, timex, plover, ecbplus.")] = None,
     article: Annotated[Path | None, typer.Option(metavar="FILE", help="An article that --gold annotates.")] = None,
     gold: Annotated[Path | None, typer.Option(metavar="FILE", help="The annotation of --article.")] = None,
     topics: Annotated[int, typer.Option(min=1, help="How many topics of ecbplus; all take minutes.")] = 35,
     json: JsonOption = False,
 ) -> None:
-    """Measure how well facts are found, against gold that people made."""
-    from itertools import chain
-
-    from api.extraction import measures_table
-    from retrieval.evaluation.extraction import measure_article, measure_data
-
-    if not extraction or not (data or (article and gold)):
-        typer.echo("give --extraction, and --data or --article with --gold", err=True)
+    """Measure how well search finds the passages that hold the answers, or how well facts are found, against gold."""
+    if extraction and (data or (article and gold)):
+        _evaluate_extraction(data, article, gold, topics=topics, json=json)
+    elif files and not extraction:
+        _evaluate_search(files, format, archive, json=json)
+    else:
+        typer.echo("give files of questions, or --extraction with --data or with --article and --gold", err=True)
         raise typer.Exit(REFUSED)
-    of_article = measure_article(article, gold) if article and gold else ()
-    measures = list(chain(of_article, measure_data(data, topics=topics) if data else ()))
-    _show({"measures": measures}, lambda: measures_table(measures), json=json)
 
 
 @app.command()
@@ -428,6 +434,33 @@ def _read_document(document: str) -> str:
         return Path(document[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"cannot read {document[1:]}: {error}") from error
+
+
+def _evaluate_extraction(data: Path | None, article: Path | None, gold: Path | None, *, topics: int, json: bool) -> None:
+    from itertools import chain
+
+    from api.extraction import measures_table
+    from retrieval.evaluation.extraction import measure_article, measure_data
+
+    of_article = measure_article(article, gold) if article and gold else ()
+    measures = list(chain(of_article, measure_data(data, topics=topics) if data else ()))
+    _show({"measures": measures}, lambda: measures_table(measures), json=json)
+
+
+def _evaluate_search(files: list[Path], format: str | None, archive: str | None, *, json: bool) -> None:  # noqa: A002
+    from contextlib import nullcontext
+
+    from rich.text import Text
+
+    from api.progress import passage_progress
+    from retrieval.evaluation.reports import read_collection, render_table
+    from retrieval.evaluation.searching import evaluate_search
+
+    collections = [read_collection(file, format=format) for file in files]
+    with _opened(archive) if archive else nullcontext() as opened, passage_progress("searching") as on_progress:
+        found = [evaluate_search(collection, archive=opened, on_progress=on_progress) for collection in collections]
+    tables = "\n\n".join(render_table(reports) for reports in found)
+    _show({"reports": [report for reports in found for report in reports]}, lambda: Text(tables), json=json)
 
 
 def _show(document: object, view: Callable[[], RenderableType], *, json: bool) -> None:

@@ -72,7 +72,7 @@ class SearchedCatalog:
             found[id_] = (Passage(id_, article_id, position, Span(start, end), article.text[start:end]), article)
         return found
 
-    def _read(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+    def _read(self, statement: str, *parameters: object) -> Sequence[Any]:
         try:
             pooled = self._engine.raw_connection()
             try:

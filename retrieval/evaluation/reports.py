@@ -12,16 +12,22 @@ from retrieval.errors import InputError
 from retrieval.evaluation.collections import Collection, read_jsonl, read_squad
 from retrieval.evaluation.searching import SearchReport
 
+_READERS = {"squad": read_squad, "jsonl": read_jsonl}
+FORMATS = tuple(_READERS)
 
-def read_collection(path: Path) -> Collection:
-    """A collection from a file: ``.json`` is SQuAD JSON, ``.jsonl`` has one {question, answers, article} a line.
+
+def read_collection(path: Path, *, format: str | None = None) -> Collection:  # noqa: A002
+    """A collection from a file of one of `FORMATS`: SQuAD JSON, or {question, answers, article} a line.
+
+    Without a format the name tells: ``.json`` is SQuAD, ``.jsonl`` the other.
 
     Raises:
-        InputError: the file is neither, or holds no question.
+        InputError: the file is of no such format, or holds no question.
     """
-    if path.suffix not in {".json", ".jsonl"}:
-        raise InputError(f"{path} is neither .json (SQuAD) nor .jsonl ({{question, answers, article}} a line)")
-    collection = read_squad(path) if path.suffix == ".json" else read_jsonl(path)
+    chosen = format or {".json": "squad", ".jsonl": "jsonl"}.get(path.suffix)
+    if chosen not in _READERS:
+        raise InputError(f"{path}: unknown format {chosen or path.suffix!r}; choose {' or '.join(FORMATS)}")
+    collection = _READERS[chosen](path)
     if not collection.queries:
         raise InputError(f"{path} holds no question with an answer")
     return collection

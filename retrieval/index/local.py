@@ -348,7 +348,9 @@ class IndexSnapshot:
         """The score of those of the passages that share a term with the query."""
         if not passage_ids or not (terms.words or terms.acronyms or terms.phrases or named_ids):
             return {}
-        among = Query.term_set_query(self._schema, "passage_id", list(passage_ids))
+        # One term each, since a set of terms is sought through the whole dictionary.
+        ids = (Query.term_query(self._schema, "passage_id", id_) for id_ in passage_ids)
+        among = Query.boolean_query([(Occur.Should, query) for query in ids])
         query = Query.boolean_query(
             [
                 (Occur.Must, self._build_terms(terms, named_ids)),

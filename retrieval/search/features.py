@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from calendar import month_name
+import calendar
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import repeat
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalog.candidates import Candidate
-from retrieval.index.analysis import STOP_WORDS, StemCodes, split_words, stem
+from retrieval.index.analysis import STEMS, STOP_WORDS, split_words
 
 FEATURES = ("coverage", "rare_coverage", "pairs", "pairs_anywhere", "triples", "numbers")
 
 # Of a longer query only the first words are looked at; BM25 and the vector see more of it.
 _MAX_WORDS = 200
+_FIRST = 0x4E00
+_OTHER, _BREAK, _NOWHERE = " ", "|", "-"
+_MONTHS = tuple(calendar.month_name)
 
 
 class QueryShape:
@@ -25,30 +28,31 @@ class QueryShape:
     ``frequencies`` gives in how many passages each of some terms stands, and how many passages there are. The weight is
     that of BM25 (Robertson and Zaragoza, 2009): log(1 + (N - n + 0.5) / (n + 0.5)).
 
-    Stems go by numbers from 1; every word that is not of the query is 0. One shape measures one list of candidates.
+    A text is matched as a string of one sign a word: each of the query's stems has one, all other words share another. Then
+    whether a pair of words stands in it is whether two signs do.
     """
 
     def __init__(self, query: str, frequencies: Callable[[Sequence[str]], tuple[list[int], int]]) -> None:
         words = split_words(query)[:_MAX_WORDS]
-        stems = [stem(word) for word in words]
+        stems = [STEMS[word] for word in words]
         telling = [word.casefold() not in STOP_WORDS for word in words]
         terms = sorted({term for term, tells in zip(stems, telling, strict=True) if tells and term})
         counts, total = frequencies(terms)
-        numbers = {term: number for number, term in enumerate(dict.fromkeys(filter(None, stems)), 1)}
-        self._codes = StemCodes(numbers)
+        self._signs = {term: chr(_FIRST + number) for number, term in enumerate(dict.fromkeys(filter(None, stems)))}
         self._weights = {
-            numbers[term]: log(1 + max(total - count + 0.5, 0.5) / (count + 0.5))
+            self._signs[term]: log(1 + max(total - count + 0.5, 0.5) / (count + 0.5))
             for term, count in zip(terms, counts, strict=True)
         }
-        self._digits = {numbers[term] for term in terms if any(sign.isdigit() for sign in term)}
-        codes = [numbers.get(term, -1) for term in stems]  # a word that the index would drop is nowhere
-        joints = zip(codes, codes[1:], telling, telling[1:], strict=False)
-        self._pairs = self._weigh([(a, b) for a, b, left, right in joints if left or right])
-        self._triples = self._weigh(list(zip(codes, codes[1:], codes[2:], strict=False)))
+        self._digits = [self._signs[term] for term in terms if any(sign.isdigit() for sign in term)]
+        signs = [self._signs.get(term, _NOWHERE) for term in stems]
+        joints = zip(signs, signs[1:], telling, telling[1:], strict=False)
+        self._pairs = self._weigh([a + b for a, b, left, right in joints if left or right])
+        self._triples = self._weigh(["".join(three) for three in zip(signs, signs[1:], signs[2:], strict=False)])
         self._total = sum(self._weights.values()) or 1.0
         self._total_squared = sum(weight**2 for weight in self._weights.values()) or 1.0
         self._total_pairs = sum(weight for _, weight in self._pairs) or 1.0
         self._total_triples = sum(weight for _, weight in self._triples) or 1.0
+        self._besides: dict[str, str] = {}
 
     def measure(self, candidate: Candidate) -> tuple[float, ...]:
         """The candidate's `FEATURES`, each from 0 to 1.
@@ -59,28 +63,27 @@ class QueryShape:
         the numbers is there.
         """
         text = self._encode(candidate.text)
-        title = self._encode(candidate.title)
-        beside = self._encode(_describe(candidate))
-        words = {*text, *title, *beside}
-        matched = [weight for term, weight in self._weights.items() if term in words]
-        pairs = set(pairwise(text))
-        wider = pairs.union(pairwise(title), pairwise(beside)) if title or beside else pairs
-        triples = set(zip(text, text[1:], text[2:], strict=False)) if self._triples else set()
+        beside = self._besides.get(candidate.article_id)
+        if beside is None:
+            beside = f"{_BREAK}{self._encode(candidate.title)}{_BREAK}{self._encode(_describe(candidate))}"
+            self._besides[candidate.article_id] = beside
+        whole = text + beside
+        matched = [weight for sign, weight in self._weights.items() if sign in whole]
         return (
             sum(matched) / self._total,
             sum(weight**2 for weight in matched) / self._total_squared,
-            sum(weight for pair, weight in self._pairs if pair in pairs) / self._total_pairs,
-            sum(weight for pair, weight in self._pairs if pair in wider) / self._total_pairs,
-            sum(weight for triple, weight in self._triples if triple in triples) / self._total_triples,
-            len(self._digits & words) / len(self._digits) if self._digits else 0.0,
+            sum(weight for pair, weight in self._pairs if pair in text) / self._total_pairs,
+            sum(weight for pair, weight in self._pairs if pair in whole) / self._total_pairs,
+            sum(weight for triple, weight in self._triples if triple in text) / self._total_triples,
+            sum(sign in whole for sign in self._digits) / len(self._digits) if self._digits else 0.0,
         )
 
-    def _encode(self, text: str) -> list[int]:
-        codes = self._codes
-        return [codes[word] for word in split_words(text)]
+    def _encode(self, text: str) -> str:
+        stems = map(STEMS.__getitem__, split_words(text))
+        return "".join(map(self._signs.get, stems, repeat(_OTHER)))
 
-    def _weigh(self, groups: Sequence[tuple[int, ...]]) -> list[tuple[tuple[int, ...], float]]:
-        return [(group, sum(self._weights.get(term, 0.0) for term in group)) for group in groups]
+    def _weigh(self, groups: Sequence[str]) -> list[tuple[str, float]]:
+        return [(group, sum(self._weights.get(sign, 0.0) for sign in group)) for group in groups]
 
 
 def measure_all(shape: QueryShape, candidates: Sequence[Candidate]) -> NDArray[np.float64]:
@@ -90,5 +93,5 @@ def measure_all(shape: QueryShape, candidates: Sequence[Candidate]) -> NDArray[n
 
 def _describe(candidate: Candidate) -> str:
     at = candidate.published
-    date = f"{month_name[at.month]} {at.day} {at.year}" if at else ""
+    date = f"{_MONTHS[at.month]} {at.day} {at.year}" if at else ""
     return f"{candidate.source or ''} {date}"

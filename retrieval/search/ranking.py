@@ -70,8 +70,10 @@ def diversify(
     """The scores again, lower for copies of a better passage, and for many passages of one article."""
     result = scores.copy()
     copies: dict[int, list[int]] = {}
-    if vectors is not None:
-        for one, other in np.argwhere(np.triu(vectors @ vectors.T >= _COPY_COSINE, 1)).tolist():
+    if vectors is not None and len(vectors):
+        # A few rows at a time: of a larger product the linear algebra would make work for all cores, and wait for them.
+        rows = [vectors[first : first + 4] @ vectors.T for first in range(0, len(vectors), 4)]
+        for one, other in np.argwhere(np.triu(np.concatenate(rows) >= _COPY_COSINE, 1)).tolist():
             copies.setdefault(one, []).append(other)
             copies.setdefault(other, []).append(one)
     seen: dict[str, int] = {}

@@ -334,3 +334,26 @@ def test_evaluate_measures_extraction_on_an_annotated_article(command: Dateline,
 
 def test_evaluate_without_gold_is_refused(command: Dateline) -> None:
     assert command("evaluate", "--extraction").returncode == 2
+
+
+def test_evaluate_measures_every_mode(command: Dateline, tmp_path: Path) -> None:
+    article = "A brewery burned in Ghent.\n\nThe mayor, Anna Peeters, resigned."
+    lines = [
+        {"question": "Which brewery burned?", "answers": ["Ghent"], "article": article},
+        {"question": "Who resigned as mayor?", "answers": "Anna Peeters", "article": article},
+    ]
+    (tmp_path / "questions.txt").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = command("evaluate", "questions.txt", "--format", "jsonl", "--json")
+    reports = document(done)["reports"]
+    assert [(report["mode"], report["query_count"]) for report in reports] == [("LEXICAL", 2), ("DENSE", 2), ("HYBRID", 2)]
+    assert reports[2]["measures"]["MRR@10"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+
+    (tmp_path / "ghent.txt").write_text(article, encoding="utf-8")
+    assert command("ingest", "ghent.txt", "--archive", "news.db").returncode == 0
+    table = command("evaluate", "questions.txt", "--format", "jsonl", "--archive", "news.db").stdout
+    assert "HYBRID" in table.splitlines()[1]
+    assert "nDCG@10" in table
+
+    refused = command("evaluate", "questions.txt")
+    assert refused.returncode == 2
+    assert "choose squad or jsonl" in refused.stderr

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
-from retrieval.index.analysis import analyze_query, find_acronyms, find_highlights, stem
+from retrieval.index.analysis import analyze_query, find_acronyms, find_highlights, split_words, stem
 
 
 @pytest.mark.parametrize(
@@ -45,3 +48,17 @@ def test_highlights_are_the_places_of_the_words() -> None:
     text = "é IS struck, it is said; strikes at U.S. bases"
     spans = find_highlights(text, analyze_query("Did IS strike the US?"), offset=100)
     assert [text[span.start - 100 : span.end - 100] for span in spans] == ["IS", "strikes", "U.S."]
+
+
+def test_words_are_runs_of_letters_digits_and_underscores() -> None:
+    chance = random.Random(5)
+    signs = [chr(code) for code in range(0x2000)] + list("“”’—…日本語🙂\ud800²Ⅷ_ \u2028")
+    for _ in range(300):
+        text = "".join(chance.choices(signs, k=60)) + "".join(chance.choices("aé_ 1-’.\n", k=60))
+        assert split_words(text) == re.findall(r"\w+", text)
+
+
+def test_a_highlight_is_a_whole_word() -> None:
+    text = "strike strikeout re-strike strike_x éstrike strike"
+    spans = find_highlights(text, analyze_query("strike"))
+    assert [(span.start, span.end) for span in spans] == [(0, 6), (20, 26), (27, 35), (44, 50)]
