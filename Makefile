@@ -10,7 +10,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint format node vendor clean
+.PHONY: run test lint format node bench vendor clean
 
 run: .venv/.runtime
 	@mkdir -p $(dir $(ARCHIVE))
@@ -38,6 +38,9 @@ node: tests/conformance/node_modules/.stamp
 tests/conformance/node_modules/.stamp: tests/conformance/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/conformance && npm ci --silent && touch node_modules/.stamp; \
 	  else echo "no npm: the tests with clients from npm are skipped"; fi
+
+bench: .venv/.dev
+	$(BIN)/python -m tests.benchmarks.server
 
 # Fetch GraphiQL and React from npm again; see api/static/vendor.py.
 vendor:
