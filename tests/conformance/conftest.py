@@ -35,12 +35,11 @@ def address(archive_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def node(archive_path: Path) -> Node:
-    """Runs a Node script of ours or of a package, in a folder with its configuration; what it printed."""
-    executable = shutil.which("node")
+def bench(archive_path: Path) -> Path:
+    """A folder with our scripts, their configuration and what they need."""
     modules = HERE / "node_modules"
-    if executable is None or not modules.is_dir():
-        missing("node with tests/conformance/node_modules (make node)")
+    if not modules.is_dir():
+        missing("tests/conformance/node_modules (make node)")
     bench = archive_path.parent / "bench"
     bench.mkdir()
     for name in ("operations", "relay"):
@@ -49,6 +48,15 @@ def node(archive_path: Path) -> Node:
         shutil.copy(path, bench)
     (bench / "generated").mkdir()
     (bench / "node_modules").symlink_to(modules)
+    return bench
+
+
+@pytest.fixture(scope="session")
+def node(bench: Path) -> Node:
+    """Runs a Node script of ours or of a package in `bench`; what it printed."""
+    executable = shutil.which("node")
+    if executable is None:
+        missing("node")
 
     def run(script: str, *arguments: str, **environment: str) -> str:
         done = subprocess.run(

@@ -118,6 +118,12 @@ def story(n: int) -> ArticleInput:
     return ArticleInput(text, url=f"https://news.example/{n}", source="The Daily Test", authors=("E. Writer",))
 
 
+@pytest.fixture(scope="session")
+def rule_extractor() -> RuleExtractor:
+    """What may stand where the language model would."""
+    return RuleExtractor()
+
+
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Archive]:
     """An empty archive, whose facts a plain rule will find."""

@@ -1,0 +1,155 @@
+"""CPU a request of the server, beside graphql-core's own: ``python -m tests.benchmarks.server``, or ``make bench``.
+
+The least of many runs in milliseconds of this process' CPU time, all in one run: (a) a cached one-field query over HTTP
+(ASGI, in process) and graphql-core executing it parsed and validated; (b) 100 entities of 8 fields through the schema and
+graphql-core on the same data; (c) `ask` through the server and by the library.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import orjson
+from graphql import (
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLInt,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLString,
+    execute,
+    parse,
+    validate,
+)
+from starlette.types import Message
+
+from api.app import create_app
+from api.sample import SAMPLE_QUESTION
+from api.settings import Settings
+from retrieval import Archive, ArticleInput
+from schema import Context, build_schema
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+FIELDS = "id name type mentionCount firstSeenAt lastSeenAt __typename aliases { name }"
+LIST = f"{{ entities(first: 100) {{ nodes {{ {FIELDS} }} }} }}"
+PLAIN = "{ things { id name type mentionCount firstSeenAt lastSeenAt __typename aliases { name } } }"
+
+
+async def least(call: Callable[[], Awaitable[Any]], times: int) -> float:
+    """The least milliseconds of CPU of so many calls."""
+    best = float("inf")
+    for _ in range(times):
+        started = process_time()
+        await call()
+        best = min(best, process_time() - started)
+    return best * 1000
+
+
+def plain_schema(things: list[dict[str, Any]]) -> GraphQLSchema:
+    """graphql-core over dictionaries."""
+    alias = GraphQLObjectType("Alias", {"name": GraphQLField(GraphQLString)})
+    thing = GraphQLObjectType(
+        "Thing",
+        {
+            name: GraphQLField(GraphQLInt if name == "mentionCount" else GraphQLString)
+            for name in ("id", "name", "type", "mentionCount", "firstSeenAt", "lastSeenAt")
+        }
+        | {"aliases": GraphQLField(GraphQLList(alias))},
+    )
+    query = {
+        "things": GraphQLField(GraphQLList(thing), args={"first": GraphQLArgument(GraphQLInt)}, resolve=lambda *_: things),
+        "word": GraphQLField(GraphQLString, resolve=lambda *_: "x"),
+    }
+    return GraphQLSchema(GraphQLObjectType("Query", query))
+
+
+async def measure(archive: Archive, times: int) -> dict[str, float]:
+    """All figures."""
+    app = create_app(Settings(allowed_hosts=("*",), rate_limit=0), archive=archive)
+
+    async def post(body: bytes) -> bytes:
+        sent: list[Message] = []
+        inbox = [{"type": "http.request", "body": body, "more_body": False}]
+        never = asyncio.Event()
+
+        async def receive() -> Message:
+            if inbox:
+                return inbox.pop()
+            await never.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        headers = [(b"content-type", b"application/json"), (b"host", b"localhost")]
+        scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+        await app(scope, receive, send)
+        return b"".join(message.get("body", b"") for message in sent)
+
+    found: dict[str, float] = {}
+    async with app.router.lifespan_context(app):
+        one = orjson.dumps({"query": "{ __typename }"})
+        found["one field, HTTP"] = await least(lambda: post(one), times)
+        listing = orjson.dumps({"query": LIST})
+        response = orjson.loads(await post(listing))
+        things = response["data"]["entities"]["nodes"]
+        found["list, HTTP"] = await least(lambda: post(listing), times)
+        ask = orjson.dumps({"query": f'{{ ask(question: "{SAMPLE_QUESTION}") {{ status text }} }}'})
+        await post(ask)
+        found["ask, server"] = await least(lambda: post(ask), times // 5)
+
+    async def library() -> Any:
+        return archive.ask(SAMPLE_QUESTION)
+
+    found["ask, library"] = await least(library, times // 5)
+
+    schema = build_schema()
+    with ThreadPoolExecutor(2) as executor:
+        found["list, schema"] = await least(
+            lambda: schema.execute(LIST, context_value=Context(archive, executor, "bench")), times
+        )
+
+    plain = plain_schema(things)
+    word, everything = parse("{ word }"), parse(PLAIN)
+    assert not validate(plain, word)
+    assert not validate(plain, everything)
+
+    async def core(document: Any) -> Any:
+        return execute(plain, document)
+
+    found["one field, graphql-core"] = await least(lambda: core(word), times)
+    found["list, graphql-core"] = await least(lambda: core(everything), times)
+    found["entities"] = len(things)
+    return found
+
+
+def main() -> None:
+    """Print the figures and the ratios as JSON."""
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "news.db") as archive:
+        archive.ingest([SEEDS])
+        names = [f"{a}{b}" for a in ("Ali", "Ben", "Cal", "Dan", "Eve") for b in ("ster", "ton", "field", "worth")]
+        pairs = [f"{first} {last}" for first in names for last in ("Abbot", "Baker", "Carter", "Dexter", "Eastman")]
+        archive.ingest_articles(
+            [ArticleInput(f"Meeting {n}\n\n{name} visited Paris on Monday.") for n, name in enumerate(pairs)]
+        )
+        found = asyncio.run(measure(archive, times))
+    found |= {
+        "ratio one field": found["one field, HTTP"] / found["one field, graphql-core"],
+        "ratio list": found["list, schema"] / found["list, graphql-core"],
+        "ratio ask": found["ask, server"] / found["ask, library"],
+    }
+    print(json.dumps({name: round(value, 4) for name, value in found.items()}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
