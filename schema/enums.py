@@ -248,6 +248,13 @@ _describe(
     QUESTION_NOT_UNDERSTOOD="The question has no words to look for.",
 )
 _describe(
+    models.RetrievalMode,
+    "How passages are found.",
+    LEXICAL="By the words of the query (BM25).",
+    DENSE="By its meaning: the cosine of vectors.",
+    HYBRID="By both, ranked together.",
+)
+_describe(
     models.IngestOutcome,
     "What became of an article that was given.",
     ADDED="It is new.",

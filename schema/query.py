@@ -63,6 +63,9 @@ MaybeName: TypeAlias = Annotated[
     str | None, strawberry.argument(description="A way it is written, in upper or lower case.")
 ]
 SearchWords: TypeAlias = Annotated[str, strawberry.argument(description="Words to look for.")]
+HowFound: TypeAlias = Annotated[
+    models.RetrievalMode, strawberry.argument(description="Whether passages are found by words, by meaning, or by both.")
+]
 HowManyHits: TypeAlias = Annotated[int, strawberry.argument(description="How many hits, 0 to 100.")]
 Question: TypeAlias = Annotated[str, strawberry.argument(description="A question in plain English.")]
 AsOf: TypeAlias = Annotated[
@@ -143,17 +146,19 @@ class Query:
         self,
         info: Info,
         query: SearchWords,
+        mode: HowFound = models.RetrievalMode.HYBRID,
         filter: WhichArticles = UNSET,  # noqa: A002
         first: HowManyHits = 10,
         after: After = UNSET,
     ) -> PassageSearchConnection:
-        """The passages that hold the words of a query, best first (BM25)."""
+        """The passages about a query, best first."""
         search = partial(
             info.context.archive.search,
             query,
             limit=page_size("first", first),
             filter=article_filter(filter),
             after=after or None,
+            mode=mode,
         )
         return PassageSearchConnection.of(await info.context.run(search), is_continued=bool(after))
 

@@ -24,6 +24,9 @@ class PassageSearchEdge:
     score: float = strawberry.field(description="What the hits are ordered by; comparable within one search only.")
     rank: int = strawberry.field(description="Its place among all hits, from 1.")
     lexical_score: float = strawberry.field(description="Its BM25 score.")
+    dense_score: float | None = strawberry.field(
+        description="The cosine of its vector with the query's; null in lexical search, and where it has no vector."
+    )
     highlights: list[TextSpan] = strawberry.field(description="Where in the article the words of the query stand.")
 
     @classmethod
@@ -35,6 +38,7 @@ class PassageSearchEdge:
             score=model.score,
             rank=model.rank,
             lexical_score=model.lexical_score,
+            dense_score=model.dense_score,
             highlights=[TextSpan(article_id=model.article.id, span=span) for span in model.highlights],
         )
 
