@@ -76,8 +76,8 @@ def seconds(client: TestClient, path: str, document: str) -> float:
 
 
 def test_limits_do_not_take_exponential_time(plain: TestClient, client: TestClient) -> None:
-    assert seconds(plain, "/graphql/", doubled(15)) > 8 * seconds(plain, "/graphql/", doubled(10))
-    assert seconds(client, "/graphql", doubled(15)) < 3 * seconds(client, "/graphql", doubled(10))
+    # 2**17 steps against 34: so far apart that a busy machine does not blur it.
+    assert seconds(plain, "/graphql/", doubled(17)) > 5 * seconds(client, "/graphql", doubled(17))
 
 
 def test_limits_do_not_defeat_the_validation_cache(plain: TestClient, client: TestClient) -> None:

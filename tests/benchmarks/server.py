@@ -105,12 +105,14 @@ async def measure(archive: Archive, times: int) -> dict[str, float]:
         found["list, HTTP"] = await least(lambda: post(listing), times)
         ask = orjson.dumps({"query": f'{{ ask(question: "{SAMPLE_QUESTION}") {{ status text }} }}'})
         await post(ask)
-        found["ask, server"] = await least(lambda: post(ask), times // 5)
 
-    async def library() -> Any:
-        return archive.ask(SAMPLE_QUESTION)
+        async def library() -> Any:
+            return archive.ask(SAMPLE_QUESTION)
 
-    found["ask, library"] = await least(library, times // 5)
+        # In turns: the machine's pace changes by more than what is measured.
+        pairs = [(await least(lambda: post(ask), 1), await least(library, 1)) for _ in range(times // 2)]
+        found["ask, server"] = min(server for server, _ in pairs)
+        found["ask, library"] = min(alone for _, alone in pairs)
 
     schema = build_schema()
     with ThreadPoolExecutor(2) as executor:
