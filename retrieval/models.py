@@ -491,7 +491,10 @@ class RelatedEntity:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """Everything the archive knows from one article, in reading order; entities and events are those it names."""
+    """Everything the archive knows from one article, in reading order; entities and events are those it names.
+
+    An event is drawn from all the articles that tell of it: its ``time`` may be given by the words of another one.
+    """
 
     article: Article
     blocks: tuple[Block, ...]

@@ -53,7 +53,7 @@ def test_only_blocks_with_facts_or_names_are_parsed_each_by_itself() -> None:
     ]
     parsed = list(parse_blocks(text, blocks))
     assert [p.doc.text for p in parsed] == ["A title", "A caption", "A body."]
-    assert [p.span(p.doc[-1]).slice(text) for p in parsed] == ["title", "."]
+    assert [p.span(p.doc[-1]).slice(text) for p in parsed] == ["title", "caption", "."]
 
 
 def test_articles_keep_their_order_and_number() -> None:
