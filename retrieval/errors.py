@@ -9,6 +9,7 @@ RetrievalError
 |   |-- ArchiveLocked          another writer held it longer than the time-out
 |   |-- ArchiveTooNew          a newer Dateline made it
 |   `-- ArchiveClosed          it was used after close()
+|-- WeightsDamaged             a model's file is missing or is not the one that was released
 `-- MissingDependency          an optional package is not installed: the message names the extra
 """
 
@@ -49,6 +50,10 @@ class ArchiveTooNew(ArchiveError):
 
 class ArchiveClosed(ArchiveError):
     """The archive was used after ``close()``."""
+
+
+class WeightsDamaged(RetrievalError):
+    """A model's file is missing or is not the one that was released."""
 
 
 class MissingDependency(RetrievalError):
