@@ -20,9 +20,6 @@ from retrieval.extraction.speakers import EntityLinker, Speaker
 from retrieval.extraction.time_index import TimeIndex
 from retrieval.models import AttributionKind
 
-# How many blocks back a speaker may stand from whom a quotation without a cue is carried on.
-_CARRY_BLOCKS = 2
-
 
 def find_claims(
     text: str,
@@ -66,18 +63,18 @@ def _resolved(
     for number, draft in enumerate(drafts):
         block = parsed[draft.block]
         if draft.source is None:
-            if last is not None and draft.block - last[0] <= _CARRY_BLOCKS:
+            if last is not None and draft.block - last[0] <= draft.reach:
                 speaker = last[1]
                 last = (draft.block, speaker)
             else:
-                coming = _next_quoted(drafts, number)
+                coming = _next_quoted(drafts, number) if draft.reach else None
                 if coming is None or coming.source is None:
                     continue
                 speaker = linker.speaker(parsed[coming.block], coming.source)
             attribution = FoundAttribution(None, speaker.text, speaker.entity, draft.kind)
             claims.append(FoundClaim(draft.spans, draft.stance, attribution))
             continue
-        speaker = linker.speaker(block, draft.source)
+        speaker = linker.speaker(block, draft.source, is_quoted=draft.is_quoted)
         linker.remember(speaker)
         if not _is_inside(draft, claims):
             last = (draft.block, speaker)

@@ -47,6 +47,7 @@ NOUN_STANCES = {
 }
 # "had no information", "no details": not knowing. "no comment": declining.
 UNKNOWN_NOUNS = load_words("unknown_nouns")
+_TOLD_THINGS = frozenset({"comment", "detail", "figure", "information", "interview", "name", "number", "reason", "toll"})
 _REFUSALS = frozenset(["decline", "refuse"])
 _COMMENT_VERBS = load_words("comment_verbs")
 
@@ -89,6 +90,9 @@ def withheld_stance(verb: Token) -> ClaimStance | None:
     """DECLINED_TO_COMMENT or NO_INFORMATION where ``verb`` says so, else None."""
     lemma = verb.lemma_.lower()
     if lemma in _REFUSALS and any(c.dep_ == "xcomp" and c.lemma_.lower() in _COMMENT_VERBS for c in verb.children):
+        return ClaimStance.DECLINED_TO_COMMENT
+    withheld = next((c for c in verb.children if c.dep_ == "xcomp"), None) if lemma in _REFUSALS else None
+    if withheld is not None and any(c.dep_ == "dobj" and c.lemma_ in _TOLD_THINGS for c in withheld.children):
         return ClaimStance.DECLINED_TO_COMMENT
     if lemma in {"have", "give", "offer", "provide", "make"}:
         for child in verb.children:

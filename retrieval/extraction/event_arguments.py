@@ -68,7 +68,7 @@ class ArgumentReader:
         else:
             actors, recipients = self._noun_roles(parsed, trigger)
         role = ParticipantRole.VICTIM if has_victims else ParticipantRole.RECIPIENT
-        found = [self._participant(parsed, head, ParticipantRole.ACTOR, claim) for head in actors]
+        found = [self._participant(parsed, head, _actor_role(head), claim) for head in actors]
         for head in recipients:
             is_victim = has_victims and (is_of_class(head, frozenset({"persons"})) or head.ent_type_ == "PERSON")
             found.append(self._participant(parsed, head, role if is_victim else ParticipantRole.RECIPIENT, claim))
@@ -225,6 +225,14 @@ def _acts_itself(actor: Token) -> bool:
     if actor.lower_ in {"that", "which", "there", "this", "who", "one"} | ORDINALS:
         return False
     return actor.ent_type_ not in {"DATE", "TIME"}
+
+
+def _actor_role(head: Token) -> ParticipantRole:
+    """An attack or a bomb that kills is what it was done with, not who did it."""
+    if head.ent_type_ in {"PERSON", "ORG", "GPE", "NORP"} or head.lemma_.lower() == "bomber":
+        return ParticipantRole.ACTOR
+    is_means = is_of_class(head, frozenset({"weapons", "bombs", "attacks"}))
+    return ParticipantRole.INSTRUMENT if is_means else ParticipantRole.ACTOR
 
 
 def _before_coordination(head: Token) -> int:

@@ -73,7 +73,8 @@ def merge_tellings(
     components = [_cluster(numbers, tellings, members, entities) for numbers in _components(len(tellings), links)]
     for cluster in sorted(components, key=lambda c: (c.is_weak, c.tellings[0].number)):
         kind = cluster.tellings[0].type
-        home = next((old for old in reversed(by_type[kind][-_REACH:]) if _same(cluster, old, times)), None)
+        candidates = sorted(by_type[kind][-_REACH:], key=lambda old: _distance(cluster, old))
+        home = next((old for old in candidates if _same(cluster, old, times)), None)
         if home is not None:
             for telling in cluster.tellings:
                 home.add(telling, entities)
@@ -129,6 +130,13 @@ def _cluster(
     return cluster
 
 
+def _distance(new: Cluster, old: Cluster) -> tuple[bool, int]:
+    """What was told of last comes first; what is only told of later comes after all that was told of before."""
+    number = new.tellings[0].number
+    before = [number - t.number for t in old.tellings if t.number < number]
+    return (False, min(before)) if before else (True, min(t.number - number for t in old.tellings))
+
+
 def _same(new: Cluster, old: Cluster, times: Sequence[FoundTime]) -> bool:
     return not _conflict(new, old, times) and _evidence(new, old)
 
@@ -158,6 +166,8 @@ def _evidence(new: Cluster, old: Cluster) -> bool:
     noun = new.tellings[0]
     is_near = abs(noun.block - old.tellings[-1].block) <= _NEAR_BLOCKS
     if bare and noun.is_noun and (noun.is_definite or noun.is_weak):
+        if not family and not any(t.number < noun.number for t in old.tellings):
+            return False  # "the attack" points back
         if noun.is_plural and not any(t.is_plural for t in old.tellings):
             return False
         return family or (is_near and noun.is_definite and noun.type is EventType.ASSAULT)

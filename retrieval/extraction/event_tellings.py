@@ -22,7 +22,7 @@ from retrieval.extraction.noun_phrases import is_passive, is_verb
 from retrieval.extraction.words import load_words
 from retrieval.models import BlockKind, EventStatus, EventType, ParticipantRole, Span
 
-_FAMILIES = ("kill", "strike", "resume", "pause", "arrest", "protest", "talks", "release", "withdraw")
+_FAMILIES = ("kill", "strike", "capture", "resume", "pause", "arrest", "protest", "talks", "release", "withdraw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _mode(token: Token, sense: Sense) -> str | None:
 
 
 def _is_dated_by_cue(block: ParsedBlock, token: Token, claim: FoundClaim) -> bool:
-    """What is going on at the time of saying is dated by it ("said on January 5 that it was pausing")."""
+    """What is going on at the time of saying is dated by it ("said on May 2 that it was closing the port")."""
     if claim.said_at is None or claim.attribution.cue is None or token.dep_ != "ccomp" or token.tag_ != "VBG":
         return False
     return block.span(token.head) == claim.attribution.cue

@@ -23,7 +23,9 @@ def title_of(text: str, parsed: ParsedBlock, trigger: Token, arguments: Argument
             return shorten(words)
         patient = _name(text, arguments, None, linker)
         return shorten(f"{words} of {patient}" if patient else words)
-    actor = _name(text, arguments, ParticipantRole.ACTOR, linker)
+    actor = _name(text, arguments, ParticipantRole.ACTOR, linker) or _name(
+        text, arguments, ParticipantRole.INSTRUMENT, linker
+    )
     patient = _name(text, arguments, None, linker)
     words = trigger.text
     particle = next((c.text for c in trigger.rights if c.dep_ == "prt"), "")
@@ -31,7 +33,16 @@ def title_of(text: str, parsed: ParsedBlock, trigger: Token, arguments: Argument
     if is_passive(trigger):
         return shorten(" ".join(filter(None, (patient, phrase, f"by {actor}" if actor else ""))))
     preposition = "" if any(c.dep_ == "dobj" for c in trigger.rights) else _preposition(trigger)
+    wanted = next((c for c in trigger.rights if c.dep_ == "prep" and c.lower_ == "for"), None)
+    if not patient and wanted is not None:
+        noun = next((c for c in wanted.children if c.dep_ == "pobj"), None)
+        preposition, patient = "for", _words(text, parsed, noun) if noun is not None else ""
     return shorten(" ".join(filter(None, (actor, phrase, preposition if patient else "", patient))))
+
+
+def _words(text: str, parsed: ParsedBlock, noun: Token) -> str:
+    start, end = phrase_range(noun, prepositions=False)
+    return _plain(parsed.span(parsed.doc[start:end]).slice(text))
 
 
 def shorten(title: str) -> str:

@@ -84,7 +84,9 @@ def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[Fo
     own = [t for t in tellings if t.number != cluster.group] or tellings
     best = max(own, key=lambda t: (t.status in {EventStatus.ACTUAL, EventStatus.ATTRIBUTED}, t.confidence, -t.number))
     dated = max((t for t in tellings if t.arguments.time is not None), key=lambda t: t.confidence, default=None)
-    placed = next((t for t in tellings if t.arguments.place is not None), None)
+    places = [t.arguments.place for t in tellings if t.arguments.place is not None]
+    # A town or a building says more than the country.
+    place = min(places, key=lambda number: entities[number].country is not None, default=None)
     tolls = [t.fatalities for t in own if t.fatalities is not None]
     extra = 0.05 * (len({t.sentence for t in tellings}) - 1)
     return FoundEvent(
@@ -95,7 +97,7 @@ def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[Fo
         triggers=tuple(FoundTrigger(t.trigger, t.sentence, t.status, t.claim) for t in tellings),
         participants=_participants(tellings, best),
         time=dated.arguments.time if dated is not None else None,
-        place=placed.arguments.place if placed is not None else None,
+        place=place,
         fatalities=max(tolls) if tolls else None,
         confidence=round(min(0.95, best.confidence + extra), 2),
     )

@@ -44,7 +44,8 @@ def indirect_drafts(parsed: ParsedBlock, number: int, quoted: dict[int, int], us
         via = next((c for c in citing.children if c.dep_ in {"dobj", "pobj"}), None) if citing is not None else None
         if any(span.start <= parsed.span(token).start < span.end for span in spans):
             continue
-        yield Draft(number, parsed.span(token).start, spans, stance, kind, source, token, via)
+        at = parsed.span(token).start
+        yield Draft(number, at, spans, stance, kind, source, token, via, is_quoted=token.i in quoted)
 
 
 def _is_mere_wish(cue: Token) -> bool:

@@ -63,6 +63,7 @@ def model_names(doc: Doc, gazetteer: Gazetteer) -> Iterator[tuple[int, int, str]
             start, end, label = piece_start, piece_end, given
             if (
                 label == "ORG"
+                and start + 2 < end
                 and is_sentence_start(doc[start])
                 and doc[start].tag_ == "NNS"
                 and doc[start + 1].lower_ == "of"

@@ -58,6 +58,8 @@ def quotation_drafts(
                 drafts[-1] = replace(drafts[-1], spans=(*drafts[-1].spans, quotation.span))
             elif _stands_alone(text, parsed, quotation):
                 drafts.append(_carried(number, quotation))
+            elif _is_sentence(text, parsed, quotation):
+                drafts.append(replace(_carried(number, quotation), reach=0))
             continue
         if cue is not None and cue.i in used:
             draft = drafts[used[cue.i]]
@@ -106,6 +108,14 @@ def _stands_alone(text: str, parsed: ParsedBlock, quotation: Quotation) -> bool:
     block = parsed.block.span
     rest = text[block.start : quotation.span.start] + text[quotation.span.end : block.end]
     return sum(c.isalnum() for c in rest) <= 2
+
+
+def _is_sentence(text: str, parsed: ParsedBlock, quotation: Quotation) -> bool:
+    """True when the quotation is a sentence of its own, which goes on with who spoke just before in its block."""
+    before = text[parsed.block.span.start : quotation.span.start].rstrip()
+    after = text[quotation.span.end : parsed.block.span.end].lstrip()
+    ends = quotation.span.slice(text).rstrip("\"'”’» ")[-1:] in {".", "!", "?"}
+    return ends and before[-1:] in {".", "!", "?"} and (not after or after[0].isupper())
 
 
 def _joins_previous(parsed: ParsedBlock, drafts: list[Draft], tokens: tuple[int, int], quoted: dict[int, int]) -> bool:

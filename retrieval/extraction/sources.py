@@ -13,7 +13,10 @@ from retrieval.models import AttributionKind, ClaimStance, Span
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A claim whose speaker is not yet resolved; ``source`` is the head noun of its words."""
+    """A claim whose speaker is not yet resolved; ``source`` is the head noun of its words.
+
+    One without ``source`` is carried on from a speaker at most ``reach`` blocks before.
+    """
 
     block: int
     position: int
@@ -23,6 +26,8 @@ class Draft:
     source: Token | None
     cue: Token | None
     via: Token | None = None
+    reach: int = 2
+    is_quoted: bool = False
 
 
 def inverted_source(cue: Token) -> Token | None:

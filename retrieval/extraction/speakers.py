@@ -3,6 +3,7 @@
 The rule, in this order:
 
 1. The mention that holds the head noun of the phrase ("Foreign Minister *Ann Lee*", "the *Nordic Council*").
+   A person named in apposition is the speaker too ("a spokesman, *Ann Lee*,").
 2. Where the head is a role that speaks or acts for others (spokesman, official, ministry, lawmakers ...), the last
    organisation named in the phrase, else the last place or people: "a *Health Ministry* aide", "two *French* officials".
    A person in the phrase is never taken so ("Smith's lawyer" is not Smith).
@@ -105,8 +106,8 @@ class EntityLinker:
         at_head = self.mention_at(parsed.span(head))
         if at_head is not None and at_head.span.end >= parsed.span(head).end:
             return at_head.entity
-        named = next((c for c in head.rights if c.dep_ == "appos" and c.left_edge.i == head.i + 1), None)
-        if named is not None:  # "the army commander John Smith"
+        named = next((c for c in head.rights if c.dep_ == "appos"), None)
+        if named is not None:  # "the army commander John Smith", "a spokesman, John Smith,"
             mention = self.mention_at(parsed.span(named))
             if mention is not None and self.entities[mention.entity].type is EntityType.PERSON:
                 return mention.entity
@@ -124,8 +125,11 @@ class EntityLinker:
             return False
         return not _WHERE.search(self.text[phrase.start : mention.span.start])
 
-    def speaker(self, parsed: ParsedBlock, head: Token) -> Speaker:
-        """The speaker that the noun phrase of ``head`` names or refers back to (rules 1 to 4)."""
+    def speaker(self, parsed: ParsedBlock, head: Token, *, is_quoted: bool = False) -> Speaker:
+        """The speaker that the noun phrase of ``head`` names or refers back to (rules 1 to 4).
+
+        Inside quotations (``is_quoted``) "it" and "they" may be anybody and stay unresolved.
+        """
         start, end = phrase_range(head)
         span = parsed.span(parsed.doc[start:end])
         words = span.slice(self.text)
@@ -135,7 +139,9 @@ class EntityLinker:
         is_person = head.lemma_.lower() in _PERSONAL or lowered in _MALE | _FEMALE
         is_plural = head.tag_ in {"NNS", "NNPS"} or lowered in _PLURAL or any(c.dep_ == "conj" for c in head.children)
         before: Speaker | None = None
-        if entity is None and lowered in PRONOUNS:
+        if entity is None and is_quoted and lowered in _THING | _PLURAL:
+            before = None
+        elif entity is None and lowered in PRONOUNS:
             entity, before = self._referent(lowered, span.start)
         elif entity is None and parsed.doc[start].lower_ in {"the", "that", "this"}:
             before = next((s for s in reversed(self.speakers[-6:]) if s.head == head.lemma_.lower()), None)

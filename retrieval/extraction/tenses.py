@@ -14,54 +14,12 @@ _PAST_PREPOSITIONS = frozenset({"after", "since", "following"})
 _FUTURE_PREPOSITIONS = frozenset({"ahead", "until", "till"})
 # Said of things to come, whatever their tense.
 _PLANNING = frozenset({"schedule", "expect", "slate", "plan", "due", "set", "bind"})
-_INTENDING = frozenset(
-    {
-        *(
-            "agree",
-            "plan",
-            "promise",
-            "vow",
-            "decide",
-            "intend",
-            "want",
-            "hope",
-            "threaten",
-            "prepare",
-            "seek",
-            "aim",
-            "order",
-        ),
-        *(
-            "urge",
-            "call",
-            "ask",
-            "tell",
-            "invite",
-            "decision",
-            "pledge",
-            "offer",
-            "propose",
-            "have",
-            "be",
-            "likely",
-            "ready",
-            "need",
-        ),
-        *(
-            "promise",
-            "proposal",
-            "agreement",
-            "intention",
-            "refuse",
-            "commit",
-            "warn",
-            "announce",
-            "choose",
-            "wish",
-            "instruct",
-        ),
-    }
+_INTENTIONS = (
+    "agree plan promise vow decide intend want hope threaten prepare seek aim order urge call ask tell invite decision"
+    " pledge offer propose have be likely ready need proposal agreement intention refuse commit warn announce"
+    " choose wish instruct"
 )
+_INTENDING = frozenset(_INTENTIONS.split())
 _FUTURE_AUXILIARIES = frozenset(
     {"will", "'ll", "shall", "would", "may", "might", "could", "should", "must", "can", "wo", "to"}
 )

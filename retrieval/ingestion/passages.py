@@ -12,6 +12,9 @@ from retrieval.models import Block, BlockKind, Span
 
 # Scripts without spaces still need a size: this many characters in a row count as a word.
 _CHARACTERS_PER_WORD = 12
+# A sentence is looked at in stretches of this many characters a word, so that a text without an end takes linear time.
+_LONG_WORD = 40
+_WORD = re.compile(r"\S+\s*")
 _CLAUSE_END = re.compile(r"(?<=[;:,—–،、，；])\s+|(?<=[、，；])")
 
 
@@ -81,16 +84,14 @@ def _sentences(text: str, span: Span, max_words: int) -> list[Span]:
 
 def _pieces(text: str, sentence: Span, max_words: int) -> Iterator[Span]:
     """``sentence`` whole, or cut into pieces of at most ``max_words`` words where it is longer."""
-    if count_words(sentence.slice(text)) <= max_words:
-        yield sentence
-        return
     start = sentence.start
-    while count_words(text[start : sentence.end]) > max_words:
-        limit = _word_limit(text, start, sentence.end, max_words)
-        clauses = [
-            match.end() for match in _CLAUSE_END.finditer(text, start, limit) if match.end() > start + (limit - start) // 2
-        ]
-        cut = clauses[-1] if clauses else limit
+    while True:
+        reach = min(sentence.end, start + _LONG_WORD * max_words)
+        if reach == sentence.end and count_words(text[start:reach]) <= max_words:
+            break
+        limit = _word_limit(text, start, reach, max_words, is_cut=reach < sentence.end)
+        clauses = [match.end() for match in _CLAUSE_END.finditer(text, start, limit)]
+        cut = clauses[-1] if clauses and clauses[-1] > start + (limit - start) // 2 else limit
         if piece := trimmed(text, start, cut):
             yield piece
         start = cut
@@ -98,15 +99,18 @@ def _pieces(text: str, sentence: Span, max_words: int) -> Iterator[Span]:
         yield piece
 
 
-def _word_limit(text: str, start: int, end: int, max_words: int) -> int:
-    """The last place before ``end`` where a piece of at most ``max_words`` words from ``start`` can stop."""
+def _word_limit(text: str, start: int, end: int, max_words: int, *, is_cut: bool) -> int:
+    """The last place up to ``end`` where a piece of at most ``max_words`` words from ``start`` can stop.
+
+    ``is_cut`` says that the text goes on after ``end``, so that the last word may be half of one.
+    """
     words = 0
     last = start
-    for match in re.finditer(r"\S+\s*", text[start:end]):
+    for match in _WORD.finditer(text, start, end):
         words += count_words(match[0])
-        if words > max_words:
+        if words > max_words or (is_cut and match.end() == end):
             break
-        last = start + match.end()
+        last = match.end()
     if last > start:
         return last
     last = min(end, start + _CHARACTERS_PER_WORD * max_words)

@@ -105,8 +105,10 @@ def parse_date(text: str) -> WrittenDate | None:
 
 def is_dateline(line: str) -> bool:
     """True when a line holds dates and nothing but what goes with them: "Published", a place in front, "3 min read"."""
+    if len(line) > _WIRE_LENGTH:
+        return False
     dates = list(find_written_dates(line, Span(0, len(line))))
-    if not dates or len(line) > _WIRE_LENGTH:
+    if not dates:
         return False
     rest = _LABEL.sub("", "".join(_outside(line, dates)))
     rest = re.sub(r"(?i)\b\d{1,3}\s*[- ]?min(?:ute)?s?(?:\s+read)?\b|\bat\s+\d{1,2}:\d{2}\b|\bon\b", "", rest)

@@ -31,7 +31,8 @@ def search_passages(
 ) -> SearchResults:
     """The best ``limit`` passages that share a word with ``query`` or name one of ``entity_ids``.
 
-    Scores are BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009) summed over text, title and source.
+    Scores are BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009)
+    summed over text, title and source.
 
     Raises:
         InputError: the query is empty or too long, or the limit out of range.

@@ -64,7 +64,7 @@ def test_every_span_of_the_seed_is_exact(tmp_path: Path, seed_path: Path, spans:
 
 
 @pytest.mark.data
-@pytest.mark.parametrize(("corpus", "articles", "least"), [("wikinews", 24, 5_000), ("ecbplus", 772, 50_000)])
+@pytest.mark.parametrize(("corpus", "articles", "least"), [("wikinews", 24, 2_000), ("ecbplus", 772, 20_000)])
 def test_every_span_of_a_corpus_is_exact(
     tmp_path: Path, spans: SpanChecker, request: pytest.FixtureRequest, corpus: str, articles: int, least: int
 ) -> None:

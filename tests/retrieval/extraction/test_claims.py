@@ -264,3 +264,10 @@ def test_two_unnamed_officials_of_one_article_are_one_speaker() -> None:
     text = "A senior Kenyan official said the road was open. The official said it was safe."
     claims, _ = claims_of(text, [("Kenyan", EntityType.PLACE)])
     assert [c.attribution.entity for c in claims] == [0, 0]
+
+
+def test_a_spokesman_named_behind_a_comma_is_that_person() -> None:
+    text = "A rebel spokesman, Ali Hassan, said the town had fallen."
+    claims, entities = claims_of(text, [("Ali Hassan", EntityType.PERSON)])
+    assert [c.attribution.entity for c in claims] == [0]
+    assert entities[0].name == "Ali Hassan"

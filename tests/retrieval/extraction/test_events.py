@@ -238,3 +238,25 @@ def test_two_speakers_with_opposite_stances_dispute_an_event() -> None:
 def test_a_title_names_actor_deed_and_recipient() -> None:
     (event,) = extract("French police arrested three Belgian smugglers on Friday.").events
     assert event.title == "French police arrested three Belgian smugglers"
+
+
+def test_an_air_raid_that_a_government_denies_is_one_disputed_event() -> None:
+    text = (
+        "Ethiopia denies its jets bombed Mekelle market\n"
+        "Ethiopia denied on Thursday that its warplanes had bombed a market in Tigray, after witnesses said at least 51"
+        " people were killed.\n"
+        "The BBC, citing two doctors, reported that an air strike on the market on Tuesday killed dozens of people.\n"
+        "The UN called for an investigation. The US State Department condemned the attack."
+    )
+    raids = [e for e in extract(text).events if any(t.span.slice(text) == "bombed" for t in e.triggers)]
+    (raid,) = raids
+    assert raid.status is EventStatus.DISPUTED
+    assert {t.span.slice(text) for t in raid.triggers} == {"bombed", "strike", "killed", "attack"}
+
+
+def test_what_kills_is_an_instrument_not_an_actor() -> None:
+    (event,) = extract("Two car bombs killed 68 people outside a school in Kabul.").events
+    assert [(p.role, p.count) for p in event.participants] == [
+        (ParticipantRole.INSTRUMENT, 2),
+        (ParticipantRole.VICTIM, 68),
+    ]

@@ -73,3 +73,8 @@ def test_a_single_term_in_marks_is_not_speech() -> None:
 def test_quoted_words_keep_their_marks_as_written() -> None:
     text = "“The dam is safe,” the engineer insisted."
     assert spoken(text) == [("“The dam is safe,”", "the engineer", False)]
+
+
+def test_a_quoted_sentence_goes_on_with_the_speaker_just_before_it() -> None:
+    text = 'A doctor said soldiers had blocked the road. "They told us it was too late."'
+    assert spoken(text) == [('"They told us it was too late."', "A doctor", True)]

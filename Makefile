@@ -1,0 +1,54 @@
+# make run    set up, ingest seeds/, ask the sample question, serve on http://127.0.0.1:8000
+# make test   set up, format and lint checks, types, layers, printed schema, tests
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARCHIVE ?= var/dateline.db
+WORKERS ?= 2
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test lint format vendor clean
+
+run: .venv/.runtime
+	@mkdir -p $(dir $(ARCHIVE))
+	@$(BIN)/dateline ingest --archive $(ARCHIVE) seeds
+	@$(BIN)/dateline ask --archive $(ARCHIVE) "$$($(BIN)/python -m api.sample)"
+	@$(BIN)/dateline serve --archive $(ARCHIVE) --host $(HOST) --port $(PORT)
+
+test: lint
+	$(BIN)/pytest -n $(WORKERS)
+
+lint: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/dateline schema --check schema/schema.graphql
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Fetch GraphiQL and React from npm again; see api/static/vendor.py.
+vendor:
+	$(PYTHON) api/static/vendor.py
+
+clean:
+	rm -rf .venv var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Dateline needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1); run make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv .venv || { echo "on Debian, install python3-venv" >&2; rm -rf .venv; exit 1; }
+
+.venv/.runtime: pyproject.toml constraints.txt | .venv/bin/python
+	@test -e .venv/.dev || echo "installing Dateline into .venv (about a minute) ..."
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+.venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/.runtime

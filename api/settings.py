@@ -1,0 +1,122 @@
+"""The settings: the only place that reads the environment.
+
+Run ``python -m api.settings`` for the table of the README.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "DATELINE_"
+
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class SettingsError(ValueError):
+    """A setting that makes no sense; the message names it, its value and what it must be."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set: each field from ``DATELINE_`` and its name in capitals, lists split at commas."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    archive: str = Field(
+        default="dateline.db", min_length=1, description="Archive: a path, or a URL such as `sqlite:///news.db`."
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    insecure_bind: bool = Field(
+        default=False,
+        description="Allow an address other machines can reach, although anyone there may then read and write.",
+    )
+    allowed_hosts: Names = Field(
+        default=(),
+        description="Names the server answers to, against DNS rebinding; `*` for any. "
+        "Empty: the loopback names, or any under `insecure_bind`.",
+    )
+    cors_origins: Names = Field(default=(), description="Origins of web pages that may call the server; `*` for any.")
+    graphiql: bool = Field(default=True, description="Serve GraphiQL at `/` and answer introspection.")
+    allow_writes: bool = Field(default=True, description="Accept mutations.")
+    max_body_bytes: int = Field(
+        default=262_144, ge=1024, description="Largest request body; raise it to ingest long articles by mutation."
+    )
+    max_tokens: int = Field(default=2000, ge=1, description="Most tokens in a GraphQL document.")
+    max_depth: int = Field(default=12, ge=1, description="Deepest nesting of a GraphQL operation.")
+    max_fields: int = Field(
+        default=500, ge=1, description="Most fields in a GraphQL operation, fragments counted at each spread."
+    )
+    max_aliases: int = Field(default=30, ge=0, description="Most aliases in a GraphQL operation.")
+    max_root_fields: int = Field(default=20, ge=1, description="Most root fields in a GraphQL operation.")
+    max_concurrent_requests: int = Field(
+        default=64, ge=1, description="Most GraphQL operations at once; beyond it the answer is 503 with `Retry-After`."
+    )
+    execution_timeout_seconds: float = Field(
+        default=10.0, gt=0, description="Longest run of a GraphQL operation; then the answer is 504."
+    )
+    lock_timeout_seconds: float = Field(default=30.0, ge=0, description="Longest wait for another writer of the archive.")
+    threads: int = Field(default=8, ge=1, le=256, description="Threads that read and write the archive for the server.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much the server logs.")
+
+    @field_validator("allowed_hosts", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of the environment, with every override that is not None in place of its own.
+
+    Raises:
+        SettingsError: a value makes no sense.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as error:
+        problems = [f"{PREFIX}{str(p['loc'][0]).upper()}={p['input']!s}: {p['msg']}" for p in error.errors()]
+        raise SettingsError("; ".join(problems)) from error
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table: variable, type, default, meaning."""
+    lines = ["| Variable | Type | Default | Meaning |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = _shown(field.default)
+        lines.append(f"| `{PREFIX}{name.upper()}` | {_type_name(field.annotation)} | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(default: object) -> str:
+    if default == ():
+        return "(empty)"
+    return f"`{default if isinstance(default, str) else json.dumps(default)}`"
+
+
+def _type_name(annotation: object) -> str:
+    names: dict[object, str] = {str: "text", int: "integer", float: "number", bool: "true or false"}
+    if annotation in names:
+        return names[annotation]
+    values = getattr(annotation, "__args__", ())
+    return "list" if values == (str, ...) else ", ".join(f"`{value}`" for value in values)
+
+
+if __name__ == "__main__":
+    print(settings_table(), end="")  # noqa: T201 - the table is what is asked for

@@ -1,0 +1,236 @@
+"""Yes or no: who holds the asked proposition true, who denies it, and who will not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from spacy.tokens import Token
+
+from retrieval.answering.grammar import arguments, is_future, is_negated
+from retrieval.answering.matching import Match, match_sentence
+from retrieval.answering.reading import Sentence, words_of
+from retrieval.answering.speech import content_span, match_claim
+from retrieval.models import Account, ArticleFacts, AttributionKind, BlockKind, Claim, ClaimStance, Span
+from retrieval.search.question_types import Question, Role
+from retrieval.search.words import is_stop_word, word_set
+
+MINIMUM_COVERAGE = 0.6
+SILENT_COVERAGE = 0.5
+_POSSESSIVES = frozenset({"our", "my", "their", "its", "his", "her"})
+_MODALS = word_set("would could may might should must can")
+_CONDITIONS = word_set("if whether unless until once when")
+_SILENT = frozenset({ClaimStance.DECLINED_TO_COMMENT, ClaimStance.NO_INFORMATION})
+_COMMENT_WORDS = word_set("comment respond reply discuss elaborate say statement request questions details further")
+
+
+class Side(StrEnum):
+    """Where a voice stands on the proposition."""
+
+    FOR = "FOR"
+    AGAINST = "AGAINST"
+    NO_INFORMATION = "NO_INFORMATION"
+    DECLINED = "DECLINED"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Voice:
+    """One place that speaks to the proposition. ``claim`` is None for the narrator; ``span`` holds the words."""
+
+    side: Side
+    match: Match
+    span: Span
+    claim: Claim | None
+
+    @property
+    def weight(self) -> float:
+        """How well it speaks to the proposition: its coverage, less for a headline and for what is yet to come."""
+        sentence = self.match.sentence
+        is_body = any(b.kind is BlockKind.BODY and b.span.contains(sentence.span) for b in sentence.facts.blocks)
+        is_later = any(is_future(p) for p in self.match.predicates)
+        is_quoted = self.claim is not None and self.claim.attribution.kind is AttributionKind.DIRECT_QUOTATION
+        return self.match.coverage - 0.15 * (not is_body) - 0.15 * is_later + 0.1 * is_quoted
+
+    @property
+    def text(self) -> str:
+        """The words of the span."""
+        return self.span.slice(self.match.sentence.facts.article.text)
+
+
+def collect_voices(question: Question, sentences: Sequence[Sentence], facts: Sequence[ArticleFacts]) -> list[Voice]:
+    """Everyone in the articles who speaks to the proposition, best covered first."""
+    voices: list[Voice] = []
+    for article in facts:
+        heard = [v for claim in article.claims if (v := _claim_voice(question, claim, sentences)) is not None]
+        heard.extend(_narrator(question, [s for s in sentences if s.facts.article.id == article.article.id], article))
+        voices.extend(heard)
+        voices.extend(_silent(article, heard, sentences, question))
+    return sorted(voices, key=lambda v: -v.weight)
+
+
+def _claim_voice(question: Question, claim: Claim, sentences: Sequence[Sentence]) -> Voice | None:
+    if claim.stance in {ClaimStance.REQUESTED, ClaimStance.DECLINED_TO_COMMENT}:
+        return None
+    match = match_claim(question, claim, sentences, question.terms)
+    if match is None or match.missing_names:
+        return None
+    span = content_span(question, match, claim)
+    if claim.stance is ClaimStance.NO_INFORMATION and match.coverage >= SILENT_COVERAGE:
+        return Voice(Side.NO_INFORMATION, match, claim.span, claim) if _predicates(question, match) else None
+    if match.coverage < MINIMUM_COVERAGE:
+        return None
+    predicates = [p for p in _predicates(question, match) if not _is_of_another(question, match, p)]
+    verdicts = {v for p in predicates if (v := _verdict(question, p, claim.stance)) is not None}
+    if len(verdicts) != 1 or _has_nearer_claim(claim, match, sentences):
+        return None
+    return Voice(Side.FOR if verdicts.pop() else Side.AGAINST, match, span, claim)
+
+
+def _predicates(question: Question, match: Match) -> list[Token]:
+    if match.predicates:
+        return list(match.predicates)
+    if question.predicate is not None:
+        return []
+    terms = list(enumerate(question.terms))
+    heads = [n for n, t in terms if t.is_head and t.role is not Role.SUBJECT] or [n for n, t in terms if t.is_head]
+    if not heads:
+        return []
+    return [
+        t.head if t.head.lemma_ == "be" else t
+        for t in match.tokens_of(heads[-1])
+        if t.dep_ in {"attr", "acomp"} or t.head.lemma_ == "be"
+    ]
+
+
+def _is_of_another(question: Question, match: Match, predicate: Token) -> bool:
+    """True when someone else does it: the predicate has a subject, and the asked one is no argument of it.
+
+    "We" and "our forces" speak for whoever is asked about.
+    """
+    asked = {n for n, t in enumerate(question.terms) if t.role is Role.SUBJECT and t.is_head}
+    if not asked or question.predicate is None:
+        return False
+    held = arguments(predicate)
+    subjects = [word for word, role, _ in held if role is Role.SUBJECT and word.pos_ != "PRON"]
+    is_named = any(question.terms[n].is_name for n in asked)
+    is_ours = any(c.lower_ in _POSSESSIVES for s in subjects for c in s.children)
+    if not subjects or (is_ours and not is_named):
+        return False
+    own = {token.i for n, token in match.tokens if n in asked}
+    return not any(own & {t.i for t in word.subtree} for word, _, _ in held)
+
+
+def _verdict(question: Question, predicate: Token, stance: ClaimStance | None) -> bool | None:
+    """True when the words hold the question's proposition true; None when they leave it open."""
+    is_told = _is_finite(predicate) or (question.is_future and is_future(predicate))
+    if predicate.pos_ not in {"VERB", "AUX"} or not is_told:
+        return None
+    children = {c.lower_ for c in predicate.children}
+    is_open = bool(children & _MODALS) or bool(children & _CONDITIONS)
+    is_denied = stance is ClaimStance.DENIED
+    if is_open and not (is_denied or (question.is_future and not children & _CONDITIONS)):
+        return None
+    if is_future(predicate) and not question.is_future and not is_denied:
+        return None
+    if stance is None and question.is_present and not children & {"is", "are"} and predicate.tag_ not in {"VBZ", "VBP"}:
+        return None  # what was so need not be so now
+    holds = not is_negated(predicate)
+    return holds ^ is_denied ^ question.is_negated
+
+
+def _is_finite(predicate: Token) -> bool:
+    if predicate.tag_ in {"VBD", "VBZ", "VBP"}:
+        return True
+    has_auxiliary = any(c.dep_ in {"aux", "auxpass"} and c.lower_ != "to" for c in predicate.children)
+    if has_auxiliary:
+        return True
+    if predicate.dep_ == "conj" and predicate.head != predicate:
+        return _is_finite(predicate.head)
+    return predicate.dep_ in {"relcl", "acl"} and predicate.tag_ == "VBN"
+
+
+def _has_nearer_claim(claim: Claim, match: Match, sentences: Sequence[Sentence]) -> bool:
+    """True when another claim inside this one holds the predicate: then that one's voice counts, not the outer's."""
+    facts = match.sentence.facts
+    places = [match.sentence.place(p) for p in match.predicates]
+    inner = [c for c in facts.claims if c.id != claim.id and claim.span.contains(c.span) and c.span != claim.span]
+    return any(c.span.contains(p) for c in inner for p in places) and bool(sentences)
+
+
+def _narrator(question: Question, sentences: Sequence[Sentence], facts: ArticleFacts) -> Iterator[Voice]:
+    for sentence in sentences:
+        match = match_sentence(question, sentence)
+        if match.coverage < max(MINIMUM_COVERAGE, 0.7) or match.missing_names:
+            continue
+        for predicate in _predicates(question, match):
+            place = sentence.place(predicate)
+            if any(_near(claim, place) for claim in facts.claims):
+                continue
+            verdict = None if _is_of_another(question, match, predicate) else _verdict(question, predicate, None)
+            if verdict is not None:
+                yield Voice(Side.FOR if verdict else Side.AGAINST, match, sentence.span, None)
+                break
+
+
+def _near(claim: Claim, place: Span) -> bool:
+    cue = claim.attribution.cue_span
+    return any(span.contains(place) for span in claim.spans) or (cue is not None and cue.overlaps(place))
+
+
+def _silent(
+    facts: ArticleFacts, heard: Sequence[Voice], sentences: Sequence[Sentence], question: Question
+) -> Iterator[Voice]:
+    """Those who decline to comment right after the matter was spoken of, and say on nothing else."""
+    if not heard:
+        return
+    ends = [voice.claim.span.end if voice.claim is not None else voice.span.end for voice in heard]
+    taken = {voice.claim.id for voice in heard if voice.claim is not None}
+    for claim in facts.claims:
+        if claim.stance not in _SILENT or claim.id in taken:
+            continue
+        words = {w.lower() for w in words_of(claim.span.slice(facts.article.text)) if not is_stop_word(w)}
+        distance = min(
+            (facts.article.text.count("\n\n", end, claim.span.start) for end in ends if end <= claim.span.start), default=9
+        )
+        if words - _COMMENT_WORDS or distance > 2:
+            continue
+        match = match_claim(question, claim, sentences, question.terms)
+        if match is not None:
+            side = Side.DECLINED if claim.stance is ClaimStance.DECLINED_TO_COMMENT else Side.NO_INFORMATION
+            yield Voice(side, match, claim.span, claim)
+
+
+def build_accounts(voices: Sequence[Voice]) -> tuple[Account, ...]:
+    """One account a side, those for first; of ``voices``, best first, the best gives its side's words and stance."""
+    accounts = []
+    for side in Side:
+        held = [voice for voice in voices if voice.side is side]
+        if held:
+            claims = tuple(v.claim for v in held if v.claim is not None)
+            best = held[0]
+            accounts.append(Account(_stance(side, best), best.text, claims, len({source_key(v) for v in held})))
+    return tuple(accounts)
+
+
+def _stance(side: Side, best: Voice) -> ClaimStance:
+    if side is Side.AGAINST:
+        return ClaimStance.DENIED
+    if side is Side.NO_INFORMATION:
+        return ClaimStance.NO_INFORMATION
+    if side is Side.DECLINED:
+        return ClaimStance.DECLINED_TO_COMMENT
+    return (
+        best.claim.stance
+        if best.claim is not None and best.claim.stance is not ClaimStance.DENIED
+        else ClaimStance.ASSERTED
+    )
+
+
+def source_key(voice: Voice) -> str:
+    """What makes a source one: its entity anywhere, or its words within one article."""
+    article = voice.match.sentence.facts.article
+    if voice.claim is None:
+        return f"article {article.source or article.id}"
+    attribution = voice.claim.attribution
+    return attribution.source_entity_id or f"{article.id} {attribution.source_text.lower()}"

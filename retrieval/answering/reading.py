@@ -1,0 +1,101 @@
+"""Sentences of retrieved articles, parsed, with the stored facts that stand in each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+from spacy.tokens import Doc, Token
+from spacy.tokens import Span as TokenSpan
+
+from retrieval.extraction.language import load_language, shadow
+from retrieval.models import FACTUAL_BLOCKS, ArticleFacts, Block, BlockKind, Mention, Span, TimeRef
+
+_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+_parsing = Lock()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentence:
+    """A parsed sentence. ``block`` is the number of its block among the article's factual blocks."""
+
+    facts: ArticleFacts
+    block: int
+    offset: int
+    tokens: TokenSpan
+    span: Span
+    mentions: tuple[Mention, ...]
+    times: tuple[TimeRef, ...]
+
+    @property
+    def text(self) -> str:
+        """The sentence as it stands in the article."""
+        return self.span.slice(self.facts.article.text)
+
+    def place(self, tokens: Token | TokenSpan) -> Span:
+        """Where tokens stand in the article."""
+        if isinstance(tokens, Token):
+            return Span(self.offset + tokens.idx, self.offset + tokens.idx + len(tokens))
+        return Span(self.offset + tokens.start_char, self.offset + tokens.end_char)
+
+    def tokens_in(self, span: Span) -> list[Token]:
+        """The sentence's tokens that overlap ``span``."""
+        return [t for t in self.tokens if self.offset + t.idx < span.end and span.start < self.offset + t.idx + len(t)]
+
+    def head_of(self, span: Span) -> Token | None:
+        """The token of ``span`` that the others hang on; None when none is here."""
+        tokens = self.tokens_in(span)
+        return next((t for t in tokens if t.head not in tokens or t.head == t), tokens[-1] if tokens else None)
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Doc:
+    """The parse of a block's shadow text; one thread parses at a time, the last 4,096 parses are kept."""
+    with _parsing:
+        return load_language()(shadow(text))
+
+
+def factual_blocks(facts: ArticleFacts) -> list[Block]:
+    """The blocks that carry facts, in order."""
+    return [block for block in facts.blocks if block.kind in FACTUAL_BLOCKS]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a stretch of text, for matching without a parse."""
+    return _WORD.findall(text)
+
+
+def context_words(facts: ArticleFacts, block: int) -> list[tuple[int, str]]:
+    """(block number, word) of the title and the blocks next to ``block``."""
+    blocks = factual_blocks(facts)
+    near = [i for i, b in enumerate(blocks) if abs(i - block) <= 1 or b.kind in {BlockKind.TITLE, BlockKind.STANDFIRST}]
+    return [(i, word) for i in near for word in words_of(blocks[i].span.slice(facts.article.text))]
+
+
+def iter_sentences(facts: ArticleFacts, numbers: Iterable[int]) -> Iterator[Sentence]:
+    """The sentences of the factual blocks with these numbers."""
+    blocks = factual_blocks(facts)
+    for number in numbers:
+        block = blocks[number]
+        doc = parse(block.span.slice(facts.article.text))
+        for tokens in doc.sents:
+            span = Span(block.span.start + tokens.start_char, block.span.start + tokens.end_char)
+            if not tokens.text.strip():
+                continue
+            yield Sentence(
+                facts=facts,
+                block=number,
+                offset=block.span.start,
+                tokens=tokens,
+                span=_trimmed(span, facts.article.text),
+                mentions=tuple(m for m in facts.mentions if span.contains(m.span)),
+                times=tuple(t for t in facts.times if t.span is not None and span.contains(t.span)),
+            )
+
+
+def _trimmed(span: Span, text: str) -> Span:
+    part = span.slice(text)
+    return Span(span.start + len(part) - len(part.lstrip()), span.end - len(part) + len(part.rstrip()))

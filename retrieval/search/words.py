@@ -1,0 +1,162 @@
+"""Words as retrieval compares them: stems, stop-words, and small general sets of words that stand for one another."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+_ANALYZER = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase()).filter(Filter.stemmer("english")).build()
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list written with spaces."""
+    return frozenset(text.split())
+
+
+STOP_WORDS = word_set("""a an the this that these those there here it its itself he him his she her hers they them their
+    theirs we us our you your i me my mine who whom whose which what when where why how is are was were
+    be been being am do does did done doing has have had having will would shall should can could may
+    might must and or but nor if then than so as of in on at by for from to into onto with about over
+    under after before between since until till during through against according not no n't 's yes also
+    too very just only more most many much some any all both each other such own same again ever still
+    yet now please tell name give list show know exactly actually while because due""")
+
+# Words of a group may stand for one another in a question and the text that answers it. A word may be in several groups.
+_GROUPS = """
+kill death dead die slay murder assassinate fatality fatal perish assassination
+strike attack raid bombing bombardment airstrike assault bomb
+say tell claim state announce declare speak talk add note comment statement remark report explain
+urge call ask demand request appeal press
+deny reject refute dispute denial
+order command instruct
+pause suspend halt stop suspension cease interrupt
+resume restart reopen resumption
+ban prohibit forbid outlaw bar
+shut close closure
+open reopen
+start begin launch commence beginning onset
+end finish conclude close expire
+win victory beat defeat triumph winner champion
+lose loss defeat
+soldier troop serviceman military personnel
+elect vote choose election
+buy purchase acquire acquisition takeover pay
+sell sale
+cause reason lead trigger prompt
+hurt injure wound injury wounded casualty
+arrest detain capture custody detention apprehend
+hold host stage
+meet meeting talk summit
+quit resign leave resignation depart departure
+become appoint name nominate appointment
+build construct construction erect
+make produce manufacture create production
+find discover discovery
+found establish set create form
+locate situate base lie
+live reside home
+fly flight
+grow rise increase climb surge jump
+fall drop decline decrease sink plunge
+arrive reach come
+go travel visit trip
+help assist aid support
+show reveal display demonstrate
+occur happen take
+receive get obtain
+earn gain
+give donate grant award
+write author pen
+big large
+film movie picture
+company firm business corporation
+newspaper paper daily
+quake earthquake tremor
+flee escape
+bear birth
+marry wed wife husband marriage wedding
+cost price worth
+plan intend aim
+expel oust evict
+crash collision collide accident
+blast explosion explode
+child kid
+doctor physician
+car vehicle
+""".strip().splitlines()
+
+_NOMINAL_ENDINGS = (
+    "ption",
+    "ation",
+    "ition",
+    "ssion",
+    "sion",
+    "tion",
+    "ion",
+    "ment",
+    "ance",
+    "ence",
+    "al",
+    "er",
+    "or",
+    "ing",
+    "ure",
+    "y",
+    "th",
+)
+_LIGHT_VERBS = word_set("be have do take occur happen go get make come")
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The English Snowball stem of a word, lower-cased; the same analyzer as the index uses."""
+    stems = _ANALYZER.analyze(word.replace("’", "'").removesuffix("'s"))
+    return stems[0] if stems else word.lower()
+
+
+def _build_groups() -> dict[str, frozenset[int]]:
+    groups: dict[str, set[int]] = {}
+    for number, line in enumerate(_GROUPS):
+        for word in line.split():
+            groups.setdefault(stem(word), set()).add(number)
+    return {word: frozenset(numbers) for word, numbers in groups.items()}
+
+
+_GROUP_OF = _build_groups()
+_NO_GROUP: frozenset[int] = frozenset()
+
+
+def is_stop_word(word: str) -> bool:
+    """True for a word that carries no topic. ``US`` and ``IS`` in capitals are names and no stop-words."""
+    if word.isupper() and len(word) > 1:
+        return False
+    return word.lower() in STOP_WORDS
+
+
+def is_light(lemma: str) -> bool:
+    """True for a verb that says nothing by itself ("take place", "happen"), so that a text need not repeat it."""
+    return lemma.lower() in _LIGHT_VERBS
+
+
+@lru_cache(maxsize=65536)
+def similarity(first: str, second: str) -> float:
+    """How far two words (lemmas or forms) may stand for one another: 1 same stem, .9 derived, .8 same group, else 0."""
+    one, two = stem(first), stem(second)
+    if one == two:
+        return 1.0
+    if _is_derived(first.lower(), second.lower()) or _is_derived(second.lower(), first.lower()):
+        return 0.9
+    if _GROUP_OF.get(one, _NO_GROUP) & _GROUP_OF.get(two, _NO_GROUP):
+        return 0.8
+    return 0.0
+
+
+def _is_derived(noun: str, verb: str) -> bool:
+    """True when ``noun`` is made from ``verb`` by a usual ending: invasion from invade, decision from decide."""
+    if len(verb) < 4 or len(noun) <= len(verb):
+        return False
+    roots = {verb, verb.removesuffix("e"), verb.removesuffix("y"), verb[:-1] if verb[-1] in "dt" else verb}
+    if verb.endswith(("de", "te", "se")):
+        roots.add(verb[:-2])
+    return any(noun.endswith(ending) and noun[: -len(ending)] in roots for ending in _NOMINAL_ENDINGS)
