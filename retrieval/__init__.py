@@ -13,6 +13,7 @@ from retrieval.errors import (
     InputError,
     MissingDependency,
     RetrievalError,
+    WeightsDamaged,
 )
 from retrieval.models import (
     QUAD_CLASS,
@@ -155,5 +156,6 @@ __all__ = [
     "SearchResults",
     "Span",
     "TimeRef",
+    "WeightsDamaged",
     "Window",
 ]
