@@ -1,0 +1,72 @@
+"""Measures of reading and of knowing when not to answer."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ARTICLE = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def normalised(answer: str) -> str:
+    """Lower case without punctuation, articles and extra blanks (Rajpurkar et al. 2016)."""
+    return " ".join(_ARTICLE.sub(" ", answer.lower().translate(_PUNCTUATION)).split())
+
+
+def exact_match(answer: str, references: Sequence[str]) -> float:
+    """1 where the answer equals a reference after normalisation, else 0."""
+    return float(any(normalised(answer) == normalised(reference) for reference in references))
+
+
+def word_f1(answer: str, references: Sequence[str]) -> float:
+    """The best F1 (0 to 1) of the words shared with a reference (Rajpurkar et al. 2016)."""
+    return max(_pair_f1(normalised(answer).split(), normalised(reference).split()) for reference in references)
+
+
+def _pair_f1(words: list[str], wanted: list[str]) -> float:
+    if not words or not wanted:
+        return float(words == wanted)
+    shared = (Counter(words) & Counter(wanted)).total()
+    return 2 * shared / (len(words) + len(wanted))
+
+
+def area_under_roc(scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
+    """The chance that a positive scores above a negative, ties counted half (Mann & Whitney 1947)."""
+    positives, negatives = scores[labels], scores[~labels]
+    above = (positives[:, None] > negatives[None, :]).mean()
+    level = (positives[:, None] == negatives[None, :]).mean()
+    return float(above + level / 2)
+
+
+def calibration_error(confidences: NDArray[np.float64], labels: NDArray[np.bool_], *, bins: int = 10) -> float:
+    """Expected calibration error over equal-width bins (Guo et al. 2017)."""
+    places = np.minimum((confidences * bins).astype(int), bins - 1)
+    return float(
+        sum(
+            (places == place).mean() * abs(confidences[places == place].mean() - labels[places == place].mean())
+            for place in np.unique(places)
+        )
+    )
+
+
+def fit_platt(scores: NDArray[np.float64], labels: NDArray[np.bool_], *, steps: int = 50) -> tuple[float, float]:
+    """Slope and offset of the logistic curve from score to probability, by Newton's method.
+
+    Targets are drawn in from 0 and 1 as Platt (1999) proposed, so that the fit stays finite on separable data.
+    """
+    count = int(labels.sum())
+    targets = np.where(labels, (count + 1) / (count + 2), 1 / (len(labels) - count + 2))
+    design = np.stack([scores, np.ones_like(scores)], axis=1)
+    weights = np.zeros(2)
+    for _ in range(steps):
+        fitted = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        gradient = design.T @ (fitted - targets)
+        curvature = (design * (fitted * (1 - fitted))[:, None]).T @ design + 1e-6 * np.eye(2)
+        weights -= np.linalg.solve(curvature, gradient)
+    return float(weights[0]), float(weights[1])
