@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from retrieval.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, ArchiveTooNew, InputError
 
@@ -66,13 +66,11 @@ def connect(url: URL, *, create: bool, lock_timeout_seconds: float) -> Engine:
     event.listen(engine, "begin", _begin)
     try:
         _migrate(engine, path)
-    except (OperationalError, sqlite3.DatabaseError) as error:
+    except (DatabaseError, sqlite3.DatabaseError) as error:
         engine.dispose()
         raise translate(error, path) from error
-    except Exception as error:
+    except ArchiveError:
         engine.dispose()
-        if isinstance(error.__cause__, sqlite3.DatabaseError):
-            raise translate(error, path) from error
         raise
     return engine
 
