@@ -36,6 +36,7 @@ class Stage:
 
 
 _STAGES = (Stage(0.35, 128, 0.12), Stage(0.65, 144, 0.30), Stage(1.0, 224, 0.36))
+_LATER_STAGES = (Stage(0.6, 160, 0.25), Stage(1.0, 224, 0.36))
 
 
 # A repackaging is trusted only while its weights are those of sentence-transformers/all-MiniLM-L6-v2.
@@ -56,12 +57,22 @@ def encoder_folder() -> Path:
 
 
 def train(
-    *, data: Path, out: Path, minutes: float, rate: float, head_rate: float, batch_size: int, threads: int, seed: int
+    *,
+    data: Path,
+    out: Path,
+    minutes: float,
+    rate: float,
+    head_rate: float,
+    batch_size: int,
+    threads: int,
+    seed: int,
+    trained: Path | None = None,
 ) -> None:
     """Trains for ``minutes`` of wall clock and leaves ``model.safetensors`` and ``tokenizer.json`` in ``out``.
 
     The learning rate falls linearly to zero over the time, not over steps: the machine may be shared. A checkpoint is
-    written every four minutes; a second call with the same ``out`` goes on from it.
+    written every four minutes; a second call with the same ``out`` goes on from it. ``trained`` is the folder of a
+    finished run whose weights to start from, in place of the bare encoder's; the short inputs are then left out.
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
@@ -71,8 +82,9 @@ def train(
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.save(str(out / "tokenizer.json"))
+    stages = _STAGES if trained is None else _LATER_STAGES
     model = BertForQuestionAnswering.from_pretrained(
-        start_from, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, dtype=torch.float32
+        trained or start_from, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, dtype=torch.float32
     )
     model.train()
     model.bert.embeddings.requires_grad_(False)
@@ -102,7 +114,7 @@ def train(
         factor = min(1.0, share / _WARM_UP_SHARE) * (1 - share)
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * factor
-        batch = batches.send(next(stage for stage in _STAGES if share < stage.until))
+        batch = batches.send(next(stage for stage in stages if share < stage.until))
         loss = _loss(model, batch)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([*body, *head], 1.0)
@@ -170,6 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder reader_train")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and the trained model")
+    parser.add_argument("--trained", type=Path, help="folder of a finished run to start from")
     parser.add_argument("--minutes", type=float, default=180, help="wall-clock time to train")
     parser.add_argument("--rate", type=float, default=1.5e-4, help="peak learning rate of the encoder")
     parser.add_argument("--head-rate", type=float, default=1e-3, help="peak learning rate of the span head")
