@@ -6,24 +6,17 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli_options import ArchiveOption, JsonOption
-from api.cli_options import settings_for as _settings
+from api.cli_options import FAILED, REFUSED, ArchiveOption, JsonOption, opened_archive, settings_for, show, write_json
 from api.cli_server import keys_app, serve, work
+from api.cli_upkeep import evaluate, extract, link, reextract, reindex
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from retrieval.archive import Archive
     from retrieval.models import Window
-
-FAILED = 1  # the command ran, and what it ran on has faults
-REFUSED = 2  # the command could not run
 
 app = typer.Typer(
     name="dateline",
@@ -64,11 +57,11 @@ def ingest(
     from retrieval.models import IngestOutcome
 
     sources = list(iter_paths(paths))
-    with _opened(archive, create=True) as opened, ingest_report(len(sources), is_quiet=quiet or json) as report:
+    with opened_archive(archive, create=True) as opened, ingest_report(len(sources), is_quiet=quiet or json) as report:
         started = time.monotonic()
         results = opened.ingest(sources, published=published, source=source, on_result=report)
         seconds = time.monotonic() - started
-    _show(ingest_document(results, seconds=seconds), lambda: ingest_summary(results, seconds), json=json)
+    show(ingest_document(results, seconds=seconds), lambda: ingest_summary(results, seconds), json=json)
     if any(result.outcome is IngestOutcome.REJECTED for result in results):
         raise typer.Exit(FAILED)
 
@@ -82,11 +75,11 @@ def remove(
     """Remove articles with their facts. Exits with 1 when one is not in the archive."""
     from api.rendering import removal_view
 
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         found = opened.load_articles(articles)
         ids = [name for name, article in zip(articles, found, strict=True) if article]
         removal = opened.remove(ids, urls=[name for name in articles if name not in ids])
-    _show(removal, lambda: removal_view(removal), json=json)
+    show(removal, lambda: removal_view(removal), json=json)
     if removal.unknown:
         raise typer.Exit(FAILED)
 
@@ -111,10 +104,10 @@ def ask(
 
     which = article_filter(published_from=published_from, published_to=published_to, sources=source)
     moment = parse_moment(as_of, is_end=True)
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         answer = opened.ask(question, filter=which, as_of=moment, min_confidence=min_confidence)
         articles = cited_articles(opened, answer)
-    _show(answer_document(answer, articles), lambda: answer_view(answer, articles), json=json)
+    show(answer_document(answer, articles), lambda: answer_view(answer, articles), json=json)
 
 
 @app.command()
@@ -134,9 +127,9 @@ def search(
     from api.rendering import search_view
 
     which = article_filter(published_from=published_from, published_to=published_to, sources=source)
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         results = opened.search(query, limit=limit, filter=which, after=after)
-    _show(search_document(results), lambda: search_view(results), json=json)
+    show(search_document(results), lambda: search_view(results), json=json)
 
 
 @app.command()
@@ -159,9 +152,9 @@ def entities(
 
     which = EntityFilter(types=parse_choices(EntityType, kind), name=name)
     key = parse_choice(EntityOrder, order)
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         page = opened.entities(which, order=key, descending=key is not EntityOrder.NAME, window=_window(limit, after))
-    _show(page, lambda: entity_table(page), json=json)
+    show(page, lambda: entity_table(page), json=json)
 
 
 @app.command()
@@ -194,11 +187,11 @@ def events(
         parse_choice(EventOrder, order),
     )
     start, end = parse_moment(time_from), parse_moment(time_to, is_end=True)
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         ids = entity_ids(opened, participant)
         which = EventFilter(types=types, statuses=statuses, time_from=start, time_to=end, participant_ids=ids)
         page = opened.events(which, order=key, descending=key is not EventOrder.TIME, window=_window(limit, after))
-    _show(page, lambda: event_table(page), json=json)
+    show(page, lambda: event_table(page), json=json)
 
 
 @app.command()
@@ -222,11 +215,11 @@ def claims(
 
     stances = parse_choices(ClaimStance, stance)
     start, end = parse_moment(said_from), parse_moment(said_to, is_end=True)
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         which = ClaimFilter(stances=stances, source_ids=entity_ids(opened, speaker), said_from=start, said_to=end)
         page = opened.claims(which, window=_window(limit, after))
         articles = load_articles(opened, (claim.article_id for claim in page.items))
-    _show(page, lambda: claim_table(page, articles), json=json)
+    show(page, lambda: claim_table(page, articles), json=json)
 
 
 @app.command()
@@ -240,17 +233,17 @@ def query(
     """Run a GraphQL operation without a server and print its response. Exits with 1 when that has errors."""
     from api.local import run_operation
 
-    settings = _settings(archive)
+    settings = settings_for(archive)
     text = _read_document(document)
-    with _opened(archive) as opened:
+    with opened_archive(archive) as opened:
         response = run_operation(opened, settings, text, variables=variables, name=operation)
-    _write_json(response, is_indented=not json)
+    write_json(response, is_indented=not json)
     if "errors" in response:
         raise typer.Exit(FAILED)
 
 
-app.command()(serve)
-app.command()(work)
+for command in (serve, work, reindex, reextract, evaluate, link, extract):
+    app.command()(command)
 app.add_typer(keys_app, name="keys")
 
 
@@ -272,111 +265,14 @@ def schema(
 
 
 @app.command()
-def reindex(archive: ArchiveOption = None, json: JsonOption = False) -> None:
-    """Build the search index anew from the catalog."""
-    from rich.text import Text
-
-    from api.progress import passage_progress
-
-    with _opened(archive) as opened, passage_progress() as on_progress:
-        count = opened.reindex(on_progress=on_progress)
-    _show({"passages": count}, lambda: Text(f"{count} passages indexed"), json=json)
-
-
-@app.command()
-def reextract(
-    archive: ArchiveOption = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Read every article, also where the facts are of this version.")
-    ] = False,
-    json: JsonOption = False,
-) -> None:
-    """Read stored articles anew where an older version found their facts. Goes on where it was interrupted."""
-    from rich.text import Text
-
-    from api.progress import passage_progress
-
-    with _opened(archive) as opened, passage_progress("reading") as progress:
-        count = opened.reextract(every=every, on_progress=progress)
-    _show({"articles": count}, lambda: Text(f"{count:,} articles read anew"), json=json)
-
-
-@app.command()
-def evaluate(
-    files: Annotated[list[Path] | None, typer.Argument(help="Questions with answers: SQuAD JSON, or JSONL.")] = None,
-    format: Annotated[  # noqa: A002 -- the option's name
-        str | None, typer.Option("--format", metavar="squad|jsonl", help="Where the file's name does not tell.")
-    ] = None,
-    archive: Annotated[
-        str | None,
-        typer.Option("--archive", "-a", metavar="PATH|URL", help="Search this archive, not one built of the file."),
-    ] = None,
-    extraction: Annotated[
-        bool, typer.Option("--extraction", help="Measure entities, times, claims and events in place of search.")
-    ] = False,
-    data: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Data sets: ner, timex, plover, ecbplus.")] = None,
-    article: Annotated[Path | None, typer.Option(metavar="FILE", help="An article that --gold annotates.")] = None,
-    gold: Annotated[Path | None, typer.Option(metavar="FILE", help="The annotation of --article.")] = None,
-    topics: Annotated[int, typer.Option(min=1, help="How many topics of ecbplus; all take minutes.")] = 35,
-    json: JsonOption = False,
-) -> None:
-    """Measure how well search finds the passages that hold the answers, or how well facts are found, against gold."""
-    if extraction and (data or (article and gold)):
-        _evaluate_extraction(data, article, gold, topics=topics, json=json)
-    elif files and not extraction:
-        _evaluate_search(files, format, archive, json=json)
-    else:
-        typer.echo("give files of questions, or --extraction with --data or with --article and --gold", err=True)
-        raise typer.Exit(REFUSED)
-
-
-@app.command()
-def link(
-    path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Lines of a name, a tab and a Wikidata id; # begins a comment.")
-    ],
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Link entities to items of Wikidata by name. A name that several entities bear is passed over."""
-    from rich.text import Text
-
-    from api.arguments import read_links
-
-    rows = read_links(path)
-    with _opened(archive) as opened:
-        count = opened.link_names(rows)
-    _show({"names": len(rows), "linked": count}, lambda: Text(f"{count:,} of {len(rows):,} names linked"), json=json)
-
-
-@app.command()
-def extract(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="One article; - is standard input.")],
-    published: Annotated[str | None, typer.Option(metavar="DATE", help="When it appeared, where it does not say.")] = None,
-    json: JsonOption = False,
-) -> None:
-    """Show the facts of one article, and how long each stage of extraction took; stores nothing."""
-    from api.extraction import extraction_document, extraction_view
-    from retrieval.extraction.extractor import Extractor
-    from retrieval.ingestion.pipeline import prepare_article
-    from retrieval.ingestion.readers import read_article
-
-    article = prepare_article(read_article("-" if str(path) == "-" else path), published=published)
-    seconds: dict[str, float] = {}
-    facts = Extractor().extract(article, seconds=seconds)
-    document = extraction_document(article, facts, seconds)
-    _show(document, lambda: extraction_view(document), json=json)
-
-
-@app.command()
 def doctor(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """Check this installation and the archive. Exits with 1 on a problem, and says what to do about it."""
     from api.doctor import check_all
     from api.rendering import checks_view
 
-    checks = check_all(_settings(archive))
+    checks = check_all(settings_for(archive))
     is_ok = all(check.is_ok for check in checks)
-    _show({"checks": checks, "ok": is_ok}, lambda: checks_view(checks), json=json)
+    show({"checks": checks, "ok": is_ok}, lambda: checks_view(checks), json=json)
     if not is_ok:
         raise typer.Exit(FAILED)
 
@@ -412,13 +308,6 @@ def _is_meant_for_people(error: Exception) -> bool:
     return isinstance(error, RetrievalError | SettingsError)
 
 
-def _opened(archive: str | None, *, create: bool = False) -> Archive:
-    from retrieval.archive import Archive
-
-    settings = _settings(archive)
-    return Archive.open(settings.archive, create=create, lock_timeout_seconds=settings.lock_timeout_seconds)
-
-
 def _window(limit: int, after: str | None) -> Window:
     from retrieval.models import Window
 
@@ -434,50 +323,6 @@ def _read_document(document: str) -> str:
         return Path(document[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"cannot read {document[1:]}: {error}") from error
-
-
-def _evaluate_extraction(data: Path | None, article: Path | None, gold: Path | None, *, topics: int, json: bool) -> None:
-    from itertools import chain
-
-    from api.extraction import measures_table
-    from retrieval.evaluation.extraction import measure_article, measure_data
-
-    of_article = measure_article(article, gold) if article and gold else ()
-    measures = list(chain(of_article, measure_data(data, topics=topics) if data else ()))
-    _show({"measures": measures}, lambda: measures_table(measures), json=json)
-
-
-def _evaluate_search(files: list[Path], format: str | None, archive: str | None, *, json: bool) -> None:  # noqa: A002
-    from contextlib import nullcontext
-
-    from rich.text import Text
-
-    from api.progress import passage_progress
-    from retrieval.evaluation.reports import read_collection, render_table
-    from retrieval.evaluation.searching import evaluate_search
-
-    collections = [read_collection(file, format=format) for file in files]
-    with _opened(archive) if archive else nullcontext() as opened, passage_progress("searching") as on_progress:
-        found = [evaluate_search(collection, archive=opened, on_progress=on_progress) for collection in collections]
-    tables = "\n\n".join(render_table(reports) for reports in found)
-    _show({"reports": [report for reports in found for report in reports]}, lambda: Text(tables), json=json)
-
-
-def _show(document: object, view: Callable[[], RenderableType], *, json: bool) -> None:
-    if json:
-        _write_json(document)
-        return
-    from api.rendering import console
-
-    console().print(view())
-
-
-def _write_json(document: object, *, is_indented: bool = False) -> None:
-    import orjson
-
-    options = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if is_indented else 0)
-    sys.stdout.buffer.write(orjson.dumps(document, option=options))
-    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -4,12 +4,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from api.settings import Settings
+    from retrieval.archive import Archive
+
+FAILED = 1  # the command ran, and what it ran on has faults
+REFUSED = 2  # the command could not run
 
 ArchiveOption = Annotated[
     str | None,
@@ -23,3 +31,30 @@ def settings_for(archive: str | None, **overrides: object) -> Settings:
     from api.settings import load_settings
 
     return load_settings(archive=archive, **overrides)
+
+
+def opened_archive(archive: str | None, *, create: bool = False) -> Archive:
+    """The archive that the command line or the settings name."""
+    from retrieval.archive import Archive
+
+    settings = settings_for(archive)
+    return Archive.open(settings.archive, create=create, lock_timeout_seconds=settings.lock_timeout_seconds)
+
+
+def show(document: object, view: Callable[[], RenderableType], *, json: bool) -> None:
+    """Print the document as JSON, or else its view."""
+    if json:
+        write_json(document)
+        return
+    from api.rendering import console
+
+    console().print(view())
+
+
+def write_json(document: object, *, is_indented: bool = False) -> None:
+    """Print one JSON document, on one line unless ``is_indented``."""
+    import orjson
+
+    options = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if is_indented else 0)
+    sys.stdout.buffer.write(orjson.dumps(document, option=options))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,170 @@
+"""Answers with their statements, candidates and accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from retrieval.models.articles import Citation, Passage
+from retrieval.models.claims import Attribution, Claim, ClaimStance
+from retrieval.models.entities import Entity, TimeRef
+from retrieval.models.events import Event
+
+
+class AnswerStatus(StrEnum):
+    """Whether the archive answers, its sources conflict, or it does not say."""
+
+    ANSWERED = "ANSWERED"
+    CONFLICTING = "CONFLICTING"
+    NOT_FOUND = "NOT_FOUND"
+
+
+class AnswerType(StrEnum):
+    """What a question asks for."""
+
+    PERSON = "PERSON"
+    ORGANIZATION = "ORGANIZATION"
+    PLACE = "PLACE"
+    DATE = "DATE"
+    QUANTITY = "QUANTITY"
+    YES_NO = "YES_NO"
+    REASON = "REASON"
+    QUOTATION = "QUOTATION"
+    EVENT_LIST = "EVENT_LIST"
+    DEFINITION = "DEFINITION"
+    OTHER = "OTHER"
+
+
+class AbstentionReason(StrEnum):
+    """Why there is no answer."""
+
+    NO_MATCHING_PASSAGE = "NO_MATCHING_PASSAGE"
+    LOW_CONFIDENCE = "LOW_CONFIDENCE"
+    FILTER_EXCLUDES_ALL = "FILTER_EXCLUDES_ALL"
+    QUESTION_NOT_UNDERSTOOD = "QUESTION_NOT_UNDERSTOOD"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityValue:
+    """An entity as the answer."""
+
+    entity: Entity
+
+
+@dataclass(frozen=True, slots=True)
+class DateValue:
+    """A time as the answer."""
+
+    time: TimeRef
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityValue:
+    """A number as the answer; ``low`` and ``high`` bound it where the text does ("more than 20" has only ``low``)."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanValue:
+    """A yes or no that the sources agree on."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventListValue:
+    """Events as the answer, in time order."""
+
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotationValue:
+    """A source's words as the answer."""
+
+    claim: Claim
+
+
+AnswerValue = EntityValue | DateValue | QuantityValue | BooleanValue | QuotationValue | EventListValue
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStatement:
+    """A sentence of an answer with what backs it; ``support`` is between 0 and 1."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCandidate:
+    """A span that may answer, with who says it; ``score`` is between 0 and 1."""
+
+    text: str
+    value: AnswerValue | None
+    score: float
+    citation: Citation
+    attribution: Attribution | None = None
+    stance: ClaimStance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One side of a dispute: its stance, the proposition in the words of one of its claims, and everyone on it."""
+
+    stance: ClaimStance
+    proposition: str
+    claims: tuple[Claim, ...]
+    independent_source_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """How a question was understood. ``temporal_relation`` is "after", "before" or "between" where the question has one."""
+
+    answer_type: AnswerType
+    entities: tuple[Entity, ...]
+    keywords: tuple[str, ...]
+    time_from: datetime | None = None
+    time_to: datetime | None = None
+    temporal_relation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """What an answer cost and rests on."""
+
+    passages_considered: int
+    articles_matching_filter: int
+    retrieval_milliseconds: float
+    reading_milliseconds: float
+    model: str
+    index_revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question. ``text`` is None and ``abstention`` is set exactly when ``status`` is NOT_FOUND.
+
+    ``accounts`` holds at least two sides when ``status`` is CONFLICTING.
+    """
+
+    question: str
+    status: AnswerStatus
+    text: str | None
+    value: AnswerValue | None
+    statements: tuple[AnswerStatement, ...]
+    candidates: tuple[AnswerCandidate, ...]
+    accounts: tuple[Account, ...]
+    confidence: float
+    abstention: AbstentionReason | None
+    closest_passages: tuple[Passage, ...]
+    interpretation: Interpretation
+    diagnostics: Diagnostics

@@ -1,0 +1,136 @@
+"""Who says what: claims, decisions on entities, and all facts of an article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from retrieval.models.articles import Article, Block, Passage
+from retrieval.models.entities import Entity, Mention, TimeRef
+from retrieval.models.events import Event, EventMention, Participant
+from retrieval.models.spans import Span
+
+
+class ClaimStance(StrEnum):
+    """What a speaker does with a proposition. Declining to comment or having no information is not a denial."""
+
+    ASSERTED = "ASSERTED"
+    DENIED = "DENIED"
+    REPORTED = "REPORTED"
+    ALLEGED = "ALLEGED"
+    REQUESTED = "REQUESTED"
+    PROMISED = "PROMISED"
+    BELIEVED = "BELIEVED"
+    DECLINED_TO_COMMENT = "DECLINED_TO_COMMENT"
+    NO_INFORMATION = "NO_INFORMATION"
+
+
+class AttributionKind(StrEnum):
+    """How the words of a source are given."""
+
+    DIRECT_QUOTATION = "DIRECT_QUOTATION"
+    INDIRECT_SPEECH = "INDIRECT_SPEECH"
+    REPORTED_VIA = "REPORTED_VIA"
+    NARRATOR = "NARRATOR"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who says it. ``via`` is whom that source cites: "The Times, citing two officials" is two links.
+
+    ``source_span`` is None for a speaker carried over from an earlier sentence without words of its own here.
+    """
+
+    article_id: str
+    source_text: str
+    source_span: Span | None
+    source_entity_id: str | None
+    kind: AttributionKind
+    cue: str | None = None
+    cue_span: Span | None = None
+    via: Attribution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that a source says. ``spans`` are its content in reading order (a split quotation has several).
+
+    ``text`` is the slice of the first span to the last, inclusive of what stands between.
+    """
+
+    id: str
+    article_id: str
+    text: str
+    spans: tuple[Span, ...]
+    stance: ClaimStance
+    attribution: Attribution
+    said_at: TimeRef | None = None
+    event_id: str | None = None
+    parent_id: str | None = None
+    entity_ids: tuple[str, ...] = ()
+
+    @property
+    def span(self) -> Span:
+        """From the first character of the content to the last."""
+        return Span(self.spans[0].start, self.spans[-1].end)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRelations:
+    """The claims of other sources about the same event: those on the other side of it, and those on the same side."""
+
+    contradicts: tuple[Claim, ...] = ()
+    supports: tuple[Claim, ...] = ()
+
+
+class DecisionKind(StrEnum):
+    """What people decide about entities."""
+
+    MERGE = "MERGE"
+    SPLIT = "SPLIT"
+    LINK = "LINK"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityDecision:
+    """A line of the log of entities: ``entity_id`` was merged into, split, or linked; ``undone_at`` says that it no longer
+    holds. ``other_ids`` are the entities merged into it or split from it; ``aliases`` what was split off.
+    """
+
+    id: int
+    at: datetime
+    kind: DecisionKind
+    entity_id: str
+    other_ids: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    wikidata_id: str | None = None
+    undone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedEntity:
+    """An entity that articles name together with another one: in how many, and the pointwise mutual information in bits."""
+
+    entity: Entity
+    article_count: int
+    pmi: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    """Everything the archive knows from one article, in reading order; entities and events are those it names.
+
+    An event is drawn from all the articles that tell of it: its ``time`` may be given by the words of another one.
+    """
+
+    article: Article
+    blocks: tuple[Block, ...]
+    passages: tuple[Passage, ...]
+    entities: tuple[Entity, ...]
+    mentions: tuple[Mention, ...]
+    times: tuple[TimeRef, ...]
+    claims: tuple[Claim, ...]
+    events: tuple[Event, ...]
+    event_mentions: tuple[EventMention, ...]
+    participants: tuple[Participant, ...]

@@ -1,0 +1,113 @@
+"""What a list may be narrowed to, in which order, and its pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from retrieval.models.claims import AttributionKind, ClaimStance
+from retrieval.models.entities import EntityType
+from retrieval.models.events import EventStatus, EventType, QuadClass
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFilter:
+    """Which articles; every given part must hold, an empty tuple means no restriction."""
+
+    publishers: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    published_from: datetime | None = None
+    published_to: datetime | None = None
+    entity_ids: tuple[str, ...] = ()
+    event_types: tuple[EventType, ...] = ()
+    article_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntityFilter:
+    """Which entities; ``name`` matches any alias, without regard to case."""
+
+    types: tuple[EntityType, ...] = ()
+    name: str | None = None
+    min_mentions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events; ``time_from`` and ``time_to`` keep those whose interval overlaps the range."""
+
+    types: tuple[EventType, ...] = ()
+    quad_classes: tuple[QuadClass, ...] = ()
+    statuses: tuple[EventStatus, ...] = ()
+    time_from: datetime | None = None
+    time_to: datetime | None = None
+    place_id: str | None = None
+    participant_ids: tuple[str, ...] = ()
+    min_independent_sources: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """Which claims; ``source_ids`` are entities that speak."""
+
+    stances: tuple[ClaimStance, ...] = ()
+    source_ids: tuple[str, ...] = ()
+    kinds: tuple[AttributionKind, ...] = ()
+    said_from: datetime | None = None
+    said_to: datetime | None = None
+
+
+class ArticleOrder(StrEnum):
+    """Sort keys of articles; ties fall to the id."""
+
+    PUBLISHED_AT = "PUBLISHED_AT"
+    INGESTED_AT = "INGESTED_AT"
+
+
+class EntityOrder(StrEnum):
+    """Sort keys of entities; ties fall to the id."""
+
+    MENTION_COUNT = "MENTION_COUNT"
+    NAME = "NAME"
+    LAST_SEEN_AT = "LAST_SEEN_AT"
+
+
+class EventOrder(StrEnum):
+    """Sort keys of events; ties fall to the id."""
+
+    TIME = "TIME"
+    CONFIDENCE = "CONFIDENCE"
+    INDEPENDENT_SOURCES = "INDEPENDENT_SOURCES"
+
+
+class ClaimOrder(StrEnum):
+    """Sort keys of claims: by article and place in it."""
+
+    POSITION = "POSITION"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of an ordered list: the first ``limit`` after ``after``, or, ``backward``, the last before ``before``.
+
+    Cursors are opaque and hold the sort key and id, so that a page stays in place while the list grows around it.
+    """
+
+    limit: int = 20
+    after: str | None = None
+    before: str | None = None
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One window of a list, in list order; ``cursors`` run parallel to ``items``."""
+
+    items: tuple[T, ...]
+    cursors: tuple[str, ...]
+    has_next: bool
+    has_previous: bool
