@@ -89,7 +89,7 @@ class Answerer:
         if matching == 0:
             evidence = Evidence(SearchResults((), 0, has_next=False), (), ())
         else:
-            evidence = self.retrieve(asked, limited)
+            evidence = self.retrieve(asked, limited, as_of=as_of)
         retrieved = perf_counter()
         answer = self._answer(asked, evidence, limited, matching, min_confidence)
         return replace(
@@ -105,14 +105,16 @@ class Answerer:
             ),
         )
 
-    def retrieve(self, question: Question, limited: ArticleFilter | None) -> Evidence:
+    def retrieve(
+        self, question: Question, limited: ArticleFilter | None, *, as_of: datetime | None = None
+    ) -> Evidence:
         """The passages, facts and parsed sentences that an answer to ``question`` may come from."""
         words = [*question.interpretation.keywords, *(t.text for t in question.source)]
         query = " ".join(dict.fromkeys(words)) or question.text
         ids = tuple(entity.id for entity in question.interpretation.entities)
         # by words: the weights of the confidence were fitted on such ranks
         results = self._sources.search(query, limit=PASSAGES, filter=limited, entity_ids=ids, mode=RetrievalMode.LEXICAL)
-        loaded = self._sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)))
+        loaded = self._sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)), as_of=as_of)
         facts = tuple(loaded.values())
         return Evidence(results, facts, tuple(_read(question, results, loaded.values())))
 

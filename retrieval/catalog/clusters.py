@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
+from retrieval.catalog.copies import writer_key
 from retrieval.catalog.ids import stable_id
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.tables import articles, claims, copies, entities, event_mentions, events, participants, tellings
@@ -192,6 +193,4 @@ def _voice(row: Row[Any], voice: str) -> str:
         return voice
     if voice:
         return f"{root}:{voice}"
-    if row.agency or row.root_agency:
-        return f"agency:{row.root_agency or row.agency}"
-    return f"publisher:{row.root_publisher_id}" if row.root_publisher_id else f"article:{root}"
+    return writer_key(root, row.root_agency or row.agency, row.root_publisher_id)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, select, update
+from collections.abc import Sequence
 
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from retrieval.catalog.paging import chunks
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.catalog.tables import articles, copies, copy_bands, tellings
 from retrieval.ingestion.duplicates import credited_agency, is_near_copy, sign, signature_of
+from retrieval.models import Origin
 
 
 def add_copy(connection: Connection, article: PreparedArticle) -> None:
@@ -39,6 +43,30 @@ def add_copy(connection: Connection, article: PreparedArticle) -> None:
         )
     )
     connection.execute(insert(copy_bands), [{"band": band, "article_id": article.id} for band in set(signature.bands)])
+
+
+def find_origins(connection: Connection, article_ids: Sequence[str]) -> dict[str, Origin]:
+    """Whose text each article prints; unknown ids are left out."""
+    root, roots_copy = articles.alias(), copies.alias()
+    text_id = func.coalesce(copies.c.root_id, articles.c.id)
+    query = (
+        select(articles.c.id, text_id, func.coalesce(roots_copy.c.agency, copies.c.agency), root.c.publisher_id)
+        .join_from(articles, copies, copies.c.article_id == articles.c.id, isouter=True)
+        .join(root, root.c.id == text_id)
+        .join(roots_copy, roots_copy.c.article_id == root.c.id, isouter=True)
+    )
+    found: dict[str, Origin] = {}
+    for some in chunks(article_ids):
+        for id_, text, agency, publisher_id in connection.execute(query.where(articles.c.id.in_(some))):
+            found[id_] = Origin(text, writer_key(text, agency, publisher_id))
+    return found
+
+
+def writer_key(text_id: str, agency: str | None, publisher_id: str | None) -> str:
+    """Who wrote a text, as a key: the agency that fed it, else the publisher of the first copy, else the text itself."""
+    if agency:
+        return f"agency:{agency}"
+    return f"publisher:{publisher_id}" if publisher_id else f"article:{text_id}"
 
 
 def find_shared(connection: Connection, article_id: str) -> list[str]:

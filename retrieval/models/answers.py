@@ -117,12 +117,20 @@ class AnswerCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One side of a dispute: its stance, the proposition in the words of one of its claims, and everyone on it."""
+    """One side of a dispute: its stance, the proposition in the words of one of its claims, and everyone on it.
+
+    Where sources give different values, ``value`` is this side's and ``proposition`` the sentence or claim that gives it.
+    ``citations`` are the words of everyone on it, also of articles that say it in their own voice and so are no claim.
+    ``superseded_by`` are the words of a later article of the same source that replaced it, None while it stands.
+    """
 
     stance: ClaimStance
     proposition: str
     claims: tuple[Claim, ...]
     independent_source_count: int
+    value: AnswerValue | None = None
+    citations: tuple[Citation, ...] = ()
+    superseded_by: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,8 @@ class Diagnostics:
 class Answer:
     """The answer to a question. ``text`` is None and ``abstention`` is set exactly when ``status`` is NOT_FOUND.
 
-    ``accounts`` holds at least two sides when ``status`` is CONFLICTING.
+    ``accounts`` holds at least two sides that stand when ``status`` is CONFLICTING, and what a source said before it said
+    otherwise.
     """
 
     question: str
