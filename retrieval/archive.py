@@ -314,7 +314,8 @@ class Archive(Curation, Timelines):
 
     def index_lag(self) -> int:
         """How many changes the search index has still to take in."""
-        return self.last_change() - self._index.sequence
+        indexed = self._index.sequence  # first: both only grow
+        return self.last_change() - indexed
 
     def indexed_passage_count(self) -> int:
         """How many passages the search index holds."""
