@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,7 @@ class Archive(Curation, Timelines):
         lock_timeout_seconds: float = 30.0,
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
-    ) -> Archive:
+    ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
         ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
