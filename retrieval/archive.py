@@ -139,7 +139,7 @@ class Archive(Curation, Timelines):
         self._closed = True
         self._engine.dispose()
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
