@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,7 @@ class Archive(Curation, Timelines):
         lock_timeout_seconds: float = 30.0,
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
-    ) -> Archive:
+    ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
         ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
@@ -139,7 +139,7 @@ class Archive(Curation, Timelines):
         self._closed = True
         self._engine.dispose()
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -314,7 +314,8 @@ class Archive(Curation, Timelines):
 
     def index_lag(self) -> int:
         """How many changes the search index has still to take in."""
-        return self.last_change() - self._index.sequence
+        indexed = self._index.sequence  # first: both only grow
+        return self.last_change() - indexed
 
     def indexed_passage_count(self) -> int:
         """How many passages the search index holds."""
