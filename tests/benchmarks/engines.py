@@ -1,7 +1,7 @@
 """The engines that are measured side by side: how each builds its store in a folder, and how it is asked.
 
-A builder takes an empty folder and a number of passages; an opener gives the searches by name, each a function of the query.
-Engines that are not installed are left out.
+A builder takes an empty folder and a number of passages; an opener gives the searches by name, each a function of the
+query. Engines that are not installed are left out.
 """
 
 from __future__ import annotations

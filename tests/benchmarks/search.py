@@ -60,7 +60,7 @@ def ask(engine: str, folder: Path, queries: Sequence[str]) -> list[Row]:
 
 def time_queries(search: Search, queries: Sequence[str]) -> Row:
     """Percentiles of the milliseconds on the clock and the mean of those of all cores, after some queries to warm up."""
-    taken = []
+    taken: list[float] = []
     ended = time.perf_counter() + _SECONDS
     cpu = 0.0
     for number, query in enumerate(queries):
@@ -153,9 +153,9 @@ def main() -> None:
 
 
 _NOTE = """`make bench` makes this anew. Made-up texts, random unit vectors (embedding a million passages takes hours on two
-cores); searches by meaning include the query's embedding with the real model. Each engine is built in one process and asked
-in another: `rss_mb` is the asking process at its end, files that are mapped and were read included; `cpu_ms` is the mean CPU
-time a query on all cores."""
+cores); searches by meaning include the query's embedding with the real model. Each engine is built in one process and
+asked in another: `rss_mb` is the asking process at its end, files that are mapped and were read included; `cpu_ms` is the
+mean CPU time a query on all cores."""
 
 
 def _run(what: str, engine: str, folder: Path, count: int) -> str:
