@@ -6,12 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,7 @@ class Archive(Curation, Timelines):
         lock_timeout_seconds: float = 30.0,
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
-    ) -> Archive:
+    ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
         ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
@@ -139,7 +139,7 @@ class Archive(Curation, Timelines):
         self._closed = True
         self._engine.dispose()
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -292,6 +292,7 @@ class Archive(Curation, Timelines):
             EmbedderError: the query's vector cannot be made.
         """
         self._catch_up()
+        filter = self._with_articles(filter)  # noqa: A001
         return self._searches.search(query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids, mode=mode)
 
     def embed_query(self, query: str) -> NDArray[np.float32] | None:
@@ -314,7 +315,8 @@ class Archive(Curation, Timelines):
 
     def index_lag(self) -> int:
         """How many changes the search index has still to take in."""
-        return self.last_change() - self._index.sequence
+        indexed = self._index.sequence  # first: both only grow
+        return self.last_change() - indexed
 
     def indexed_passage_count(self) -> int:
         """How many passages the search index holds."""
@@ -381,6 +383,16 @@ class Archive(Curation, Timelines):
 
             self._extractor = Extractor()
         yield from self._extractor.extract_many(articles)
+
+    def _with_articles(self, given: ArticleFilter | None) -> ArticleFilter | None:
+        """A story as the articles that are in it now: the search index does not know of stories."""
+        if given is None or given.story_id is None:
+            return given
+        members = self.article_ids_of(given.story_id)
+        if given.article_ids:
+            members = tuple(id_ for id_ in members if id_ in given.article_ids)
+        # Of a story that is not there nothing is found; an empty tuple would mean no restriction.
+        return replace(given, article_ids=members or ("",), story_id=None)
 
     def _catch_up(self) -> None:
         """Let searches see what is stored. Where another process is at it, it will take our changes in as well."""

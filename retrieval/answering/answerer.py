@@ -105,9 +105,7 @@ class Answerer:
             ),
         )
 
-    def retrieve(
-        self, question: Question, limited: ArticleFilter | None, *, as_of: datetime | None = None
-    ) -> Evidence:
+    def retrieve(self, question: Question, limited: ArticleFilter | None, *, as_of: datetime | None = None) -> Evidence:
         """The passages, facts and parsed sentences that an answer to ``question`` may come from."""
         words = [*question.interpretation.keywords, *(t.text for t in question.source)]
         query = " ".join(dict.fromkeys(words)) or question.text

@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.catalog.tables import articles, copies, copy_bands, tellings
 from retrieval.ingestion.duplicates import credited_agency, is_near_copy, sign, signature_of
 from retrieval.models import Origin
+
+_root_articles = articles.alias("root_articles")
+_root_copies = copies.alias("root_copies")
+
+
+def with_voices(query: Select[Any]) -> Select[Any]:
+    """A query that selects from ``articles``, with what `publishing_voice` needs to know of each."""
+    return (
+        query.add_columns(
+            articles.c.id.label("voice_id"),
+            copies.c.root_id,
+            copies.c.agency,
+            _root_copies.c.agency.label("root_agency"),
+            _root_articles.c.publisher_id.label("root_publisher_id"),
+        )
+        .join(copies, copies.c.article_id == articles.c.id, isouter=True)
+        .join(_root_articles, _root_articles.c.id == func.coalesce(copies.c.root_id, articles.c.id))
+        .join(_root_copies, _root_copies.c.article_id == _root_articles.c.id, isouter=True)
+    )
+
+
+def publishing_voice(row: Row[Any]) -> str:
+    """Who wrote an article's text: the same for articles of one agency, text or publisher."""
+    if row.agency or row.root_agency:
+        return f"agency:{row.root_agency or row.agency}"
+    return f"publisher:{row.root_publisher_id}" if row.root_publisher_id else f"article:{row.root_id or row.voice_id}"
 
 
 def add_copy(connection: Connection, article: PreparedArticle) -> None:
@@ -47,26 +74,12 @@ def add_copy(connection: Connection, article: PreparedArticle) -> None:
 
 def find_origins(connection: Connection, article_ids: Sequence[str]) -> dict[str, Origin]:
     """Whose text each article prints; unknown ids are left out."""
-    root, roots_copy = articles.alias(), copies.alias()
-    text_id = func.coalesce(copies.c.root_id, articles.c.id)
-    query = (
-        select(articles.c.id, text_id, func.coalesce(roots_copy.c.agency, copies.c.agency), root.c.publisher_id)
-        .join_from(articles, copies, copies.c.article_id == articles.c.id, isouter=True)
-        .join(root, root.c.id == text_id)
-        .join(roots_copy, roots_copy.c.article_id == root.c.id, isouter=True)
-    )
+    query = with_voices(select(articles.c.id).select_from(articles))
     found: dict[str, Origin] = {}
     for some in chunks(article_ids):
-        for id_, text, agency, publisher_id in connection.execute(query.where(articles.c.id.in_(some))):
-            found[id_] = Origin(text, writer_key(text, agency, publisher_id))
+        for row in connection.execute(query.where(articles.c.id.in_(some))):
+            found[row.id] = Origin(row.root_id or row.id, publishing_voice(row))
     return found
-
-
-def writer_key(text_id: str, agency: str | None, publisher_id: str | None) -> str:
-    """Who wrote a text, as a key: the agency that fed it, else the publisher of the first copy, else the text itself."""
-    if agency:
-        return f"agency:{agency}"
-    return f"publisher:{publisher_id}" if publisher_id else f"article:{text_id}"
 
 
 def find_shared(connection: Connection, article_id: str) -> list[str]:

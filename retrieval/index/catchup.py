@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from retrieval.catalog.lookups import CatalogLookups
 from retrieval.catalog.vectors import get_embedder, load_vectors
-from retrieval.index.local import IndexedPassage, LocalIndex
+from retrieval.index.documents import IndexedPassage
+from retrieval.index.local import LocalIndex
 
 # Changes that go into one commit of the index: enough that commits do not count, few enough to hold in memory.
 _BATCH = 1000
@@ -21,12 +22,13 @@ def catch_up(catalog: CatalogLookups, index: LocalIndex, *, on_progress: Callabl
     Raises:
         ArchiveLocked: another process held the index longer than the time-out.
     """
+    # The index first: what it holds the catalog has, but a writer may bring both further at any time.
+    start, indexed_embedder = index.sequence, index.embedder
     taken, newest = 0, catalog.last_change()
     with catalog.reading() as connection:
         embedder = get_embedder(connection)
-    start = index.sequence
     # The catalog was restored from an older copy, or got vectors of another embedder.
-    if start > newest or index.embedder not in {None, embedder}:
+    if start > newest or indexed_embedder not in {None, embedder}:
         index.clear()
         start = 0
     reached = start

@@ -121,8 +121,8 @@ class RelatedEntity:
 class ArticleFacts:
     """Everything the archive knows from one article, in reading order; entities and events are those it names.
 
-    An event is drawn from all the articles that tell of it: its ``time`` may be given by the words of another one. Read as of
-    a moment, it is drawn from those published by then.
+    An event is drawn from all the articles that tell of it: its ``time`` may be given by the words of another one. Read as
+    of a moment, it is drawn from those published by then.
     """
 
     article: Article
