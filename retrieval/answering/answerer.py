@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
@@ -21,7 +21,7 @@ from retrieval.answering.propositions import collect_voices
 from retrieval.answering.reading import Sentence, factual_blocks, iter_sentences, words_of
 from retrieval.answering.reasons import propose_reasons
 from retrieval.answering.roles import propose_definitions, propose_holders
-from retrieval.answering.scoring import Scored, score
+from retrieval.answering.scoring import score
 from retrieval.answering.sources import AnswerSources
 from retrieval.answering.speech import propose_complements, propose_contents, propose_speakers
 from retrieval.errors import InputError
@@ -34,7 +34,6 @@ from retrieval.models import (
     Passage,
     RetrievalMode,
     SearchResults,
-    Span,
 )
 from retrieval.search.question import understand
 from retrieval.search.question_types import Form, Question
@@ -132,7 +131,7 @@ class Answerer:
             happenings = collect_happenings(question, evidence.sentences, evidence.facts)
             return answer_events(question, happenings, closest, minimum)
         scored = [score(question, p, rank=evidence.rank(p.match)) for p in propose_all(question, evidence)]
-        return answer_proposals(question, _distinct(scored), closest, minimum)
+        return answer_proposals(question, sorted(scored, key=lambda item: -item.confidence), closest, minimum)
 
 
 def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:
@@ -186,19 +185,3 @@ def _shares(text: str, lemma: str, words: set[str]) -> float:
 
 def _closest(results: SearchResults) -> tuple[Passage, ...]:
     return tuple(hit.passage for hit in results.hits[:3])
-
-
-def _distinct(scored: Sequence[Scored]) -> list[Scored]:
-    """The best proposal of each span and of each wording, best first."""
-    kept: list[Scored] = []
-    seen: set[tuple[str, Span]] = set()
-    texts: set[str] = set()
-    for item in sorted(scored, key=lambda s: -s.confidence):
-        place = (item.proposal.match.sentence.facts.article.id, item.proposal.span)
-        wording = item.proposal.text.lower()
-        if place in seen or wording in texts:
-            continue
-        seen.add(place)
-        texts.add(wording)
-        kept.append(item)
-    return kept

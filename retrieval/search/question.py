@@ -31,6 +31,12 @@ def understand(question: str, *, resolve: Resolve, anchor: datetime | None = Non
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise InputError(f"the question has {len(text)} characters; ask in at most {MAX_QUESTION_CHARACTERS}")
     body, source_text = _split_source(_without_opener(text))
+    if stated := _TRUTH.match(body):
+        return _Reader(text, stated["that"], source_text, resolve, anchor, is_stated=True).read()
+    if asked := _WHOSE_WORD_FIRST.match(body):
+        return _ask_whose_word(_Reader(text, asked["that"], None, resolve, anchor).read())
+    if asked := _WHOSE_WORD_LAST.match(body):
+        return _ask_whose_word(_Reader(text, asked["that"], None, resolve, anchor, is_stated=True).read())
     return _Reader(text, body, source_text, resolve, anchor).read()
 
 
@@ -44,12 +50,25 @@ _OPENER = re.compile(
 )
 _SOURCE_FIRST = re.compile(r"^according to ([^,?]{2,80}),\s*(.+)$", re.IGNORECASE)
 _SOURCE_LAST = re.compile(r"^(.+?),?\s+according to (?!wh)([^,?]{2,80})\?*$", re.IGNORECASE)
+_TRUTH = re.compile(
+    r"^(?:is|was) it (?:really |actually |indeed )?(?:true|correct|right|a fact|the case) that (?P<that>.+)$", re.IGNORECASE
+)
+_WHOSE_WORD = r"according to (?:who|whom|which \w+|what sources?)"
+_WHOSE_WORD_FIRST = re.compile(rf"^{_WHOSE_WORD},? (?P<that>.+)$", re.IGNORECASE)
+_WHOSE_WORD_LAST = re.compile(rf"^(?P<that>.+?),? {_WHOSE_WORD}\?*$", re.IGNORECASE)
 _RELATION = re.compile(r"\b(after|before|between|since|until|following|prior to)\b", re.IGNORECASE)
 _RELATIONS = {"following": "after", "since": "after", "prior to": "before", "until": "before"}
 
 
 def _without_opener(text: str) -> str:
     return _OPENER.sub("", text) or text
+
+
+def _ask_whose_word(stated: Question) -> Question:
+    """Who says what a yes/no question asks: its verb is what they say, and no longer the asked act."""
+    terms = tuple(replace(t, role=Role.EMBEDDED) if t.role is Role.PREDICATE else t for t in stated.terms)
+    interpretation = replace(stated.interpretation, answer_type=AnswerType.PERSON)
+    return replace(stated, form=Form.SPEAKER, interpretation=interpretation, terms=terms, predicate=None, is_present=False)
 
 
 def _split_source(text: str) -> tuple[str, str | None]:
