@@ -254,7 +254,16 @@ def _account_view(account: Account, places: _Places) -> RenderableType:
             speaker.append(f" ({clean(claim.attribution.cue)})", "not bold dim")
         words = Text.assemble(clean(claim.text), "  ", places.text(claim.article_id, claim.span))
         rows.append(_Margin(Group(speaker, _Margin(words, _RULE))))
+    voices = [c for c in account.citations if not any(_holds(claim, c) for claim in account.claims)]
+    rows.extend(_Margin(Text.assemble(clean(c.text), "  ", places.text(c.article_id, c.span))) for c in voices)
+    if (later := account.superseded_by) is not None:
+        where = places.text(later.article_id, later.span)
+        rows.append(_Margin(Text.assemble(("since replaced by ", "dim"), clean(later.text), "  ", where)))
     return Group(*rows)
+
+
+def _holds(claim: Claim, citation: Citation) -> bool:
+    return claim.article_id == citation.article_id and claim.span.overlaps(citation.span)
 
 
 def _nested(citations: Sequence[Citation]) -> list[tuple[Citation, list[Citation]]]:

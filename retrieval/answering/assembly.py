@@ -81,7 +81,7 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
         value=best.best.proposal.value,
         statements=(_group_statement(best),),
         candidates=candidates,
-        accounts=build_value_accounts(sides),
+        accounts=build_value_accounts(sides) if rivals or count_sources(best.statements) > 1 else (),
         confidence=best.confidence,
     )
 

@@ -161,8 +161,8 @@ class Diagnostics:
 class Answer:
     """The answer to a question. ``text`` is None and ``abstention`` is set exactly when ``status`` is NOT_FOUND.
 
-    ``accounts`` holds at least two sides that stand when ``status`` is CONFLICTING, and what a source said before it said
-    otherwise.
+    ``accounts`` holds at least two sides that stand when ``status`` is CONFLICTING; else who holds it true or not where
+    that is asked, or the value where several sources give it. What a source said before it said otherwise comes last.
     """
 
     question: str

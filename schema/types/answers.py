@@ -116,12 +116,21 @@ class AnswerCandidate:
 
 @object_type
 class Account:
-    """One side of a dispute, with everyone on it."""
+    """One side of a dispute, or one of the values that sources give, with everyone on it."""
 
     stance: models.ClaimStance = strawberry.field(description="What this side does with the statement.")
-    proposition: str = strawberry.field(description="The statement, in the words of one of its claims.")
+    proposition: str = strawberry.field(description="The statement, in the words of one of those on this side.")
+    value: AnswerValue | None = strawberry.field(
+        description="The value that this side gives, of those that sources give; null where the question is yes or no."
+    )
     claims: list[Claim] = strawberry.field(description="Who is on this side, and in which words.")
+    citations: list[Citation] = strawberry.field(
+        description="The words of everyone on this side, also of articles that say so in their own voice and are no claim."
+    )
     independent_source_count: int = strawberry.field(description="How many of them do not repeat one another.")
+    superseded_by: Citation | None = strawberry.field(
+        description="What all on this side have said instead since, at its first place; null while it stands."
+    )
 
     @classmethod
     def of(cls, model: models.Account) -> Account:
@@ -129,8 +138,11 @@ class Account:
         return cls(
             stance=model.stance,
             proposition=model.proposition,
+            value=None if model.value is None else value_of(model.value),
             claims=[Claim.of(claim) for claim in model.claims],
+            citations=[Citation.of(citation) for citation in model.citations],
             independent_source_count=model.independent_source_count,
+            superseded_by=None if model.superseded_by is None else Citation.of(model.superseded_by),
         )
 
 
@@ -199,7 +211,7 @@ class Answer:
         description="The answer sentence by sentence, each with its citations."
     )
     accounts: list[Account] = strawberry.field(
-        description="Who says what about it; at least two sides when `status` is `CONFLICTING`."
+        description="Who says what about it, where several sources do; at least two stand when `status` is `CONFLICTING`."
     )
     confidence: float = strawberry.field(description="How sure the archive is of the answer, 0 to 1.")
     abstention_reason: models.AbstentionReason | None = strawberry.field(

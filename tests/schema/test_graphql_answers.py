@@ -76,7 +76,9 @@ def conflicting(archive: Archive) -> Answer:
         ),
         accounts=(
             Account(ClaimStance.ASSERTED, asserted[0].text, asserted, 1),
-            Account(ClaimStance.DENIED, denied[0].text, denied, 1),
+            Account(
+                ClaimStance.DENIED, denied[0].text, denied, 1, BooleanValue(False), (citation,), superseded_by=citation
+            ),
         ),
         confidence=0.8,
         abstention=None,
@@ -90,7 +92,8 @@ def test_both_sides_of_a_dispute_are_served(respond: Run, schema: Schema, archiv
     document = """{ ask(question: "Did they meet?") {
       status text confidence abstentionReason
       statements { text supportScore citations { text verified article { title } } }
-      accounts { stance proposition independentSourceCount claims { text attribution { sourceText source { name } } } }
+      accounts { stance proposition independentSourceCount claims { text attribution { sourceText source { name } } }
+        value { ... on BooleanValue { value } } citations { text } supersededBy { text verified } }
       candidates { text value { ... on BooleanValue { value } } attribution { sourceText citation { text } } stance }
       interpretation { answerType entities { name } keywords from to temporalRelation }
       diagnostics { passagesConsidered articlesMatchingFilter model indexRevision }
@@ -103,6 +106,10 @@ def test_both_sides_of_a_dispute_are_served(respond: Run, schema: Schema, archiv
     assert [account["stance"] for account in answer["accounts"]] == ["ASSERTED", "DENIED"]
     speakers = [{claim["attribution"]["source"]["name"] for claim in account["claims"]} for account in answer["accounts"]]
     assert speakers == [{"Carl Jones"}, {"Dora Smith"}]
+    standing, replaced = answer["accounts"]
+    assert (standing["value"], standing["citations"], standing["supersededBy"]) == (None, [], None)
+    assert replaced["value"] == {"value": False}
+    assert replaced["supersededBy"] == {**replaced["citations"][0], "verified": True}
     (statement,) = answer["statements"]
     assert statement["citations"][0]["verified"]
     assert statement["supportScore"] == 0.9
