@@ -266,9 +266,10 @@ class Archive(Curation, Timelines):
             InputError: the question is empty or too long, or a value is out of range.
         """
         from retrieval.answering.answerer import Answerer  # noqa: PLC0415 -- the language model loads with the first use
+        from retrieval.answering.reader import shared_reader  # noqa: PLC0415
 
         self._catch_up()
-        return Answerer(self).ask(question, filter=filter, as_of=as_of, min_confidence=min_confidence)
+        return Answerer(self, shared_reader()).ask(question, filter=filter, as_of=as_of, min_confidence=min_confidence)
 
     def search(
         self,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 
@@ -14,11 +14,13 @@ from retrieval.answering.assembly import (
     answer_proposals,
     answer_voices,
 )
+from retrieval.answering.gathering import Evidence, gather
 from retrieval.answering.happenings import collect_happenings
 from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.propositions import collect_voices
-from retrieval.answering.reading import Sentence, factual_blocks, iter_sentences, words_of
+from retrieval.answering.reader import SpanReader
+from retrieval.answering.readings import propose_readings
 from retrieval.answering.reasons import propose_reasons
 from retrieval.answering.roles import propose_definitions, propose_holders
 from retrieval.answering.scoring import Scored, score
@@ -28,44 +30,24 @@ from retrieval.errors import InputError
 from retrieval.models import (
     AbstentionReason,
     Answer,
-    ArticleFacts,
     ArticleFilter,
     Diagnostics,
     Passage,
-    RetrievalMode,
     SearchResults,
     Span,
 )
 from retrieval.search.question import understand
 from retrieval.search.question_types import Form, Question
-from retrieval.search.words import is_stop_word, similarity
 
-MODEL = "extractive-rules-1"
-PASSAGES = 20
-_BLOCKS_READ = 14
-_BLOCKS_READ_FOR_SIDES = 24  # who declines to comment stands beside the matter, not in it
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was retrieved for a question: passages in rank order, the facts of their articles, and the sentences read."""
-
-    results: SearchResults
-    facts: tuple[ArticleFacts, ...]
-    sentences: tuple[Sentence, ...]
-
-    def rank(self, match: Match) -> int:
-        """The rank of the passage that a sentence stands in; past the last for a sentence outside them."""
-        article = match.sentence.facts.article.id
-        spans = [(n, h.passage.span) for n, h in enumerate(self.results.hits) if h.article.id == article]
-        return next((n for n, span in spans if span.overlaps(match.sentence.span)), len(self.results.hits))
+MODEL = "extractive-reader-2"
 
 
 class Answerer:
     """Answers questions from ``sources``; holds no state between questions but cached parses."""
 
-    def __init__(self, sources: AnswerSources) -> None:
+    def __init__(self, sources: AnswerSources, reader: SpanReader) -> None:
         self._sources = sources
+        self._reader = reader
 
     def ask(
         self,
@@ -87,9 +69,9 @@ class Answerer:
         limited = _published_by(filter, as_of)
         matching = self._sources.count_articles(limited)
         if matching == 0:
-            evidence = Evidence(SearchResults((), 0, has_next=False), (), ())
+            evidence = Evidence(SearchResults((), 0, has_next=False))
         else:
-            evidence = self.retrieve(asked, limited)
+            evidence = gather(asked, self._sources, limited, self._reader)
         retrieved = perf_counter()
         answer = self._answer(asked, evidence, limited, matching, min_confidence)
         return replace(
@@ -105,25 +87,12 @@ class Answerer:
             ),
         )
 
-    def retrieve(self, question: Question, limited: ArticleFilter | None) -> Evidence:
-        """The passages, facts and parsed sentences that an answer to ``question`` may come from."""
-        words = [*question.interpretation.keywords, *(t.text for t in question.source)]
-        query = " ".join(dict.fromkeys(words)) or question.text
-        ids = tuple(entity.id for entity in question.interpretation.entities)
-        # by words: the weights of the confidence were fitted on such ranks
-        results = self._sources.search(query, limit=PASSAGES, filter=limited, entity_ids=ids, mode=RetrievalMode.LEXICAL)
-        loaded = self._sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)))
-        facts = tuple(loaded.values())
-        return Evidence(results, facts, tuple(_read(question, results, loaded.values())))
-
     def _answer(
         self, question: Question, evidence: Evidence, limited: ArticleFilter | None, matching: int, minimum: float
     ) -> Answer:
         closest = _closest(evidence.results)
         if matching == 0 and limited is not None:
             return abstain(question, AbstentionReason.FILTER_EXCLUDES_ALL, closest)
-        if question.form is Form.KEYWORDS:
-            return abstain(question, AbstentionReason.QUESTION_NOT_UNDERSTOOD, closest)
         if not evidence.sentences:
             return abstain(question, AbstentionReason.NO_MATCHING_PASSAGE, closest)
         if question.form is Form.YES_NO:
@@ -131,7 +100,7 @@ class Answerer:
         if question.form is Form.EVENTS:
             happenings = collect_happenings(question, evidence.sentences, evidence.facts)
             return answer_events(question, happenings, closest, minimum)
-        scored = [score(question, p, rank=evidence.rank(p.match)) for p in propose_all(question, evidence)]
+        scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
         return answer_proposals(question, _distinct(scored), closest, minimum)
 
 
@@ -141,6 +110,11 @@ def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:
     if question.form is Form.SPEAKER:
         return list(propose_speakers(question, sentences, facts))
     matches = [match_sentence(question, sentence) for sentence in sentences]
+    return [*_propose_by_rules(question, evidence, matches), *propose_readings(question, evidence.places, matches)]
+
+
+def _propose_by_rules(question: Question, evidence: Evidence, matches: Sequence[Match]) -> list[Proposal]:
+    sentences, facts = evidence.sentences, evidence.facts
     if question.form is Form.SPEECH:
         return [*propose_contents(question, sentences, facts), *propose_complements(question, matches)]
     if question.form is Form.HOLDER:
@@ -157,31 +131,6 @@ def _published_by(given: ArticleFilter | None, as_of: datetime | None) -> Articl
     base = given or ArticleFilter()
     until = as_of if base.published_to is None else min(base.published_to, as_of)
     return replace(base, published_to=until)
-
-
-def _read(question: Question, results: SearchResults, facts: Iterable[ArticleFacts]) -> Iterable[Sentence]:
-    """The sentences of the blocks that share most with the question: parsing is what costs, so only those are parsed."""
-    ranked: list[tuple[float, ArticleFacts, int]] = []
-    words = [*question.terms, *question.focus_terms, *question.source]
-    for article in facts:
-        hits = [(n, hit.passage.span) for n, hit in enumerate(results.hits) if hit.article.id == article.article.id]
-        for number, block in enumerate(factual_blocks(article)):
-            rank = next((n for n, span in hits if span.overlaps(block.span)), None)
-            own = {w for w in words_of(block.span.slice(article.article.text)) if not is_stop_word(w)}
-            shared = sum(t.weight * _shares(t.text, t.lemma, own) for t in words)
-            named = any(m.entity_id in t.entities and block.span.contains(m.span) for t in words for m in article.mentions)
-            worth = shared + 0.8 * named + (0.0 if rank is None else 1.0 / (1 + rank))
-            if worth > 0.5 or (not words and rank is not None):
-                ranked.append((worth, article, number))
-    ranked.sort(key=lambda item: -item[0])
-    limit = _BLOCKS_READ_FOR_SIDES if question.form is Form.YES_NO else _BLOCKS_READ
-    for _, article, number in ranked[:limit]:
-        yield from iter_sentences(article, [number])
-
-
-def _shares(text: str, lemma: str, words: set[str]) -> float:
-    parts = text.split()
-    return max((max(similarity(lemma, w), similarity(parts[-1], w)) for w in words), default=0.0)
 
 
 def _closest(results: SearchResults) -> tuple[Passage, ...]:
