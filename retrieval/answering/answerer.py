@@ -16,6 +16,7 @@ from retrieval.answering.assembly import (
 )
 from retrieval.answering.happenings import collect_happenings
 from retrieval.answering.matching import Match, match_sentence
+from retrieval.answering.progress import SILENT, OnStage, Progress, ShouldStop
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.propositions import collect_voices
 from retrieval.answering.reading import Sentence, factual_blocks, iter_sentences, words_of
@@ -28,10 +29,14 @@ from retrieval.errors import InputError
 from retrieval.models import (
     AbstentionReason,
     Answer,
+    AnswerFound,
     ArticleFacts,
     ArticleFilter,
+    CandidatesFound,
     Diagnostics,
     Passage,
+    PassagesFound,
+    QuestionUnderstood,
     RetrievalMode,
     SearchResults,
     Span,
@@ -74,25 +79,34 @@ class Answerer:
         filter: ArticleFilter | None = None,  # noqa: A002 -- the name that the facade and the schema give it
         as_of: datetime | None = None,
         min_confidence: float = 0.5,
+        on_stage: OnStage | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> Answer:
         """The answer, or why there is none. ``as_of`` leaves out what had not been published by then.
 
+        ``on_stage`` gets each stage as it is reached, the answer too; the work ends soon after ``should_stop`` is true.
+
         Raises:
             InputError: the question is empty or too long, or ``min_confidence`` is outside 0 to 1.
+            AskCancelled: ``should_stop`` said so.
         """
         if not 0.0 <= min_confidence <= 1.0:
             raise InputError(f"min_confidence is {min_confidence}; give a number from 0 to 1")
+        progress = Progress(on_stage, should_stop)
         started = perf_counter()
         asked = understand(question, resolve=self._sources.resolve_names, anchor=as_of)
+        progress.tell(QuestionUnderstood(asked.interpretation))
         limited = _published_by(filter, as_of)
         matching = self._sources.count_articles(limited)
         if matching == 0:
             evidence = Evidence(SearchResults((), 0, has_next=False), (), ())
+            progress.tell(PassagesFound(()))
         else:
-            evidence = self.retrieve(asked, limited)
+            evidence = self.retrieve(asked, limited, progress)
         retrieved = perf_counter()
         answer = self._answer(asked, evidence, limited, matching, min_confidence)
-        return replace(
+        progress.tell(CandidatesFound(answer.candidates))
+        answer = replace(
             answer,
             question=question,
             diagnostics=Diagnostics(
@@ -104,17 +118,20 @@ class Answerer:
                 index_revision=self._sources.index_revision(),
             ),
         )
+        progress.tell(AnswerFound(answer))
+        return answer
 
-    def retrieve(self, question: Question, limited: ArticleFilter | None) -> Evidence:
+    def retrieve(self, question: Question, limited: ArticleFilter | None, progress: Progress = SILENT) -> Evidence:
         """The passages, facts and parsed sentences that an answer to ``question`` may come from."""
         words = [*question.interpretation.keywords, *(t.text for t in question.source)]
         query = " ".join(dict.fromkeys(words)) or question.text
         ids = tuple(entity.id for entity in question.interpretation.entities)
         # by words: the weights of the confidence were fitted on such ranks
         results = self._sources.search(query, limit=PASSAGES, filter=limited, entity_ids=ids, mode=RetrievalMode.LEXICAL)
+        progress.tell(PassagesFound(tuple(hit.passage for hit in results.hits)))
         loaded = self._sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)))
         facts = tuple(loaded.values())
-        return Evidence(results, facts, tuple(_read(question, results, loaded.values())))
+        return Evidence(results, facts, tuple(_read(question, results, loaded.values(), progress)))
 
     def _answer(
         self, question: Question, evidence: Evidence, limited: ArticleFilter | None, matching: int, minimum: float
@@ -159,7 +176,9 @@ def _published_by(given: ArticleFilter | None, as_of: datetime | None) -> Articl
     return replace(base, published_to=until)
 
 
-def _read(question: Question, results: SearchResults, facts: Iterable[ArticleFacts]) -> Iterable[Sentence]:
+def _read(
+    question: Question, results: SearchResults, facts: Iterable[ArticleFacts], progress: Progress
+) -> Iterable[Sentence]:
     """The sentences of the blocks that share most with the question: parsing is what costs, so only those are parsed."""
     ranked: list[tuple[float, ArticleFacts, int]] = []
     words = [*question.terms, *question.focus_terms, *question.source]
@@ -176,6 +195,7 @@ def _read(question: Question, results: SearchResults, facts: Iterable[ArticleFac
     ranked.sort(key=lambda item: -item[0])
     limit = _BLOCKS_READ_FOR_SIDES if question.form is Form.YES_NO else _BLOCKS_READ
     for _, article, number in ranked[:limit]:
+        progress.check()
         yield from iter_sentences(article, [number])
 
 
