@@ -14,9 +14,10 @@ from retrieval.answering.assembly import (
     answer_proposals,
     answer_voices,
 )
-from retrieval.answering.gathering import Evidence, gather
+from retrieval.answering.gathering import UNREAD_FORMS, Evidence, gather
 from retrieval.answering.happenings import collect_happenings
 from retrieval.answering.matching import Match, match_sentence
+from retrieval.answering.progress import OnStage, Progress, ShouldStop
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.propositions import collect_voices
 from retrieval.answering.reader import SpanReader
@@ -30,15 +31,22 @@ from retrieval.errors import InputError
 from retrieval.models import (
     AbstentionReason,
     Answer,
+    AnswerFound,
+    AnswerStatus,
     ArticleFilter,
+    CandidatesFound,
     Diagnostics,
     Passage,
+    PassagesFound,
+    QuestionUnderstood,
     SearchResults,
     Span,
 )
 from retrieval.search.question import understand
 from retrieval.search.question_types import Form, Question
 
+# Where the rules find nothing, such a question may still have a span for its answer.
+READ_AFTER_ALL = frozenset({Form.SPEECH, Form.SPEAKER, Form.EVENTS})
 MODEL = "extractive-reader-2"
 
 
@@ -56,25 +64,37 @@ class Answerer:
         filter: ArticleFilter | None = None,  # noqa: A002 -- the name that the facade and the schema give it
         as_of: datetime | None = None,
         min_confidence: float = 0.5,
+        on_stage: OnStage | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> Answer:
         """The answer, or why there is none. ``as_of`` leaves out what had not been published by then.
 
+        ``on_stage`` gets each stage as it is reached, the answer too; the work ends soon after ``should_stop`` is true.
+
         Raises:
             InputError: the question is empty or too long, or ``min_confidence`` is outside 0 to 1.
+            AskCancelled: ``should_stop`` said so.
         """
         if not 0.0 <= min_confidence <= 1.0:
             raise InputError(f"min_confidence is {min_confidence}; give a number from 0 to 1")
+        progress = Progress(on_stage, should_stop)
         started = perf_counter()
         asked = understand(question, resolve=self._sources.resolve_names, anchor=as_of)
+        progress.tell(QuestionUnderstood(asked.interpretation))
         limited = _published_by(filter, as_of)
+        reader = None if asked.form in UNREAD_FORMS else self._reader
         matching = self._sources.count_articles(limited)
         if matching == 0:
             evidence = Evidence(SearchResults((), 0, has_next=False))
+            progress.tell(PassagesFound(()))
         else:
-            evidence = gather(asked, self._sources, limited, self._reader)
+            evidence = gather(asked, self._sources, limited, reader, progress)
         retrieved = perf_counter()
         answer = self._answer(asked, evidence, limited, matching, min_confidence)
-        return replace(
+        if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
+            answer = self._read_after_all(asked, limited, min_confidence, progress) or answer
+        progress.tell(CandidatesFound(answer.candidates))
+        answer = replace(
             answer,
             question=question,
             diagnostics=Diagnostics(
@@ -86,6 +106,8 @@ class Answerer:
                 index_revision=self._sources.index_revision(),
             ),
         )
+        progress.tell(AnswerFound(answer))
+        return answer
 
     def _answer(
         self, question: Question, evidence: Evidence, limited: ArticleFilter | None, matching: int, minimum: float
@@ -102,6 +124,16 @@ class Answerer:
             return answer_events(question, happenings, closest, minimum)
         scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
         return answer_proposals(question, _distinct(scored), closest, minimum)
+
+    def _read_after_all(
+        self, question: Question, limited: ArticleFilter | None, minimum: float, progress: Progress
+    ) -> Answer | None:
+        """The reader's answer to a question that was taken for one about speech or events, and perhaps is none."""
+        evidence = gather(question, self._sources, limited, self._reader, progress)
+        matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
+        scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]
+        answer = answer_proposals(question, _distinct(scored), _closest(evidence.results), minimum)
+        return answer if answer.status is AnswerStatus.ANSWERED else None
 
 
 def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:

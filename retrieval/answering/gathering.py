@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.answering.matching import Match
+from retrieval.answering.progress import SILENT, Progress
 from retrieval.answering.reader import PassageReading, SpanReader
 from retrieval.answering.reading import Sentence, factual_blocks, iter_sentences, words_of
 from retrieval.answering.sources import AnswerSources
-from retrieval.models import ArticleFacts, ArticleFilter, Passage, SearchResults, Span
+from retrieval.models import ArticleFacts, ArticleFilter, Passage, PassagesFound, SearchResults, Span
 from retrieval.search.question_types import Form, Question
 from retrieval.search.words import is_stop_word, similarity
 
@@ -73,25 +74,33 @@ class Evidence:
 
 
 def gather(
-    question: Question, sources: AnswerSources, limited: ArticleFilter | None, reader: SpanReader | None
+    question: Question,
+    sources: AnswerSources,
+    limited: ArticleFilter | None,
+    reader: SpanReader | None,
+    progress: Progress = SILENT,
 ) -> Evidence:
     """Search, read, and parse what may answer ``question``; without a ``reader`` the rules' words choose what is parsed."""
     ids = tuple(entity.id for entity in question.interpretation.entities)
     results = sources.search(question.text, limit=PASSAGES, filter=limited, entity_ids=ids)
+    progress.tell(PassagesFound(tuple(hit.passage for hit in results.hits)))
     facts = sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)))
-    read = tuple(_read(question, results, reader)) if reader is not None else ()
+    read = tuple(_read(question, results, reader, progress)) if reader is not None else ()
     places = tuple(_iter_places(read))[:_SPANS]
-    sentences = tuple(_parse(question, results, facts.values(), places if reader is not None else None))
+    sentences = tuple(_parse(question, results, facts.values(), places if reader is not None else None, progress))
     return Evidence(results, tuple(facts.values()), sentences, read, places)
 
 
-def _read(question: Question, results: SearchResults, reader: SpanReader) -> Iterator[tuple[Passage, PassageReading]]:
+def _read(
+    question: Question, results: SearchResults, reader: SpanReader, progress: Progress
+) -> Iterator[tuple[Passage, PassageReading]]:
     passages = [hit.passage for hit in results.hits[:_PASSAGES_READ]]
     remaining = iter(passages)
     groups = reader.iter_passages(
         question.text, [p.text for p in passages], per_passage=_SPANS_PER_PASSAGE, group_size=_GROUP
     )
     for group in groups:
+        progress.check()
         for reading in group:
             yield next(remaining), reading
         if any(reading.margin >= _ENOUGH for reading in group):
@@ -108,7 +117,11 @@ def _iter_places(read: Sequence[tuple[Passage, PassageReading]]) -> list[Place]:
 
 
 def _parse(
-    question: Question, results: SearchResults, facts: Iterable[ArticleFacts], places: Sequence[Place] | None
+    question: Question,
+    results: SearchResults,
+    facts: Iterable[ArticleFacts],
+    places: Sequence[Place] | None,
+    progress: Progress,
 ) -> Iterator[Sentence]:
     """The sentences of the blocks that the best spans stand in, and of those that share most with the question.
 
@@ -132,6 +145,7 @@ def _parse(
                 ranked.append((worth, article, number))
     ranked.sort(key=lambda item: -item[0])
     for _, article, number in ranked[: _block_limit(question, places)]:
+        progress.check()
         yield from iter_sentences(article, [number])
 
 
