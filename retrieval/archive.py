@@ -48,6 +48,7 @@ from retrieval.search.passages import PassageSearch
 from retrieval.timelines import Timelines
 
 if TYPE_CHECKING:
+    from retrieval.answering.progress import OnStage, ShouldStop
     from retrieval.extraction.extractor import Extractor
 
 # Articles that are parsed together: the parser is faster on many blocks at once.
@@ -256,19 +257,31 @@ class Archive(Curation, Timelines):
         filter: ArticleFilter | None = None,  # noqa: A002
         as_of: datetime | None = None,
         min_confidence: float = 0.5,
+        on_stage: OnStage | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> Answer:
         """Answer a question from the archive, with citations, or say that it does not tell.
 
         ``as_of`` keeps to what had been published by then. An answer less sure than ``min_confidence`` (0 to 1) is not
-        given.
+        given. ``on_stage`` gets the interpretation, the passages, the candidates and the answer as each is known; the work
+        ends soon after ``should_stop`` is true. Both are called in the thread that asks.
 
         Raises:
             InputError: the question is empty or too long, or a value is out of range.
+            AskCancelled: ``should_stop`` said so.
         """
         from retrieval.answering.answerer import Answerer  # noqa: PLC0415 -- the language model loads with the first use
+        from retrieval.answering.reader import shared_reader  # noqa: PLC0415
 
         self._catch_up()
-        return Answerer(self).ask(question, filter=filter, as_of=as_of, min_confidence=min_confidence)
+        return Answerer(self, shared_reader()).ask(
+            question,
+            filter=filter,
+            as_of=as_of,
+            min_confidence=min_confidence,
+            on_stage=on_stage,
+            should_stop=should_stop,
+        )
 
     def search(
         self,

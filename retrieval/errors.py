@@ -12,6 +12,7 @@ RetrievalError
 |   `-- EmbedderMismatch       its vectors are another embedder's
 |-- EmbedderError              texts cannot be turned into vectors
 |   `-- WeightsError           a model's files are missing or damaged
+|-- AskCancelled               the caller of `ask` wanted its answer no longer
 `-- MissingDependency          an optional package is not installed: the message names the extra
 """
 
@@ -64,6 +65,10 @@ class EmbedderError(RetrievalError):
 
 class WeightsError(EmbedderError):
     """A model's files are missing, damaged, or of another kind."""
+
+
+class AskCancelled(RetrievalError):
+    """The caller of ``ask`` wanted its answer no longer: its ``should_stop`` said so."""
 
 
 class MissingDependency(RetrievalError):

@@ -11,6 +11,7 @@ import strawberry
 from strawberry import UNSET
 
 from retrieval import InputError, models
+from schema.asking import ask_once
 from schema.connections import (
     MAX_PAGE,
     After,
@@ -318,7 +319,7 @@ class Query:
             as_of=last_second(as_of) if as_of else None,
             min_confidence=min_confidence,
         )
-        return Answer.of(await info.context.run(ask))
+        return Answer.of(await ask_once(info.context, ask))
 
     @resolver
     async def ingest_job(self, info: Info, id: GlobalId) -> IngestJob | None:  # noqa: A002

@@ -11,7 +11,7 @@ from retrieval.answering.matching import Match
 from retrieval.answering.reading import words_of
 from retrieval.answering.scoring import Scored, logistic
 from retrieval.answering.values import Likeness, compare, read_value
-from retrieval.models import AnswerType, ArticleFacts, Attribution, AttributionKind, Claim, DateSource, Span, TimeRef
+from retrieval.models import AnswerType, ArticleFacts, Attribution, AttributionKind, Claim, DateSource, QuantityValue, Span, TimeRef
 from retrieval.search.question_types import Form, Question
 from retrieval.search.words import similarity, word_set
 
@@ -126,13 +126,13 @@ class ValueGroup:
 
 
 def group_values(question: Question, scored: Sequence[Scored]) -> list[ValueGroup]:
-    """Proposals by value, the surest first; a value of several independent sources is surer. ``scored`` is best first.
+    """Proposals by value, the surest first; a value of several independent sources is surer.
 
     A proposal joins the first group whose best it equals, when it differs from none of its others.
     """
     groups: list[list[Scored]] = []
     seen: set[tuple[str, Span]] = set()
-    for given in scored:
+    for given in sorted(scored, key=lambda item: -item.confidence):
         item = _typed(question, given)
         place = (item.proposal.match.sentence.facts.article.id, item.proposal.span)
         if place in seen:
@@ -148,9 +148,11 @@ def group_values(question: Question, scored: Sequence[Scored]) -> list[ValueGrou
 
 def _typed(question: Question, item: Scored) -> Scored:
     proposal = item.proposal
-    if proposal.value is not None or question.form not in _VALUE_FORMS | {Form.SPEECH, Form.SPEAKER}:
+    value = proposal.value
+    is_typed = value.unit is not None if isinstance(value, QuantityValue) else value is not None
+    if is_typed or question.form not in _VALUE_FORMS | {Form.SPEECH, Form.SPEAKER}:
         return item
-    return Scored(replace(proposal, value=read_value(question, proposal.match, proposal.span)), item.confidence)
+    return Scored(replace(proposal, value=read_value(question, proposal.match, proposal.span) or value), item.confidence)
 
 
 def _belongs(question: Question, item: Scored, group: Sequence[Scored]) -> bool:

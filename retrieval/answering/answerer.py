@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
 
@@ -14,11 +14,14 @@ from retrieval.answering.assembly import (
     answer_proposals,
     answer_voices,
 )
+from retrieval.answering.gathering import UNREAD_FORMS, Evidence, gather
 from retrieval.answering.happenings import collect_happenings
 from retrieval.answering.matching import Match, match_sentence
+from retrieval.answering.progress import OnStage, Progress, ShouldStop
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.propositions import collect_voices
-from retrieval.answering.reading import Sentence, factual_blocks, iter_sentences, words_of
+from retrieval.answering.reader import SpanReader
+from retrieval.answering.readings import propose_readings
 from retrieval.answering.reasons import propose_reasons
 from retrieval.answering.roles import propose_definitions, propose_holders
 from retrieval.answering.scoring import score
@@ -28,43 +31,30 @@ from retrieval.errors import InputError
 from retrieval.models import (
     AbstentionReason,
     Answer,
-    ArticleFacts,
+    AnswerFound,
+    AnswerStatus,
     ArticleFilter,
+    CandidatesFound,
     Diagnostics,
     Passage,
-    RetrievalMode,
+    PassagesFound,
+    QuestionUnderstood,
     SearchResults,
 )
 from retrieval.search.question import understand
 from retrieval.search.question_types import Form, Question
-from retrieval.search.words import is_stop_word, similarity
 
-MODEL = "extractive-rules-1"
-PASSAGES = 20
-_BLOCKS_READ = 14
-_BLOCKS_READ_FOR_SIDES = 24  # who declines to comment stands beside the matter, not in it
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was retrieved for a question: passages in rank order, the facts of their articles, and the sentences read."""
-
-    results: SearchResults
-    facts: tuple[ArticleFacts, ...]
-    sentences: tuple[Sentence, ...]
-
-    def rank(self, match: Match) -> int:
-        """The rank of the passage that a sentence stands in; past the last for a sentence outside them."""
-        article = match.sentence.facts.article.id
-        spans = [(n, h.passage.span) for n, h in enumerate(self.results.hits) if h.article.id == article]
-        return next((n for n, span in spans if span.overlaps(match.sentence.span)), len(self.results.hits))
+# Where the rules find nothing, such a question may still have a span for its answer.
+READ_AFTER_ALL = frozenset({Form.SPEECH, Form.SPEAKER, Form.EVENTS})
+MODEL = "extractive-reader-2"
 
 
 class Answerer:
     """Answers questions from ``sources``; holds no state between questions but cached parses."""
 
-    def __init__(self, sources: AnswerSources) -> None:
+    def __init__(self, sources: AnswerSources, reader: SpanReader) -> None:
         self._sources = sources
+        self._reader = reader
 
     def ask(
         self,
@@ -73,25 +63,37 @@ class Answerer:
         filter: ArticleFilter | None = None,  # noqa: A002 -- the name that the facade and the schema give it
         as_of: datetime | None = None,
         min_confidence: float = 0.5,
+        on_stage: OnStage | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> Answer:
         """The answer, or why there is none. ``as_of`` leaves out what had not been published by then.
 
+        ``on_stage`` gets each stage as it is reached, the answer too; the work ends soon after ``should_stop`` is true.
+
         Raises:
             InputError: the question is empty or too long, or ``min_confidence`` is outside 0 to 1.
+            AskCancelled: ``should_stop`` said so.
         """
         if not 0.0 <= min_confidence <= 1.0:
             raise InputError(f"min_confidence is {min_confidence}; give a number from 0 to 1")
+        progress = Progress(on_stage, should_stop)
         started = perf_counter()
         asked = understand(question, resolve=self._sources.resolve_names, anchor=as_of)
+        progress.tell(QuestionUnderstood(asked.interpretation))
         limited = _published_by(filter, as_of)
+        reader = None if asked.form in UNREAD_FORMS else self._reader
         matching = self._sources.count_articles(limited)
         if matching == 0:
-            evidence = Evidence(SearchResults((), 0, has_next=False), (), ())
+            evidence = Evidence(SearchResults((), 0, has_next=False))
+            progress.tell(PassagesFound(()))
         else:
-            evidence = self.retrieve(asked, limited, as_of=as_of)
+            evidence = gather(asked, self._sources, limited, reader, progress, as_of=as_of)
         retrieved = perf_counter()
         answer = self._answer(asked, evidence, limited, matching, min_confidence)
-        return replace(
+        if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
+            answer = self._read_after_all(asked, limited, as_of, min_confidence, progress) or answer
+        progress.tell(CandidatesFound(answer.candidates))
+        answer = replace(
             answer,
             question=question,
             diagnostics=Diagnostics(
@@ -103,17 +105,8 @@ class Answerer:
                 index_revision=self._sources.index_revision(),
             ),
         )
-
-    def retrieve(self, question: Question, limited: ArticleFilter | None, *, as_of: datetime | None = None) -> Evidence:
-        """The passages, facts and parsed sentences that an answer to ``question`` may come from."""
-        words = [*question.interpretation.keywords, *(t.text for t in question.source)]
-        query = " ".join(dict.fromkeys(words)) or question.text
-        ids = tuple(entity.id for entity in question.interpretation.entities)
-        # by words: the weights of the confidence were fitted on such ranks
-        results = self._sources.search(query, limit=PASSAGES, filter=limited, entity_ids=ids, mode=RetrievalMode.LEXICAL)
-        loaded = self._sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)), as_of=as_of)
-        facts = tuple(loaded.values())
-        return Evidence(results, facts, tuple(_read(question, results, loaded.values())))
+        progress.tell(AnswerFound(answer))
+        return answer
 
     def _answer(
         self, question: Question, evidence: Evidence, limited: ArticleFilter | None, matching: int, minimum: float
@@ -121,8 +114,6 @@ class Answerer:
         closest = _closest(evidence.results)
         if matching == 0 and limited is not None:
             return abstain(question, AbstentionReason.FILTER_EXCLUDES_ALL, closest)
-        if question.form is Form.KEYWORDS:
-            return abstain(question, AbstentionReason.QUESTION_NOT_UNDERSTOOD, closest)
         if not evidence.sentences:
             return abstain(question, AbstentionReason.NO_MATCHING_PASSAGE, closest)
         if question.form is Form.YES_NO:
@@ -130,8 +121,23 @@ class Answerer:
         if question.form is Form.EVENTS:
             happenings = collect_happenings(question, evidence.sentences, evidence.facts)
             return answer_events(question, happenings, closest, minimum)
-        scored = [score(question, p, rank=evidence.rank(p.match)) for p in propose_all(question, evidence)]
-        return answer_proposals(question, sorted(scored, key=lambda item: -item.confidence), closest, minimum)
+        scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
+        return answer_proposals(question, scored, closest, minimum)
+
+    def _read_after_all(
+        self,
+        question: Question,
+        limited: ArticleFilter | None,
+        as_of: datetime | None,
+        minimum: float,
+        progress: Progress,
+    ) -> Answer | None:
+        """The reader's answer to a question that was taken for one about speech or events, and perhaps is none."""
+        evidence = gather(question, self._sources, limited, self._reader, progress, as_of=as_of)
+        matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
+        scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]
+        answer = answer_proposals(question, scored, _closest(evidence.results), minimum)
+        return answer if answer.status is AnswerStatus.ANSWERED else None
 
 
 def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:
@@ -140,6 +146,11 @@ def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:
     if question.form is Form.SPEAKER:
         return list(propose_speakers(question, sentences, facts))
     matches = [match_sentence(question, sentence) for sentence in sentences]
+    return [*_propose_by_rules(question, evidence, matches), *propose_readings(question, evidence.places, matches)]
+
+
+def _propose_by_rules(question: Question, evidence: Evidence, matches: Sequence[Match]) -> list[Proposal]:
+    sentences, facts = evidence.sentences, evidence.facts
     if question.form is Form.SPEECH:
         return [*propose_contents(question, sentences, facts), *propose_complements(question, matches)]
     if question.form is Form.HOLDER:
@@ -156,31 +167,6 @@ def _published_by(given: ArticleFilter | None, as_of: datetime | None) -> Articl
     base = given or ArticleFilter()
     until = as_of if base.published_to is None else min(base.published_to, as_of)
     return replace(base, published_to=until)
-
-
-def _read(question: Question, results: SearchResults, facts: Iterable[ArticleFacts]) -> Iterable[Sentence]:
-    """The sentences of the blocks that share most with the question: parsing is what costs, so only those are parsed."""
-    ranked: list[tuple[float, ArticleFacts, int]] = []
-    words = [*question.terms, *question.focus_terms, *question.source]
-    for article in facts:
-        hits = [(n, hit.passage.span) for n, hit in enumerate(results.hits) if hit.article.id == article.article.id]
-        for number, block in enumerate(factual_blocks(article)):
-            rank = next((n for n, span in hits if span.overlaps(block.span)), None)
-            own = {w for w in words_of(block.span.slice(article.article.text)) if not is_stop_word(w)}
-            shared = sum(t.weight * _shares(t.text, t.lemma, own) for t in words)
-            named = any(m.entity_id in t.entities and block.span.contains(m.span) for t in words for m in article.mentions)
-            worth = shared + 0.8 * named + (0.0 if rank is None else 1.0 / (1 + rank))
-            if worth > 0.5 or (not words and rank is not None):
-                ranked.append((worth, article, number))
-    ranked.sort(key=lambda item: -item[0])
-    limit = _BLOCKS_READ_FOR_SIDES if question.form is Form.YES_NO else _BLOCKS_READ
-    for _, article, number in ranked[:limit]:
-        yield from iter_sentences(article, [number])
-
-
-def _shares(text: str, lemma: str, words: set[str]) -> float:
-    parts = text.split()
-    return max((max(similarity(lemma, w), similarity(parts[-1], w)) for w in words), default=0.0)
 
 
 def _closest(results: SearchResults) -> tuple[Passage, ...]:

@@ -47,7 +47,7 @@ def abstain(
 
 
 def answer_proposals(question: Question, scored: Sequence[Scored], closest: tuple[Passage, ...], minimum: float) -> Answer:
-    """The surest value, when it is sure enough, or the values that sources conflict on; ``scored`` is best first."""
+    """The surest value, when it is sure enough, or the values that sources conflict on."""
     if not scored:
         reason = AbstentionReason.LOW_CONFIDENCE if closest else AbstentionReason.NO_MATCHING_PASSAGE
         return abstain(question, reason, closest)

@@ -1,43 +1,25 @@
-"""How good an answer is: the one place that a reader model will replace.
+"""How sure an answer is.
 
-The confidence is a logistic function of a few features. `SPAN_WEIGHTS` are fitted (see `retrieval.evaluation.confidence`),
-`SPEECH_WEIGHTS` set by hand, since no set of questions on who said what was at hand.
+The confidence is a logistic function of what the span reader and the rules make of a span. `SPAN_WEIGHTS` are fitted (by
+`retrieval.evaluation.confidence`, which writes the file they stand in), `SPEECH_WEIGHTS` set by hand, since no set of
+questions on who said what was at hand.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log
+from pathlib import Path
 
+from retrieval.answering.gathering import Evidence
 from retrieval.answering.proposals import Proposal
 from retrieval.models import AnswerType
 from retrieval.search.question_types import Form, Question
 
-SPAN_WEIGHTS: Mapping[str, float] = {
-    "offset": -2.58,
-    "coverage": 0.91,
-    "predicate": 0.53,
-    "agreement": 0.53,
-    "disagreement": 0.67,
-    "no_predicate": -0.13,
-    "other_act": -0.6,
-    "type_fit": 0.94,
-    "role_fit": 0.39,
-    "closeness": 0.63,
-    "proximity": 1.57,
-    "date": 0.73,
-    "rank": 0.83,
-    "names": -1.34,
-    "length": 0.05,
-    "open": -1.56,
-    "person": -0.66,
-    "quantity": -0.42,
-    "place": -0.69,
-    "definition": -0.91,
-    "reason": -0.42,
-    "few_terms": -0.81,
-}
+WEIGHTS = Path(__file__).parent.parent / "weights" / "answers.json"
+SPAN_WEIGHTS: Mapping[str, float] = json.loads(WEIGHTS.read_text("utf-8"))
 SPEECH_WEIGHTS: Mapping[str, float] = {
     "offset": -8.0,
     "coverage": 6.0,
@@ -53,6 +35,10 @@ SPEECH_WEIGHTS: Mapping[str, float] = {
 }
 
 
+# What the fitted weights are for. Who holds a role is a span too, but its rules are surer than the words around it.
+SPAN_FORMS = frozenset({Form.ARGUMENT, Form.REASON, Form.DEFINITION, Form.KEYWORDS})
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """A proposal with its confidence, between 0 and 1."""
@@ -61,21 +47,26 @@ class Scored:
     confidence: float
 
 
-def score(question: Question, proposal: Proposal, *, rank: int) -> Scored:
-    """The confidence that the proposal answers; ``rank`` counts its passage from 0."""
-    is_span = question.form in {Form.ARGUMENT, Form.REASON, Form.DEFINITION}
-    weights = SPAN_WEIGHTS if is_span else SPEECH_WEIGHTS
-    values = features(question, proposal, rank=rank)
+def score(question: Question, proposal: Proposal, evidence: Evidence) -> Scored:
+    """The confidence that the proposal answers."""
+    weights = SPAN_WEIGHTS if proposal.is_read or question.form in SPAN_FORMS else SPEECH_WEIGHTS
+    values = features(question, proposal, evidence)
     return Scored(proposal, logistic(sum(weights.get(name, 0.0) * value for name, value in values.items())))
 
 
-def features(question: Question, proposal: Proposal, *, rank: int) -> dict[str, float]:
-    """What the confidence is made from, each about 0 to 1 in size."""
+def features(question: Question, proposal: Proposal, evidence: Evidence) -> dict[str, float]:
+    """What the confidence is made from, each about 0 to 1 in size; margins are a tenth of the reader's."""
     match = proposal.match
+    rank = evidence.rank(match)
+    margin = evidence.margin(match.sentence.facts.article.id, proposal.span)
     kind = question.answer_type
     is_open = kind is AnswerType.OTHER
     return {
         "offset": 1.0,
+        "margin": max(-2.0, min(2.0, margin / 10)),
+        "gap": max(-2.0, (margin - evidence.best_margin) / 10),
+        "best": 1.0 if margin >= evidence.best_margin else 0.0,
+        "read": 1.0 if proposal.is_read else 0.0,
         "coverage": match.coverage,
         "predicate": match.predicate_credit,
         "agreement": match.agreement,

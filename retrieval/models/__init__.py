@@ -86,6 +86,7 @@ from retrieval.models.filters import (
 from retrieval.models.ingestion import Corpus, IngestOutcome, IngestResult, Removal
 from retrieval.models.search import Hit, RetrievalMode, SearchResults
 from retrieval.models.spans import Span
+from retrieval.models.stages import AnswerFound, AskStage, CandidatesFound, PassagesFound, QuestionUnderstood
 from retrieval.models.stories import Story
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "Account",
     "Answer",
     "AnswerCandidate",
+    "AnswerFound",
     "AnswerStatement",
     "AnswerStatus",
     "AnswerType",
@@ -106,11 +108,13 @@ __all__ = [
     "ArticleFilter",
     "ArticleInput",
     "ArticleOrder",
+    "AskStage",
     "Attribution",
     "AttributionKind",
     "Block",
     "BlockKind",
     "BooleanValue",
+    "CandidatesFound",
     "Citation",
     "Claim",
     "ClaimFilter",
@@ -148,11 +152,13 @@ __all__ = [
     "Participant",
     "ParticipantRole",
     "Passage",
+    "PassagesFound",
     "PublicationDate",
     "PublicationSource",
     "Publisher",
     "QuadClass",
     "QuantityValue",
+    "QuestionUnderstood",
     "QuotationValue",
     "RelatedEntity",
     "Removal",

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.answering.reader import WEIGHTS, ReaderManifest, SpanReader
-from retrieval.training.detokenisation import detokenise
+from retrieval.evaluation.clapnq import read_clapnq
 from retrieval.training.export import write_manifest
 from retrieval.training.measures import area_under_roc, calibration_error, exact_match, fit_platt, word_f1
 from retrieval.training.questions import Question, read_squad
@@ -77,18 +77,6 @@ def measure_abstention(reader: SpanReader, pairs: Sequence[tuple[str, str, bool]
         slope,
         offset,
     )
-
-
-def read_clapnq(folder: Path) -> list[tuple[str, str, bool]]:
-    """The questions of ClapNQ with their passage, detokenised, and whether it answers; answerable and not in turn."""
-    rows = []
-    for name, answers in (("answerable", True), ("unanswerable", False)):
-        lines = (folder / f"clapnq_dev_{name}.jsonl").read_text("utf-8").splitlines()
-        items = [json.loads(line) for line in lines]
-        rows.append([(item["input"], detokenise(item["passages"][0]["text"])[0], answers) for item in items])
-    # Two of each kind in turn, so that every second row is a fair half.
-    halves = zip(rows[0][::2], rows[1][::2], rows[0][1::2], rows[1][1::2], strict=True)
-    return [pair for a, b, c, d in halves for pair in (a, c, b, d)]
 
 
 def main() -> None:

@@ -46,7 +46,8 @@ class Answering:
         self._answer = answer
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
-    def ask(self, question: str, **options: Any) -> Answer:
+    def ask(self, question: str, *, should_stop: Callable[[], bool], **options: Any) -> Answer:
+        assert not should_stop()
         self.asked.append((question, options))
         return self._answer
 

@@ -1,0 +1,96 @@
+"""Proposals out of the reader's spans: placed in their sentences, typed, and trimmed to what a person would answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from retrieval.answering.arguments import TYPE_FITS
+from retrieval.answering.gathering import Place
+from retrieval.answering.lexicon import PERSON_NOUNS, fits_focus
+from retrieval.answering.matching import Match
+from retrieval.answering.placement import entity_of, is_asked, place_in_clause
+from retrieval.answering.proposals import Proposal
+from retrieval.answering.quantities import iter_quantities
+from retrieval.models import AnswerType, AnswerValue, DateValue, EntityValue, MentionKind, QuantityValue, Span
+from retrieval.search.question_types import Question
+
+_DATE_WORDS = re.compile(
+    r"\b\d{4}s?\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"|\bcentur|\bdecade|\b(?:yester|to)day\b|\b(?:week|month|year|day|hour|minute)s?\b|\b(?:spring|summer|autumn|winter)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\b[A-Z][\w'’.-]*")
+
+
+def propose_readings(question: Question, places: Sequence[Place], matches: Sequence[Match]) -> Iterator[Proposal]:
+    """The reader's spans that lie in a parsed sentence; one that runs over its end is cut there."""
+    by_article: dict[str, list[Match]] = {}
+    for one in matches:
+        by_article.setdefault(one.sentence.facts.article.id, []).append(one)
+    for place in places:
+        match = _holding(place.span, by_article.get(place.article_id, ()))
+        if match is None:
+            continue
+        sentence = match.sentence.span
+        span = Span(max(place.span.start, sentence.start), min(place.span.end, sentence.end))
+        head = match.sentence.head_of(span)
+        if head is None or is_asked(match, span):
+            continue
+        value, fit = _typed(question, match, span)
+        role, steps = place_in_clause(question, match, head)
+        yield Proposal(match, span, value, fit, role, steps, is_read=True)
+
+
+def _holding(span: Span, matches: Sequence[Match]) -> Match | None:
+    shared: Mapping[int, int] = {
+        n: min(m.sentence.span.end, span.end) - max(m.sentence.span.start, span.start) for n, m in enumerate(matches)
+    }
+    best = max(shared, key=lambda n: shared[n], default=None)
+    return None if best is None or shared[best] <= 0 else matches[best]
+
+
+def _typed(question: Question, match: Match, span: Span) -> tuple[AnswerValue | None, float]:
+    """The span's value of the asked type, and how surely it is of that type."""
+    kind = question.answer_type
+    text = span.slice(match.sentence.facts.article.text)
+    if kind is AnswerType.DATE:
+        time = next((t for t in match.sentence.times if t.span is not None and t.span.overlaps(span)), None)
+        return (DateValue(time), 1.0) if time is not None else (None, 0.8 if _DATE_WORDS.search(text) else 0.1)
+    if kind is AnswerType.QUANTITY:
+        return _quantity(match, span, text)
+    if kind in TYPE_FITS:
+        return _named(question, match, span, text)
+    entity = next((entity_of(match, m) for m in match.sentence.mentions if m.span == span), None)
+    return (EntityValue(entity) if entity is not None else None), 0.6
+
+
+def _quantity(match: Match, span: Span, text: str) -> tuple[QuantityValue | None, float]:
+    sentence = match.sentence
+    for found in iter_quantities(sentence.text, offset=sentence.span.start):
+        if found.number.overlaps(span):
+            return found.value, 1.0
+    return None, 0.5 if any(c.isdigit() for c in text) else 0.1
+
+
+def _named(question: Question, match: Match, span: Span, text: str) -> tuple[EntityValue | None, float]:
+    fits = TYPE_FITS[question.answer_type]
+    best: tuple[EntityValue | None, float] = (None, 0.0)
+    for mention in match.sentence.mentions:
+        entity = entity_of(match, mention)
+        if entity is None or not mention.span.overlaps(span):
+            continue
+        fit = fits.get(entity.type, 0.1)
+        if question.focus is not None:
+            fit = max(fit, 0.5) * fits_focus(question.focus, entity, mention.text)
+        if mention.kind is MentionKind.DEMONYM:
+            fit *= 0.5
+        is_whole = mention.span.contains(span) or 2 * (mention.span.end - mention.span.start) > span.end - span.start
+        if fit > best[1]:
+            best = (EntityValue(entity) if is_whole else None, fit)
+    if best[1] > 0:
+        return best
+    tokens = match.sentence.tokens_in(span)
+    if question.answer_type is AnswerType.PERSON and any(t.lemma_.lower() in PERSON_NOUNS for t in tokens):
+        return None, 0.6
+    return None, 0.55 if _NAME.search(text) else 0.3
