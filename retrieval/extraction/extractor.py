@@ -14,12 +14,13 @@ from retrieval.extraction.entities import find_entities
 from retrieval.extraction.events import find_events
 from retrieval.extraction.facts import Extraction
 from retrieval.extraction.language import ParsedBlock, load_language, parse_articles
+from retrieval.extraction.roles import find_roles
 from retrieval.extraction.times import find_times
 from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
 
 T = TypeVar("T")
 
-EXTRACTOR_VERSION = 2
+EXTRACTOR_VERSION = 3
 """Raised when the same text would give other facts; stored with each article."""
 
 
@@ -93,4 +94,5 @@ def extract_facts(
     events = run(
         "events", lambda: find_events(text, told, entities=entities, mentions=mentions, times=times, claims=claims)
     )
-    return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events))
+    roles = run("roles", lambda: find_roles(told, entities=entities, mentions=mentions))
+    return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles))
