@@ -27,7 +27,7 @@ test: lint node
 bench: .venv/.dev
 	$(BIN)/python -m tests.benchmarks.server
 	$(BIN)/python tests/benchmarks/extraction.py
-	$(BIN)/python tests/benchmarks/search.py $(BENCH)
+	$(BIN)/python -m tests.benchmarks.search $(BENCH)
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage to rank, with what stands beside it."""
+    """A passage to rank, with what stands beside it; ``around`` is the article's text just before and just after it."""
 
     passage_id: int
     article_id: str
@@ -16,3 +16,4 @@ class Candidate:
     title: str = ""
     source: str | None = None
     published: datetime | None = None
+    around: tuple[str, str] = ("", "")

@@ -24,13 +24,17 @@ from retrieval.models import Article, DatePrecision, Passage, PublicationDate, P
 
 _STATE = "SELECT (SELECT max(seq) FROM changes), (SELECT value FROM settings WHERE name = 'embedder')"
 _CANDIDATES = """
-    SELECT p.id, p.article_id, substr(a.text, p.start + 1, p."end" - p.start), a.title, a.publisher, a.published_at
-    FROM json_each(?) AS wanted JOIN passages AS p ON p.id = wanted.value JOIN articles AS a ON a.id = p.article_id"""
+    SELECT p.id, p.article_id, p.start, p."end", substr(a.text, max(p.start - ?1, 0) + 1, p."end" - p.start + 2 * ?1),
+        a.title, a.publisher, a.published_at
+    FROM json_each(?2) AS wanted JOIN passages AS p ON p.id = wanted.value JOIN articles AS a ON a.id = p.article_id"""
 _PASSAGES = """
     SELECT p.id, p.position, p.start, p."end", a.id, a.url, a.title, a.text, a.sha256, a.publisher, a.authors, a.language,
         a.published_at, a.published_precision, a.published_source, a.published_start, a.published_end, a.ingested_at,
         a.revision
     FROM json_each(?) AS wanted JOIN passages AS p ON p.id = wanted.value JOIN articles AS a ON a.id = p.article_id"""
+
+# So many characters before and after a passage are read with it: about two sentences.
+_AROUND = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,7 @@ class SearchedCatalog:
 
     def load_candidates(self, ids: Sequence[int]) -> list[Candidate]:
         """What ranking wants of passages, in the order of ``ids``; unknown ones are left out."""
-        found = {
-            row[0]: Candidate(row[0], row[1], row[2], row[3], row[4], _instant(row[5]))
-            for row in self._read(_CANDIDATES, orjson.dumps(ids).decode())
-        }
+        found = {row[0]: _make_candidate(*row) for row in self._read(_CANDIDATES, _AROUND, orjson.dumps(ids).decode())}
         return [found[id_] for id_ in ids if id_ in found]
 
     def load_passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
@@ -85,6 +86,16 @@ class SearchedCatalog:
         except sqlite3.DatabaseError as error:
             raise translate(error, Path(self._engine.url.database or "")) from error
         return rows
+
+
+def _make_candidate(
+    id_: int, article_id: str, start: int, end: int, text: str, title: str, source: str | None, published_at: int | None
+) -> Candidate:
+    lead = min(start, _AROUND)
+    before, after = text[:lead], text[lead + end - start :][:_AROUND]
+    # A word that is cut in two is none.
+    around = before.partition(" ")[2] if lead < start else before, after.rpartition(" ")[0] or after
+    return Candidate(id_, article_id, text[lead : lead + end - start], title, source, _instant(published_at), around)
 
 
 def _make_article(

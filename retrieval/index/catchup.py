@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from retrieval.catalog.lookups import CatalogLookups
 from retrieval.catalog.vectors import get_embedder, load_vectors
-from retrieval.index.local import IndexedPassage, LocalIndex
+from retrieval.index.documents import IndexedPassage
+from retrieval.index.local import LocalIndex
 
 # Changes that go into one commit of the index: enough that commits do not count, few enough to hold in memory.
 _BATCH = 1000

@@ -12,63 +12,39 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import orjson
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
-from tantivy import Document, FieldType, Index, IndexWriter, Occur, Query, Schema, SchemaBuilder, SearchResult
+from tantivy import Index, IndexWriter, Query
 
 from retrieval.errors import ArchiveError, ArchiveLocked
-from retrieval.index.analysis import WORDS, QueryTerms, build_analyzer, find_acronyms
-from retrieval.index.segments import SegmentNote, VectorRow
-from retrieval.index.vectors import VectorFilter, VectorHit, VectorSnapshot, VectorWriter, pack_notes, unpack_notes
+from retrieval.index.analysis import WORDS, QueryTerms, build_analyzer
+from retrieval.index.documents import (
+    FORMAT,
+    IndexedPassage,
+    IndexState,
+    build_schema,
+    make_document,
+    make_row,
+    make_state,
+    read_state,
+)
+from retrieval.index.segments import VectorRow
+from retrieval.index.snapshot import IndexHit, IndexSnapshot, count_hits
+from retrieval.index.vectors import VectorSnapshot, VectorWriter
 from retrieval.models import ArticleFilter
 
-# Counts up when the fields or the analysis change: an index of another format is built again.
-FORMAT = 2
 _HEAP_BYTES = 64_000_000
-# A long query is cut to its rarest words: the others hardly change the order, and each costs time.
-_MAX_WORDS = 64
-_PHRASE_BOOST = 2.0
-_ACRONYM_BOOST = 1.5
-_NAMED_SCORE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class IndexedPassage:
-    """A passage as the index takes it in; ``named_ids`` are its own entities, ``entity_ids`` its article's."""
+class _Opened:
+    """The index as it was opened: tantivy's part, what its newest commit says, and the vectors of that commit."""
 
-    id: int
-    article_id: str
-    text: str
-    title: str
-    source: str | None
-    language: str
-    published: datetime | None
-    entity_ids: tuple[str, ...]
-    named_ids: tuple[str, ...]
-    event_types: tuple[str, ...]
-    vector: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IndexState:
-    """What one commit of the index holds: changes up to ``sequence``, and vectors of ``embedder``."""
-
-    sequence: int = 0
-    embedder: str | None = None
-    segments: tuple[SegmentNote, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class IndexHit:
-    """A passage found, with its BM25 score over its words and those of its title and source."""
-
-    passage_id: int
-    score: float
+    index: Index
+    state: IndexState
+    vectors: VectorSnapshot
 
 
 class LocalIndex:
@@ -80,7 +56,7 @@ class LocalIndex:
         self._timeout = lock_timeout_seconds
         self._lock = FileLock(str(folder) + ".lock", timeout=lock_timeout_seconds)
         self._guard = threading.Lock()
-        self._schema = _build_schema()
+        self._schema = build_schema()
         self._opened: _Opened | None = None
         self._stamp = 0
         self._graphs: threading.Thread | None = None
@@ -104,7 +80,7 @@ class LocalIndex:
         if opened is None:
             return 0
         result = opened.index.searcher().search(Query.term_query(self._schema, "kind", "passage"), limit=1)
-        return _count(result)
+        return count_hits(result)
 
     def vector_count(self) -> int:
         """How many vectors the index holds, those of articles that are gone and not yet swept among them."""
@@ -148,13 +124,13 @@ class LocalIndex:
                 for id_ in ids:
                     writer.delete_documents_by_term("article_id", id_)
                 for passage in passages:
-                    writer.add_document(_make_document(passage))
+                    writer.add_document(make_document(passage))
                     if passage.vector is not None:
-                        rows.append(_make_row(passage))
+                        rows.append(make_row(passage))
                 notes = vectors.update(opened.vectors, sequence=sequence, article_ids=ids, rows=rows)
                 state = IndexState(sequence, embedder or opened.state.embedder, notes)
                 writer.delete_documents_by_term("kind", "state")
-                writer.add_document(_make_state(state))
+                writer.add_document(make_state(state))
                 writer.commit()
                 writer.wait_merging_threads()
                 # Readers may still be opening the state before this one.
@@ -169,7 +145,9 @@ class LocalIndex:
     def snapshot(self) -> IndexSnapshot | None:
         """The newest state, to be searched any number of times; None where there is no index."""
         opened = self._current()
-        return None if opened is None else IndexSnapshot(self._schema, opened)
+        return (
+            None if opened is None else IndexSnapshot(self._schema, opened.index.searcher(), opened.vectors, opened.state)
+        )
 
     def search(
         self,
@@ -188,15 +166,16 @@ class LocalIndex:
 
     def build_graphs(self, *, wait: bool = True) -> None:
         """Give large segments of vectors the graphs that they lack, or let a thread do so. One process at a time."""
+        if wait and self._graphs is not None:
+            self._graphs.join()
         opened = self._current()
         if opened is None or not opened.vectors.wants_graphs():
             return
-        if not wait:
-            if self._graphs is None or not self._graphs.is_alive():
-                self._graphs = threading.Thread(target=self._build_graphs, args=(opened,), name="graphs", daemon=True)
-                self._graphs.start()
-            return
-        self._build_graphs(opened)
+        if wait:
+            self._build_graphs(opened)
+        elif self._graphs is None or not self._graphs.is_alive():
+            self._graphs = threading.Thread(target=self._build_graphs, args=(opened,), name="graphs", daemon=True)
+            self._graphs.start()
 
     # ------------------------------------------------------------ how
 
@@ -249,7 +228,7 @@ class LocalIndex:
 
     def _look(self, index: Index) -> _Opened:
         """The state that the index stands at. Segments that were open stay open."""
-        state = _read_state(index, self._schema)
+        state = read_state(index, self._schema)
         before = self._opened.vectors if self._opened else None
         return _Opened(index, state, VectorSnapshot(self._folder / "vectors", state.segments, before=before))
 
@@ -309,206 +288,3 @@ class LocalIndex:
             yield
         finally:
             self._lock.release()
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """The index as it was opened: tantivy's part, what its newest commit says, and the vectors of that commit."""
-
-    index: Index
-    state: IndexState
-    vectors: VectorSnapshot
-
-
-class IndexSnapshot:
-    """One state of the index. Reads only, from many threads."""
-
-    def __init__(self, schema: Schema, opened: _Opened) -> None:
-        self._schema = schema
-        self._searcher = opened.index.searcher()
-        self._vectors = opened.vectors
-        self.state = opened.state
-
-    def search(
-        self,
-        terms: QueryTerms,
-        *,
-        filter_: ArticleFilter | None,
-        limit: int,
-        offset: int = 0,
-        named_ids: Sequence[str] = (),
-    ) -> tuple[list[IndexHit], int]:
-        """Passages with any of the terms, best first, and how many there are; naming one of ``named_ids`` scores too."""
-        if not (terms.words or terms.acronyms or terms.phrases or named_ids):
-            return [], 0
-        result = self._searcher.search(self._build_query(terms, filter_, named_ids), limit=max(limit, 1), offset=offset)
-        return self._hits(result)[:limit], _count(result)
-
-    def score(self, terms: QueryTerms, passage_ids: Sequence[int], *, named_ids: Sequence[str] = ()) -> dict[int, float]:
-        """The score of those of the passages that share a term with the query."""
-        if not passage_ids or not (terms.words or terms.acronyms or terms.phrases or named_ids):
-            return {}
-        # One term each, since a set of terms is sought through the whole dictionary.
-        ids = (Query.term_query(self._schema, "passage_id", id_) for id_ in passage_ids)
-        among = Query.boolean_query([(Occur.Should, query) for query in ids])
-        query = Query.boolean_query(
-            [
-                (Occur.Must, self._build_terms(terms, named_ids)),
-                (Occur.Must, Query.const_score_query(among, 0.0)),
-            ]
-        )
-        result = self._searcher.search(query, limit=len(passage_ids), count=False)
-        return {hit.passage_id: hit.score for hit in self._hits(result)}
-
-    def nearest(self, vector: NDArray[np.float32], *, filter_: ArticleFilter | None, limit: int) -> list[VectorHit]:
-        """The passages whose vectors are nearest to ``vector``, best first."""
-        return self._vectors.search(vector, limit=limit, filter_=_vector_filter(filter_))
-
-    def similarities(self, vector: NDArray[np.float32], passage_ids: Sequence[int]) -> NDArray[np.float32]:
-        """The cosine of each passage's vector with ``vector``; NaN where it has none."""
-        return self._vectors.similarities(vector, passage_ids)
-
-    def vectors(self, passage_ids: Sequence[int]) -> NDArray[np.float32]:
-        """The passages' vectors, NaN where there is none."""
-        return self._vectors.vectors(passage_ids)
-
-    def frequencies(self, words: Sequence[str]) -> tuple[list[int], int]:
-        """In how many passages each of the terms stands, and how many there are, removed ones not yet swept too."""
-        return [self._searcher.doc_freq("words", word) for word in words], self._searcher.num_docs
-
-    # ------------------------------------------------------------ how
-
-    def _hits(self, result: SearchResult) -> list[IndexHit]:
-        if not result.hits:
-            return []
-        ids = self._searcher.fast_field_values("passage_id", [address for _, address in result.hits])
-        return [IndexHit(int(id_ or 0), float(score)) for id_, (score, _) in zip(ids, result.hits, strict=True)]
-
-    def _build_query(self, terms: QueryTerms, filter_: ArticleFilter | None, named_ids: Sequence[str]) -> Query:
-        must: list[tuple[Occur, Query]] = [(Occur.Must, self._build_terms(terms, named_ids))]
-        must.extend((Occur.Must, Query.const_score_query(part, 0.0)) for part in self._build_filters(filter_))
-        return must[0][1] if len(must) == 1 else Query.boolean_query(must)
-
-    def _build_terms(self, terms: QueryTerms, named_ids: Sequence[str]) -> Query:
-        schema = self._schema
-        words: Sequence[str] = terms.words
-        if len(words) > _MAX_WORDS:
-            words = sorted(words, key=lambda word: self._searcher.doc_freq("words", word) or 2**62)[:_MAX_WORDS]
-        should: list[tuple[Occur, Query]] = [
-            (Occur.Should, Query.term_query(schema, "words", word, "freq")) for word in words
-        ]
-        for acronym in terms.acronyms:
-            term = Query.term_query(schema, "acronyms", acronym)
-            should.append((Occur.Should, Query.boost_query(term, _ACRONYM_BOOST)))
-        for phrase in terms.phrases:
-            parts: list[str | tuple[int, str]] = list(phrase)
-            should.append((Occur.Should, Query.boost_query(Query.phrase_query(schema, "words", parts), _PHRASE_BOOST)))
-        for id_ in named_ids:
-            named = Query.const_score_query(Query.term_query(schema, "named_ids", id_), _NAMED_SCORE)
-            should.append((Occur.Should, named))
-        return Query.boolean_query(should)
-
-    def _build_filters(self, filter_: ArticleFilter | None) -> Iterable[Query]:
-        if filter_ is None:
-            return
-        for field, wanted in _filter_values(filter_).items():
-            if wanted:
-                yield Query.term_set_query(self._schema, field, list(wanted))
-        if filter_.published_from or filter_.published_to:
-            lower = _seconds(filter_.published_from)
-            upper = _seconds(filter_.published_to)
-            yield Query.range_query(self._schema, "published", FieldType.Integer, lower, upper)
-
-
-def _filter_values(filter_: ArticleFilter) -> dict[str, Sequence[str]]:
-    return {
-        "publisher": filter_.publishers,
-        "language": filter_.languages,
-        "article_id": filter_.article_ids,
-        "entity_ids": filter_.entity_ids,
-        "event_types": [type_.value for type_ in filter_.event_types],
-    }
-
-
-def _vector_filter(filter_: ArticleFilter | None) -> VectorFilter | None:
-    if filter_ is None:
-        return None
-    groups = []
-    for field, wanted in _filter_values(filter_).items():
-        if wanted:
-            name = "article" if field == "article_id" else field
-            groups.append(tuple((name, value) for value in wanted))
-    return VectorFilter(tuple(groups), _seconds(filter_.published_from), _seconds(filter_.published_to))
-
-
-def _build_schema() -> Schema:
-    builder = SchemaBuilder()
-    builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("passage_id", indexed=True, fast=True)
-    builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
-    # Title and source beside each passage's words: a question often names them, and BM25 weighs them together.
-    builder.add_text_field("words", tokenizer_name=WORDS, index_option="position")
-    builder.add_text_field("acronyms", tokenizer_name="raw", index_option="freq")
-    builder.add_integer_field("published", indexed=True, fast=True)
-    for field in ("publisher", "language", "entity_ids", "named_ids", "event_types"):
-        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
-    return builder.build()
-
-
-def _make_document(passage: IndexedPassage) -> Document:
-    document = Document()
-    document.add_text("kind", "passage")
-    document.add_integer("passage_id", passage.id)
-    document.add_text("article_id", passage.article_id)
-    parts = [part for part in (passage.title, passage.source, passage.text) if part]
-    document.add_text("words", "\n".join(parts))
-    for acronym in dict.fromkeys(acronym for part in parts for acronym in find_acronyms(part)):
-        document.add_text("acronyms", acronym)
-    document.add_text("language", passage.language)
-    if passage.source:
-        document.add_text("publisher", passage.source)
-    if passage.published:
-        document.add_integer("published", int(passage.published.timestamp()))
-    for id_ in passage.entity_ids:
-        document.add_text("entity_ids", id_)
-    for id_ in passage.named_ids:
-        document.add_text("named_ids", id_)
-    for type_ in passage.event_types:
-        document.add_text("event_types", type_)
-    return document
-
-
-def _make_row(passage: IndexedPassage) -> VectorRow:
-    assert passage.vector is not None
-    labels = [("language", passage.language)]
-    labels += [("publisher", passage.source)] if passage.source else []
-    labels += [("entity_ids", id_) for id_ in passage.entity_ids]
-    labels += [("event_types", type_) for type_ in passage.event_types]
-    return VectorRow(passage.id, passage.article_id, _seconds(passage.published), tuple(labels), passage.vector)
-
-
-def _make_state(state: IndexState) -> Document:
-    document = Document()
-    document.add_text("kind", "state")
-    document.add_text("state", f"{state.sequence}\n{state.embedder or ''}\n{pack_notes(state.segments)}")
-    return document
-
-
-def _read_state(index: Index, schema: Schema) -> IndexState:
-    searcher = index.searcher()
-    hits = searcher.search(Query.term_query(schema, "kind", "state"), limit=1).hits
-    if not hits:
-        return IndexState()
-    packed = searcher.doc(hits[0][1]).get_first("state")
-    assert isinstance(packed, str)
-    sequence, embedder, notes = packed.split("\n", 2)
-    return IndexState(int(sequence), embedder or None, unpack_notes(notes))
-
-
-def _count(result: SearchResult) -> int:
-    return int(result.count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
-
-
-def _seconds(instant: datetime | None) -> int | None:
-    return None if instant is None else int(instant.astimezone(UTC).timestamp())

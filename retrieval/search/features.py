@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from retrieval.catalog.candidates import Candidate
 from retrieval.index.analysis import STEMS, STOP_WORDS, split_words
 
-FEATURES = ("coverage", "rare_coverage", "pairs", "pairs_anywhere", "triples", "numbers")
+FEATURES = ("coverage", "rare_coverage", "pairs", "pairs_anywhere", "triples", "numbers", "context", "length")
 
 # Of a longer query only the first words are looked at; BM25 and the vector see more of it.
 _MAX_WORDS = 200
 _FIRST = 0x4E00
+_FULL_LENGTH = 12
 _OTHER, _BREAK, _NOWHERE = " ", "|", "-"
 _MONTHS = tuple(calendar.month_name)
 
@@ -60,7 +61,8 @@ class QueryShape:
         ``coverage``: which part of the query's words, by weight, stands in the passage, its title, source or date;
         ``rare_coverage``: the same with squared weights. ``pairs`` and ``triples``: which part of the neighbouring words
         are neighbours in the passage; ``pairs_anywhere``: in the title, source or date as well. ``numbers``: which part of
-        the numbers is there.
+        the numbers is there. ``context``: as coverage, with the text around the passage. ``length``: 1 from twelve words
+        on, less below: a heading shares words with many a query and tells nothing.
         """
         text = self._encode(candidate.text)
         beside = self._besides.get(candidate.article_id)
@@ -68,6 +70,7 @@ class QueryShape:
             beside = f"{_BREAK}{self._encode(candidate.title)}{_BREAK}{self._encode(_describe(candidate))}"
             self._besides[candidate.article_id] = beside
         whole = text + beside
+        context = whole + self._encode(candidate.around[0]) + self._encode(candidate.around[1])
         matched = [weight for sign, weight in self._weights.items() if sign in whole]
         return (
             sum(matched) / self._total,
@@ -76,6 +79,8 @@ class QueryShape:
             sum(weight for pair, weight in self._pairs if pair in whole) / self._total_pairs,
             sum(weight for triple, weight in self._triples if triple in text) / self._total_triples,
             sum(sign in whole for sign in self._digits) / len(self._digits) if self._digits else 0.0,
+            sum(weight for sign, weight in self._weights.items() if sign in context) / self._total,
+            min(len(text) / _FULL_LENGTH, 1.0),
         )
 
     def _encode(self, text: str) -> str:

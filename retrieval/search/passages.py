@@ -14,7 +14,8 @@ from retrieval.catalog.ids import stable_id
 from retrieval.catalog.searched import SearchedCatalog
 from retrieval.errors import InputError
 from retrieval.index.analysis import Highlighter, QueryTerms, analyze_query
-from retrieval.index.local import IndexSnapshot, LocalIndex
+from retrieval.index.local import LocalIndex
+from retrieval.index.snapshot import IndexSnapshot
 from retrieval.models import ArticleFilter, Hit, RetrievalMode, SearchResults
 from retrieval.search.cursors import Place, decode_place, encode_place
 from retrieval.search.features import QueryShape, measure_all
@@ -134,7 +135,7 @@ class PassageSearch:
         if mode is RetrievalMode.DENSE:
             near = snapshot.nearest(vector, filter_=filter_, limit=wanted) if vector is not None else []
             near = [hit for hit in near if hit.score > 0]
-            scores = snapshot.score(terms, [hit.passage_id for hit in near], named_ids=entity_ids)
+            scores = snapshot.score(terms, [hit.passage_id for hit in near], filter_=filter_, named_ids=entity_ids)
             listed = tuple(Ranked(h.passage_id, h.score, scores.get(h.passage_id, 0.0), h.score) for h in near)
             return _Listing(listed, len(listed) if len(listed) < wanted else MAX_DEPTH)
         found, total = snapshot.search(terms, filter_=filter_, limit=wanted, named_ids=entity_ids)
@@ -143,11 +144,11 @@ class PassageSearch:
         near = snapshot.nearest(vector, filter_=filter_, limit=POOL) if vector is not None else []
         lexical = {hit.passage_id: hit.score for hit in found[:POOL]}
         missing = [hit.passage_id for hit in near if hit.passage_id not in lexical]
-        beyond = snapshot.score(terms, missing, named_ids=entity_ids)
+        beyond = snapshot.score(terms, missing, filter_=filter_, named_ids=entity_ids)
         cosines = {hit.passage_id: hit.score for hit in near}
         missing = [id_ for id_ in missing if id_ in beyond or cosines[id_] >= _NEAR]
         lexical.update((id_, beyond.get(id_, 0.0)) for id_ in missing)
-        ranked = self._rank_pool(snapshot, query, vector, lexical)
+        ranked = self._rank_pool(snapshot, query, vector, lexical, filter_)
         pool = {hit.passage_id for hit in ranked}
         rest = [hit for hit in found[POOL:] if hit.passage_id not in pool]
         if rest and ranked:
@@ -158,7 +159,12 @@ class PassageSearch:
         return _Listing(tuple(ranked), total + unworded)
 
     def _rank_pool(
-        self, snapshot: IndexSnapshot, query: str, vector: NDArray[np.float32] | None, lexical: dict[int, float]
+        self,
+        snapshot: IndexSnapshot,
+        query: str,
+        vector: NDArray[np.float32] | None,
+        lexical: dict[int, float],
+        filter_: ArticleFilter | None,
     ) -> list[Ranked]:
         candidates = self._catalog.load_candidates(list(lexical))
         if not candidates:
@@ -169,7 +175,8 @@ class PassageSearch:
         if vector is not None and vectors is not None:
             dense = (vectors @ vector).astype(np.float64)
         words = np.array([lexical[id_] for id_ in ids])
-        features = measure_all(QueryShape(query, snapshot.frequencies), candidates)
+        shape = QueryShape(query, lambda words: snapshot.frequencies(words, filter_=filter_))
+        features = measure_all(shape, candidates)
         scores = diversify(fuse(words, dense, features), [c.article_id for c in candidates], vectors)
         order = sorted(range(len(ids)), key=lambda n: (-scores[n], ids[n]))
         cosines = [None if np.isnan(score) else float(score) for score in dense]

@@ -23,6 +23,8 @@ WEIGHTS = {
     "pairs_anywhere": 1.0,
     "triples": 1.0,
     "numbers": 0.5,
+    "context": 0.0,
+    "length": 0.0,
 }
 
 # Vectors this close are the same text in other words, or a copy: it says nothing new.

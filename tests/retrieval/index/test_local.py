@@ -9,7 +9,8 @@ import pytest
 
 from retrieval import ArchiveLocked, ArticleFilter, EventType
 from retrieval.index.analysis import analyze_query
-from retrieval.index.local import IndexedPassage, LocalIndex
+from retrieval.index.documents import IndexedPassage
+from retrieval.index.local import LocalIndex
 
 
 def passage(

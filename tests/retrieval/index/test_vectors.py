@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from retrieval import ArticleFilter, EventType
 from retrieval.index import vectors as module
-from retrieval.index.local import IndexedPassage, LocalIndex
+from retrieval.index.documents import IndexedPassage
+from retrieval.index.local import LocalIndex
 
 CHANCE = np.random.default_rng(1)
 UNIT = CHANCE.standard_normal((4000, 32)).astype(np.float32)

@@ -1,0 +1,96 @@
+"""Made-up texts for benchmarks of search.
+
+30,000 words drawn as Zipf's law has it, sentences of 8 to 30 of them, 5 sentences a passage, 20 passages an article. Their
+vectors are random unit vectors, since embedding a million passages takes hours on two cores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+
+import numpy as np
+
+from retrieval import DatePrecision, PublicationDate, PublicationSource, Span
+from retrieval.catalog.prepared import PreparedArticle
+from retrieval.embedding.embedder import Vectors
+
+PER_ARTICLE = 20
+
+
+class RandomVectors:
+    """A unit vector for each text, the same for the same text."""
+
+    name = "random"
+    dimensions = 384
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        made = np.empty((len(texts), 384), np.float32)
+        for row, text in enumerate(texts):
+            seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+            made[row] = np.random.Generator(np.random.SFC64(seed)).standard_normal(384, np.float32)
+        normed: Vectors = made / np.linalg.norm(made, axis=1, keepdims=True)
+        return normed
+
+
+class Texts:
+    """Zipf's texts (exponent 1) and queries of three to five of their words, rare and common ones."""
+
+    def __init__(self, seed: int = 7) -> None:
+        chance = random.Random(seed)
+        syllables = [a + b for a in "bcdfghklmnprstvw" for b in ("a", "e", "i", "o", "u", "an", "er", "in", "ol", "us")]
+        words: dict[str, None] = {}
+        while len(words) < 30_000:
+            words["".join(chance.choices(syllables, k=chance.choice((2, 3, 3, 4))))] = None
+        self.words = list(words)
+        self.totals = list(accumulate(1 / (rank + 2.7) for rank in range(len(self.words))))
+
+    def passages(self, count: int) -> Iterator[str]:
+        """So many passages, the same every time."""
+        chance = random.Random(1)
+        for _ in range(count):
+            sentences = []
+            for _ in range(5):
+                words = chance.choices(self.words, cum_weights=self.totals, k=chance.randint(8, 30))
+                sentences.append(" ".join(words).capitalize() + ".")
+            yield " ".join(sentences)
+
+    def queries(self, count: int) -> list[str]:
+        """So many queries, the same every time."""
+        chance = random.Random(2)
+        return [" ".join(chance.choices(self.words[50:8000], k=chance.randint(3, 5))) for _ in range(count)]
+
+
+def make_article(number: int, passages: Sequence[str]) -> PreparedArticle:
+    """An article of these passages, of one of 40 papers and of a day in ten years."""
+    spans, start = [], 0
+    for passage in passages:
+        spans.append(Span(start, start + len(passage)))
+        start += len(passage) + 1
+    text = "\n".join(passages)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    at = datetime(2015, 1, 1, tzinfo=UTC) + timedelta(days=number * 7919 % 3650)
+    return PreparedArticle(
+        key=f"bench:{number}",
+        url=None,
+        title=passages[0][:60],
+        text=text,
+        sha256=digest,
+        fingerprint=digest,
+        publisher=f"Paper {number % 40}",
+        authors=(),
+        language="en",
+        published=PublicationDate(at, DatePrecision.DAY, PublicationSource.METADATA),
+        blocks=(),
+        passages=tuple(spans),
+    )
+
+
+def make_articles(count: int) -> Iterator[PreparedArticle]:
+    """Articles of ``count`` passages together."""
+    passages = Texts().passages(count)
+    for number in range(count // PER_ARTICLE):
+        yield make_article(number, [next(passages) for _ in range(PER_ARTICLE)])
