@@ -17,6 +17,7 @@ from retrieval.extraction.facts import (
     FoundEvent,
     FoundMention,
     FoundParticipant,
+    FoundRole,
     FoundTime,
     FoundTrigger,
 )
@@ -41,12 +42,13 @@ def find_events(
     mentions: Sequence[FoundMention],
     times: Sequence[FoundTime],
     claims: Sequence[FoundClaim],
+    roles: Sequence[FoundRole] = (),
 ) -> list[FoundEvent]:
     """The events of an article in reading order, each with every place that tells of it.
 
     An event without a time of its own has none: the caller falls back on the publication date, and says so.
     """
-    linker = EntityLinker(text, entities, mentions)
+    linker = EntityLinker(text, entities, mentions, roles)
     for block in parsed:
         linker.note_subjects(block)
     reader = ArgumentReader(linker, TimeIndex(times), claims)

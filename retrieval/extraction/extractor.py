@@ -90,9 +90,10 @@ def extract_facts(
     entities, mentions = run("entities", lambda: find_entities(text, parsed))
     told = [piece for piece in parsed if piece.block.kind in FACTUAL_BLOCKS]
     times = run("times", lambda: find_times(text, told, published=published))
-    claims = run("claims", lambda: find_claims(text, told, entities=entities, mentions=mentions, times=times))
-    events = run(
-        "events", lambda: find_events(text, told, entities=entities, mentions=mentions, times=times, claims=claims)
-    )
     roles = run("roles", lambda: find_roles(told, entities=entities, mentions=mentions))
+    claims = run("claims", lambda: find_claims(text, told, entities=entities, mentions=mentions, times=times, roles=roles))
+    events = run(
+        "events",
+        lambda: find_events(text, told, entities=entities, mentions=mentions, times=times, claims=claims, roles=roles),
+    )
     return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles))
