@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -292,6 +292,7 @@ class Archive(Curation, Timelines):
             EmbedderError: the query's vector cannot be made.
         """
         self._catch_up()
+        filter = self._with_articles(filter)  # noqa: A001
         return self._searches.search(query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids, mode=mode)
 
     def embed_query(self, query: str) -> NDArray[np.float32] | None:
@@ -382,6 +383,16 @@ class Archive(Curation, Timelines):
 
             self._extractor = Extractor()
         yield from self._extractor.extract_many(articles)
+
+    def _with_articles(self, given: ArticleFilter | None) -> ArticleFilter | None:
+        """A story as the articles that are in it now: the search index does not know of stories."""
+        if given is None or given.story_id is None:
+            return given
+        members = self.article_ids_of(given.story_id)
+        if given.article_ids:
+            members = tuple(id_ for id_ in members if id_ in given.article_ids)
+        # Of a story that is not there nothing is found; an empty tuple would mean no restriction.
+        return replace(given, article_ids=members or ("",), story_id=None)
 
     def _catch_up(self) -> None:
         """Let searches see what is stored. Where another process is at it, it will take our changes in as well."""

@@ -33,22 +33,24 @@ class Timelines(CatalogRelations):
         *,
         entity_id: str | None = None,
         event_id: str | None = None,
+        story_id: str | None = None,
         query: str | None = None,
         time_from: datetime | None = None,
         time_to: datetime | None = None,
         as_of: datetime | None = None,
         window: Window | None = None,
     ) -> Page[Event]:
-        """What happened when: events with a time, earliest first, of an entity, around an event, or about words.
+        """What happened when: events with a time, earliest first, of an entity, around an event, of a story, about words.
 
-        Around an event are those that the same articles tell of; about words are those that the best hundred passages of
-        a search for them tell of. ``as_of`` keeps to what had been published by then.
+        Around an event are those that the same articles tell of, of a story those that its articles tell of, and about
+        words those that the best hundred passages of a search for them tell of. ``as_of`` keeps to what had been
+        published by then.
 
         Raises:
             InputError: the query is empty or too long.
             CursorError: the window's cursor is of another list.
         """
-        subject = self._subject(entity_id, event_id, query, time_from, time_to, as_of)
+        subject = self._subject(entity_id, event_id, story_id, query, time_from, time_to, as_of)
         return self.find_timeline(subject, window=window or Window())
 
     def timeline_length(
@@ -56,18 +58,20 @@ class Timelines(CatalogRelations):
         *,
         entity_id: str | None = None,
         event_id: str | None = None,
+        story_id: str | None = None,
         query: str | None = None,
         time_from: datetime | None = None,
         time_to: datetime | None = None,
         as_of: datetime | None = None,
     ) -> int:
         """How many events `timeline` has in all."""
-        return self.count_timeline(self._subject(entity_id, event_id, query, time_from, time_to, as_of))
+        return self.count_timeline(self._subject(entity_id, event_id, story_id, query, time_from, time_to, as_of))
 
     def _subject(
         self,
         entity_id: str | None,
         event_id: str | None,
+        story_id: str | None,
         query: str | None,
         time_from: datetime | None,
         time_to: datetime | None,
@@ -78,4 +82,4 @@ class Timelines(CatalogRelations):
             which = ArticleFilter(published_to=as_of) if as_of else None
             hits = self.search(query, limit=_HITS, filter=which, mode=RetrievalMode.LEXICAL).hits
             found = self.events_told_in([hit.passage for hit in hits])
-        return TimelineSubject(entity_id, event_id, found, time_from, time_to, as_of)
+        return TimelineSubject(entity_id, event_id, story_id, found, time_from, time_to, as_of)

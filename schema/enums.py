@@ -210,6 +210,14 @@ _describe(
     LAST_SEEN_AT="When an article last mentioned them.",
 )
 _describe(
+    models.StoryOrder,
+    "What stories are sorted by.",
+    name="StoryOrderField",
+    LAST_PUBLISHED_AT="By when the newest article was published; those without a date come last in either direction.",
+    ARTICLE_COUNT="By how many articles are in them.",
+    INDEPENDENT_SOURCES="By how many independent sources write about them.",
+)
+_describe(
     models.EventOrder,
     "What events are sorted by; ties fall to the id.",
     name="EventOrderField",

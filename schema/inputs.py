@@ -51,6 +51,7 @@ class ArticleFilter:
     event_types: list[models.EventType] | None = strawberry.field(
         default=UNSET, description="Tells of an event of one of these types."
     )
+    story_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Is in this story.")
 
     def to_model(self) -> models.ArticleFilter:
         """The library's filter."""
@@ -62,6 +63,7 @@ class ArticleFilter:
             published_to=end,
             entity_ids=_entity_ids(self.entity_ids),
             event_types=tuple(self.event_types or ()),
+            story_id=_story_id(self.story_id),
         )
 
 
@@ -99,6 +101,7 @@ class EventFilter:
     min_independent_sources: int | None = strawberry.field(
         default=UNSET, description="Told by at least so many independent sources."
     )
+    story_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Told by an article of this story.")
 
     def to_model(self) -> models.EventFilter:
         """The library's filter."""
@@ -111,6 +114,34 @@ class EventFilter:
             time_to=end,
             place_id=None if _is_absent(self.place_id) else expect(str(self.place_id), "Entity"),
             participant_ids=_entity_ids(self.participant_ids),
+            min_independent_sources=_floor("minIndependentSources", self.min_independent_sources),
+            story_id=_story_id(self.story_id),
+        )
+
+
+@input_type
+class StoryFilter:
+    """Which stories. Every part that is given must hold; within a list, any one of it."""
+
+    published_at: DateTimeRange | None = strawberry.field(
+        default=UNSET, description="With an article published in this range."
+    )
+    entity_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="With an article that mentions one of these entities."
+    )
+    min_articles: int | None = strawberry.field(default=UNSET, description="With at least so many articles.")
+    min_independent_sources: int | None = strawberry.field(
+        default=UNSET, description="Written about by at least so many independent sources."
+    )
+
+    def to_model(self) -> models.StoryFilter:
+        """The library's filter."""
+        start, end = self.published_at.bounds() if self.published_at else (None, None)
+        return models.StoryFilter(
+            published_from=start,
+            published_to=end,
+            entity_ids=_entity_ids(self.entity_ids),
+            min_articles=_floor("minArticles", self.min_articles),
             min_independent_sources=_floor("minIndependentSources", self.min_independent_sources),
         )
 
@@ -157,6 +188,14 @@ class EventOrder:
     """How events are sorted."""
 
     field: models.EventOrder = strawberry.field(description="The sort key.")
+    direction: OrderDirection = strawberry.field(description="Which end comes first.")
+
+
+@input_type
+class StoryOrder:
+    """How stories are sorted."""
+
+    field: models.StoryOrder = strawberry.field(description="The sort key.")
     direction: OrderDirection = strawberry.field(description="Which end comes first.")
 
 
@@ -229,6 +268,7 @@ SortArticles: TypeAlias = Annotated[
 WhichArticles: TypeAlias = Annotated[ArticleFilter | None, strawberry.argument(description="Only from these articles.")]
 WhichEntities: TypeAlias = Annotated[EntityFilter | None, strawberry.argument(description="Only these entities.")]
 WhichEvents: TypeAlias = Annotated[EventFilter | None, strawberry.argument(description="Only these events.")]
+WhichStories: TypeAlias = Annotated[StoryFilter | None, strawberry.argument(description="Only these stories.")]
 WhichClaims: TypeAlias = Annotated[ClaimFilter | None, strawberry.argument(description="Only these claims.")]
 
 
@@ -247,6 +287,11 @@ def event_filter(given: EventFilter | None) -> models.EventFilter | None:
     return given.to_model() if given else None
 
 
+def story_filter(given: StoryFilter | None) -> models.StoryFilter | None:
+    """``given`` for the library, None where absent."""
+    return given.to_model() if given else None
+
+
 def claim_filter(given: ClaimFilter | None) -> models.ClaimFilter | None:
     """``given`` for the library, None where absent."""
     return given.to_model() if given else None
@@ -259,6 +304,10 @@ def article_order(given: ArticleOrder | None) -> tuple[models.ArticleOrder, bool
 
 def _entity_ids(ids: list[strawberry.ID] | None) -> tuple[str, ...]:
     return tuple(expect(id_, "Entity") for id_ in ids or ())
+
+
+def _story_id(id_: strawberry.ID | None) -> str | None:
+    return None if _is_absent(id_) else expect(str(id_), "Story")
 
 
 def _floor(name: str, value: int | None) -> int:

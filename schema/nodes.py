@@ -11,7 +11,7 @@ from schema.kinds import find
 from schema.types.ingestion import IngestJob
 from schema.types.provenance import Citation, Node
 
-_BY_TEXT = frozenset({"Article", "Publisher", "Entity", "Event", "Claim"})
+_BY_TEXT = frozenset({"Article", "Publisher", "Entity", "Event", "Claim", "Story"})
 
 
 async def find_node(context: Context, id_: str) -> Node | None:

@@ -31,15 +31,18 @@ from schema.inputs import (
     EntityOrder,
     EventOrder,
     SortArticles,
+    StoryOrder,
     WhichArticles,
     WhichClaims,
     WhichEntities,
     WhichEvents,
+    WhichStories,
     article_filter,
     article_order,
     claim_filter,
     entity_filter,
     event_filter,
+    story_filter,
 )
 from schema.kinds import find
 from schema.nodes import find_job, find_node
@@ -53,6 +56,7 @@ from schema.types.ingestion import IngestJob
 from schema.types.limits import RateLimit
 from schema.types.provenance import Node
 from schema.types.search import Corpus, PassageSearchConnection
+from schema.types.stories import Story
 from schema.types.timeline import TimelineSubject, timeline_of
 
 GlobalId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="The id of one thing.")]
@@ -83,6 +87,10 @@ TimeRange: TypeAlias = Annotated[
 ]
 SortEvents: TypeAlias = Annotated[
     EventOrder | None, strawberry.argument(description="The order; earliest first where left out.")
+]
+
+SortStories: TypeAlias = Annotated[
+    StoryOrder | None, strawberry.argument(description="The order; that with the newest article first where left out.")
 ]
 
 
@@ -223,6 +231,35 @@ class Query:
             load=partial(archive.events, which, order=order, descending=descending, window=part),
             count=partial(archive.count_events, which),
             make=Event.of,
+        )
+
+    @resolver
+    async def story(self, info: Info, id: GlobalId) -> Story | None:  # noqa: A002
+        """One story; null if there is none."""
+        return cast("Story | None", await find(info.context, "Story", expect(id, "Story")))
+
+    @resolver
+    def stories(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: WhichStories = UNSET,  # noqa: A002
+        order_by: SortStories = UNSET,
+    ) -> Connection[Story]:
+        """What the articles are about, happening by happening."""
+        archive, part, which = info.context.archive, window(first, after, last, before), story_filter(filter)
+        order, descending = models.StoryOrder.LAST_PUBLISHED_AT, True
+        if order_by:
+            order, descending = order_by.field, order_by.direction is OrderDirection.DESC
+        return root_connection(
+            info.context.loaders,
+            ("stories", which, order, descending, part),
+            load=partial(archive.stories, which, order=order, descending=descending, window=part),
+            count=partial(archive.count_stories, which),
+            make=Story.of,
         )
 
     @resolver

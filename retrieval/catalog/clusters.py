@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, update
 
+from retrieval.catalog.copies import publishing_voice, with_voices
 from retrieval.catalog.ids import stable_id
 from retrieval.catalog.paging import chunks
-from retrieval.catalog.tables import articles, claims, copies, entities, event_mentions, events, participants, tellings
+from retrieval.catalog.tables import articles, claims, entities, event_mentions, events, participants, tellings
 from retrieval.extraction.clusters import FALLBACK_REACH, Account, Role, is_same_happening
 from retrieval.extraction.statuses import overall_status
 from retrieval.models import DateSource, EventStatus
@@ -23,8 +24,6 @@ from retrieval.models import DateSource, EventStatus
 _MAX_CANDIDATES = 200
 # So many tellings of an event, the earliest, say what it is.
 _MAX_COMPARED = 12
-_root_articles = articles.alias("root_articles")
-_root_copies = copies.alias("root_copies")
 _AFFIRMED = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED})
 
 
@@ -104,20 +103,9 @@ def split_events(connection: Connection, ids: Sequence[str]) -> None:
 
 def _tellings(connection: Connection, event_ids: Sequence[str]) -> list[Row[Any]]:
     """Tellings with what is known of their article and place, by time of publication."""
-    query = (
-        select(
-            tellings,
-            articles.c.published_at,
-            copies.c.root_id,
-            copies.c.agency,
-            _root_copies.c.agency.label("root_agency"),
-            _root_articles.c.publisher_id.label("root_publisher_id"),
-            entities.c.country.label("place_country"),
-        )
+    query = with_voices(
+        select(tellings, articles.c.published_at, entities.c.country.label("place_country"))
         .join_from(tellings, articles)
-        .join(copies, copies.c.article_id == tellings.c.article_id, isouter=True)
-        .join(_root_articles, _root_articles.c.id == func.coalesce(copies.c.root_id, tellings.c.article_id))
-        .join(_root_copies, _root_copies.c.article_id == _root_articles.c.id, isouter=True)
         .join(entities, entities.c.id == tellings.c.place_id, isouter=True)
     )
     found: list[Row[Any]] = []
@@ -187,11 +175,8 @@ def _is_affirmed(row: Row[Any]) -> bool:
 
 def _voice(row: Row[Any], voice: str) -> str:
     """Who vouches: a named speaker; an unnamed one, the same only in copies of one text; else whoever wrote the text."""
-    root = row.root_id or row.article_id
     if voice.startswith("entity:"):
         return voice
     if voice:
-        return f"{root}:{voice}"
-    if row.agency or row.root_agency:
-        return f"agency:{row.root_agency or row.agency}"
-    return f"publisher:{row.root_publisher_id}" if row.root_publisher_id else f"article:{root}"
+        return f"{row.root_id or row.article_id}:{voice}"
+    return publishing_voice(row)

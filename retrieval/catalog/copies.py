@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, select, update
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.catalog.tables import articles, copies, copy_bands, tellings
 from retrieval.ingestion.duplicates import credited_agency, is_near_copy, sign, signature_of
+
+_root_articles = articles.alias("root_articles")
+_root_copies = copies.alias("root_copies")
+
+
+def with_voices(query: Select[Any]) -> Select[Any]:
+    """A query that selects from ``articles``, with what `publishing_voice` needs to know of each."""
+    return (
+        query.add_columns(
+            articles.c.id.label("voice_id"),
+            copies.c.root_id,
+            copies.c.agency,
+            _root_copies.c.agency.label("root_agency"),
+            _root_articles.c.publisher_id.label("root_publisher_id"),
+        )
+        .join(copies, copies.c.article_id == articles.c.id, isouter=True)
+        .join(_root_articles, _root_articles.c.id == func.coalesce(copies.c.root_id, articles.c.id))
+        .join(_root_copies, _root_copies.c.article_id == _root_articles.c.id, isouter=True)
+    )
+
+
+def publishing_voice(row: Row[Any]) -> str:
+    """Who wrote an article's text: the same for articles of one agency, text or publisher."""
+    if row.agency or row.root_agency:
+        return f"agency:{row.root_agency or row.agency}"
+    return f"publisher:{row.root_publisher_id}" if row.root_publisher_id else f"article:{row.root_id or row.voice_id}"
 
 
 def add_copy(connection: Connection, article: PreparedArticle) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, exists, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, or_, select, type_coerce
 
 from retrieval.catalog.ids import fold
 from retrieval.catalog.paging import Ordering
@@ -18,6 +18,9 @@ from retrieval.catalog.tables import (
     event_mentions,
     events,
     participants,
+    stories,
+    story_articles,
+    tellings,
     times,
 )
 from retrieval.models import (
@@ -29,6 +32,8 @@ from retrieval.models import (
     EntityOrder,
     EventFilter,
     EventOrder,
+    StoryFilter,
+    StoryOrder,
 )
 
 # Beyond every instant, so that what has no date comes last in either direction.
@@ -50,6 +55,8 @@ def filter_articles(filter_: ArticleFilter | None) -> list[ColumnElement[bool]]:
         conditions.append(articles.c.published_at <= filter_.published_to)
     if filter_.article_ids:
         conditions.append(articles.c.id.in_(filter_.article_ids))
+    if filter_.story_id:
+        conditions.append(articles.c.id.in_(_articles_of(filter_.story_id)))
     if filter_.entity_ids:
         named = select(article_entities.c.article_id).where(article_entities.c.entity_id.in_(filter_.entity_ids))
         conditions.append(articles.c.id.in_(named))
@@ -100,6 +107,27 @@ def filter_events(filter_: EventFilter | None) -> list[ColumnElement[bool]]:
         conditions.append(events.c.id.in_(taking_part))
     if filter_.min_independent_sources:
         conditions.append(events.c.independent_source_count >= filter_.min_independent_sources)
+    if filter_.story_id:
+        told = select(tellings.c.event_id).where(tellings.c.article_id.in_(_articles_of(filter_.story_id)))
+        conditions.append(events.c.id.in_(told))
+    return conditions
+
+
+def filter_stories(filter_: StoryFilter | None) -> list[ColumnElement[bool]]:
+    """Conditions on ``stories``."""
+    if filter_ is None:
+        return []
+    conditions: list[ColumnElement[bool]] = []
+    if filter_.min_articles:
+        conditions.append(stories.c.article_count >= filter_.min_articles)
+    if filter_.min_independent_sources:
+        conditions.append(stories.c.independent_source_count >= filter_.min_independent_sources)
+    within = ArticleFilter(
+        published_from=filter_.published_from, published_to=filter_.published_to, entity_ids=filter_.entity_ids
+    )
+    if wanted := filter_articles(within):
+        members = select(story_articles.c.story_id).join_from(story_articles, articles).where(*wanted)
+        conditions.append(stories.c.id.in_(members))
     return conditions
 
 
@@ -152,6 +180,20 @@ def order_events(order: EventOrder, *, descending: bool) -> Ordering:
         EventOrder.INDEPENDENT_SOURCES: events.c.independent_source_count,
     }
     return Ordering(f"events:{order.value}", keys[order], events.c.id, descending)
+
+
+def order_stories(order: StoryOrder, *, descending: bool) -> Ordering:
+    """The ordering of a list of stories."""
+    keys: dict[StoryOrder, ColumnElement[Any]] = {
+        StoryOrder.LAST_PUBLISHED_AT: _instant(stories.c.last_published, descending=descending),
+        StoryOrder.ARTICLE_COUNT: stories.c.article_count,
+        StoryOrder.INDEPENDENT_SOURCES: stories.c.independent_source_count,
+    }
+    return Ordering(f"stories:{order.value}", keys[order], stories.c.id, descending)
+
+
+def _articles_of(story_id: str) -> Select[Any]:
+    return select(story_articles.c.article_id).where(story_articles.c.story_id == story_id)
 
 
 def _instant(column: ColumnElement[Any], *, descending: bool) -> ColumnElement[Any]:

@@ -13,9 +13,11 @@ from retrieval.catalog.filters import (
     filter_claims,
     filter_entities,
     filter_events,
+    filter_stories,
     order_articles,
     order_entities,
     order_events,
+    order_stories,
 )
 from retrieval.catalog.lookups import CatalogLookups, make_claims
 from retrieval.catalog.nested import Parent, find_pairs
@@ -28,6 +30,7 @@ from retrieval.catalog.tables import (
     events,
     mentions,
     passages,
+    stories,
 )
 from retrieval.models import (
     Article,
@@ -46,6 +49,9 @@ from retrieval.models import (
     Mention,
     Page,
     Passage,
+    Story,
+    StoryFilter,
+    StoryOrder,
     Window,
 )
 
@@ -103,6 +109,18 @@ class CatalogLists(CatalogLookups):
             statement = rows.select_claims().where(*filter_claims(filter))
             return _claim_page(connection, find_page(connection, statement, _CLAIM_ORDER, window, _same))
 
+    def stories(
+        self,
+        filter: StoryFilter | None = None,  # noqa: A002
+        *,
+        order: StoryOrder = StoryOrder.LAST_PUBLISHED_AT,
+        descending: bool = True,
+        window: Window = _FIRST,
+    ) -> Page[Story]:
+        """Stories, that with the newest article first; those without a date come last in either direction."""
+        statement = select(stories).where(*filter_stories(filter))
+        return self._page(statement, order_stories(order, descending=descending), window, rows.make_story)
+
     def count_articles(self, filter: ArticleFilter | None = None) -> int:  # noqa: A002
         """How many articles pass ``filter``."""
         return self._count(articles, filter_articles(filter))
@@ -119,6 +137,10 @@ class CatalogLists(CatalogLookups):
         """How many claims pass ``filter``."""
         return self._count(claims, filter_claims(filter))
 
+    def count_stories(self, filter: StoryFilter | None = None) -> int:  # noqa: A002
+        """How many stories pass ``filter``."""
+        return self._count(stories, filter_stories(filter))
+
     # ------------------------------------------------------------ nested lists
 
     def articles_by(
@@ -131,7 +153,7 @@ class CatalogLists(CatalogLookups):
         descending: bool = True,
         window: Window = _FIRST,
     ) -> Mapping[str, Page[Article]]:
-        """The articles that name entities, or of publishers."""
+        """The articles that name entities, or of publishers or stories."""
         pairs = find_pairs("articles", parent, ids)
         statement = select(articles).join(pairs, pairs.c.child == articles.c.id).where(*filter_articles(filter))
         ordering = order_articles(order, descending=descending)
@@ -167,7 +189,7 @@ class CatalogLists(CatalogLookups):
         descending: bool = False,
         window: Window = _FIRST,
     ) -> Mapping[str, Page[Event]]:
-        """The events that articles tell of, or that entities take part in or are the place of."""
+        """The events that articles or those of stories tell of, or that entities take part in or are the place of."""
         pairs = find_pairs("events", parent, ids)
         statement = rows.select_events().join(pairs, pairs.c.child == events.c.id).where(*filter_events(filter))
         ordering = order_events(order, descending=descending)

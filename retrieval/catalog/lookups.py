@@ -30,6 +30,8 @@ from retrieval.catalog.tables import (
     participants,
     passages,
     settings,
+    stories,
+    story_articles,
     times,
 )
 from retrieval.errors import ArchiveClosed
@@ -48,6 +50,7 @@ from retrieval.models import (
     Passage,
     Publisher,
     Span,
+    Story,
 )
 
 T = TypeVar("T")
@@ -184,6 +187,21 @@ class CatalogLookups:
                 found.extend(connection.execute(rows.select_claims().where(claims.c.id.in_(some))))
             made = {claim.id: claim for claim in make_claims(connection, found)}
         return [made.get(id_) for id_ in ids]
+
+    def load_stories(self, ids: Sequence[str]) -> list[Story | None]:
+        """Stories by id."""
+        return self._load(select(stories), stories.c.id, ids, rows.make_story)
+
+    def load_stories_of(self, article_ids: Sequence[str]) -> list[Story | None]:
+        """By article: its story. An article that an older version stored has one after `Archive.reextract`."""
+        statement = select(stories, story_articles.c.article_id).join_from(story_articles, stories)
+        return self._load(statement, story_articles.c.article_id, article_ids, rows.make_story, key="article_id")
+
+    def article_ids_of(self, story_id: str) -> tuple[str, ...]:
+        """The articles of a story."""
+        query = select(story_articles.c.article_id).where(story_articles.c.story_id == story_id)
+        with self.reading() as connection:
+            return tuple(connection.execute(query.order_by(story_articles.c.article_id)).scalars())
 
     def load_publishers(self, ids: Sequence[str]) -> list[Publisher | None]:
         """Publishers by id."""

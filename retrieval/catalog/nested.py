@@ -18,6 +18,8 @@ from retrieval.catalog.tables import (
     mentions,
     participants,
     passages,
+    story_articles,
+    tellings,
 )
 from retrieval.errors import InputError
 
@@ -29,6 +31,7 @@ class Parent(StrEnum):
     ENTITY = "ENTITY"
     EVENT = "EVENT"
     PUBLISHER = "PUBLISHER"
+    STORY = "STORY"
 
 
 def find_pairs(child: str, parent: Parent, ids: Sequence[str]) -> Subquery:
@@ -64,14 +67,22 @@ def _claims_of_entities(ids: Sequence[str]) -> Subquery:
     return statement.where(attributions.c.depth == 0, attributions.c.entity_id.in_(ids)).subquery()
 
 
+def _events_of_stories(ids: Sequence[str]) -> Subquery:
+    statement = select(story_articles.c.story_id.label("parent"), tellings.c.event_id.label("child"))
+    statement = statement.join_from(story_articles, tellings, tellings.c.article_id == story_articles.c.article_id)
+    return statement.where(story_articles.c.story_id.in_(ids)).distinct().subquery()
+
+
 _PAIRS: dict[tuple[str, Parent], Callable[[Sequence[str]], Subquery]] = {
     ("articles", Parent.ENTITY): _plain(article_entities.c.entity_id, article_entities.c.article_id),
     ("articles", Parent.PUBLISHER): _plain(articles.c.publisher_id, articles.c.id),
+    ("articles", Parent.STORY): _plain(story_articles.c.story_id, story_articles.c.article_id),
     ("passages", Parent.ARTICLE): _plain(passages.c.article_id, passages.c.id),
     ("mentions", Parent.ARTICLE): _plain(mentions.c.article_id, mentions.c.id),
     ("mentions", Parent.ENTITY): _plain(mentions.c.entity_id, mentions.c.id),
     ("events", Parent.ARTICLE): _plain(event_mentions.c.article_id, event_mentions.c.event_id),
     ("events", Parent.ENTITY): _events_of_entities,
+    ("events", Parent.STORY): _events_of_stories,
     ("claims", Parent.ARTICLE): _plain(claims.c.article_id, claims.c.seq),
     ("claims", Parent.ENTITY): _claims_of_entities,
     ("claims", Parent.EVENT): _plain(claims.c.event_id, claims.c.seq),

@@ -47,13 +47,14 @@ _FIRST = Window()
 
 @dataclass(frozen=True, slots=True)
 class TimelineSubject:
-    """What a timeline is of: events of an entity, those that the articles telling of an event tell of too, or those of
-    ``event_ids``; every given part must hold. ``as_of`` leaves out what had not been published by then: each event is as
-    those articles told it.
+    """What a timeline is of: events of an entity, those that the articles telling of an event tell of too, those that the
+    articles of a story tell of, or those of ``event_ids``; every given part must hold. ``as_of`` leaves out what had not
+    been published by then: each event is as those articles told it.
     """
 
     entity_id: str | None = None
     event_id: str | None = None
+    story_id: str | None = None
     event_ids: tuple[str, ...] | None = None
     time_from: datetime | None = None
     time_to: datetime | None = None
@@ -232,6 +233,9 @@ def _timeline(subject: TimelineSubject) -> Select[Any]:
         within = within.where(
             telling.article_id.in_(select(beside.c.article_id).where(beside.c.event_id == subject.event_id))
         )
+    if subject.story_id is not None:
+        told = find_pairs("events", Parent.STORY, [subject.story_id])
+        within = within.where(telling.event_id.in_(select(told.c.child)))
     if subject.event_ids is not None:
         within = within.where(telling.event_id.in_(subject.event_ids))
     if subject.as_of is not None:

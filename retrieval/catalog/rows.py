@@ -28,6 +28,7 @@ from retrieval.models import (
     Passage,
     PublicationDate,
     Span,
+    Story,
     TimeRef,
 )
 
@@ -93,6 +94,19 @@ def make_article(row: Row[Any]) -> Article:
         ),
         ingested_at=row.ingested_at,
         revision=row.revision,
+    )
+
+
+def make_story(row: Row[Any]) -> Story:
+    """From a row of ``stories``."""
+    return Story(
+        id=row.id,
+        title=row.title,
+        medoid_article_id=row.medoid_id,
+        first_published=row.first_published,
+        last_published=row.last_published,
+        article_count=row.article_count,
+        independent_source_count=row.independent_source_count,
     )
 
 

@@ -18,8 +18,8 @@ import orjson
 from sqlalchemy import Engine
 
 from retrieval.catalog.candidates import Candidate
+from retrieval.catalog.columns import EPOCH
 from retrieval.catalog.engine import translate
-from retrieval.catalog.tables import EPOCH
 from retrieval.models import Article, DatePrecision, Passage, PublicationDate, PublicationSource, Span
 
 _STATE = "SELECT (SELECT max(seq) FROM changes), (SELECT value FROM settings WHERE name = 'embedder')"

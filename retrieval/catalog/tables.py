@@ -7,29 +7,22 @@ extraction: serving compares it with the stored article.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
-    Dialect,
-    Enum,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
+from retrieval.catalog.columns import Id, Instant, Serial, article_id, entity_id, metadata, serial, span, stored_enum
 from retrieval.models import (
     AttributionKind,
     BlockKind,
@@ -45,76 +38,23 @@ from retrieval.models import (
     PublicationSource,
 )
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime as whole microseconds since 1970: sorts and compares alike on every database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        """To microseconds."""
-        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """From microseconds."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
-
-
-def _enum(kind: type[StrEnum]) -> Enum:
-    """Stored as text without a check constraint, so that a new member needs no migration."""
-    return Enum(kind, native_enum=False, create_constraint=False, length=32, values_callable=lambda e: [m.value for m in e])
-
-
-# SQLite gives ids in order, and never again, only to an INTEGER primary key.
-_Serial = BigInteger().with_variant(Integer, "sqlite")
-_Id = String(16)
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _serial() -> Column[int]:
-    return Column("id", _Serial, primary_key=True, autoincrement=True)
-
-
-def _article(**options: Any) -> Column[str]:
-    return Column("article_id", _Id, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, **options)
-
-
-def _entity(name: str = "entity_id", *, nullable: bool = True) -> Column[str]:
-    return Column(name, _Id, ForeignKey("entities.id"), nullable=nullable, index=True)
-
-
-def _span() -> tuple[Column[int], Column[int]]:
-    return Column("start", Integer, nullable=False), Column("end", Integer, nullable=False)
-
-
 articles = Table(
     "articles",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
     Column("url", Text),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("fingerprint", String(64), nullable=False),
-    Column("publisher_id", _Id, index=True),
+    Column("publisher_id", Id, index=True),
     Column("publisher", Text),
     Column("authors", JSON, nullable=False),
     Column("language", String(35), nullable=False),
     Column("published_at", Instant, index=True),
-    Column("published_precision", _enum(DatePrecision), nullable=False),
-    Column("published_source", _enum(PublicationSource), nullable=False),
+    Column("published_precision", stored_enum(DatePrecision), nullable=False),
+    Column("published_source", stored_enum(PublicationSource), nullable=False),
     Column("published_start", Integer),
     Column("published_end", Integer),
     Column("ingested_at", Instant, nullable=False, index=True),
@@ -123,16 +63,16 @@ articles = Table(
 )
 
 blocks = Table(
-    "blocks", metadata, _serial(), _article(index=True), Column("kind", _enum(BlockKind), nullable=False), *_span()
+    "blocks", metadata, serial(), article_id(index=True), Column("kind", stored_enum(BlockKind), nullable=False), *span()
 )
 
 passages = Table(
     "passages",
     metadata,
-    _serial(),
-    _article(),
+    serial(),
+    article_id(),
     Column("position", Integer, nullable=False),
-    *_span(),
+    *span(),
     UniqueConstraint("article_id", "position"),
     sqlite_autoincrement=True,
 )
@@ -140,7 +80,7 @@ passages = Table(
 vectors = Table(
     "vectors",
     metadata,
-    Column("passage_id", _Serial, ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("passage_id", Serial, ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("embedder", Text, nullable=False),
     Column("vector", LargeBinary, nullable=False),
 )
@@ -148,8 +88,8 @@ vectors = Table(
 entities = Table(
     "entities",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("type", _enum(EntityType), nullable=False, index=True),
+    Column("id", Id, primary_key=True),
+    Column("type", stored_enum(EntityType), nullable=False, index=True),
     Column("key", Text, nullable=False),
     Column("name", Text, nullable=False, index=True),
     Column("country", String(2)),
@@ -163,7 +103,7 @@ entities = Table(
 aliases = Table(
     "aliases",
     metadata,
-    _entity(nullable=False),
+    entity_id(nullable=False),
     Column("name", Text, nullable=False),
     Column("folded", Text, nullable=False, index=True),
     Column("mention_count", Integer, nullable=False),
@@ -175,8 +115,8 @@ aliases = Table(
 article_entities = Table(
     "article_entities",
     metadata,
-    _article(primary_key=True),
-    Column("entity_id", _Id, ForeignKey("entities.id"), primary_key=True, index=True),
+    article_id(primary_key=True),
+    Column("entity_id", Id, ForeignKey("entities.id"), primary_key=True, index=True),
     Column("name", Text, nullable=False),
     Column("mention_count", Integer, nullable=False),
 )
@@ -184,11 +124,11 @@ article_entities = Table(
 mentions = Table(
     "mentions",
     metadata,
-    _serial(),
-    _article(index=True),
-    _entity(nullable=False),
-    Column("kind", _enum(MentionKind), nullable=False),
-    *_span(),
+    serial(),
+    article_id(index=True),
+    entity_id(nullable=False),
+    Column("kind", stored_enum(MentionKind), nullable=False),
+    *span(),
     Column("text", Text, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -196,32 +136,32 @@ mentions = Table(
 times = Table(
     "times",
     metadata,
-    _serial(),
-    _article(index=True),
-    *_span(),
+    serial(),
+    article_id(index=True),
+    *span(),
     Column("text", Text, nullable=False),
     Column("time_start", Instant),
     Column("time_end", Instant),
-    Column("precision", _enum(DatePrecision), nullable=False),
-    Column("source", _enum(DateSource), nullable=False),
+    Column("precision", stored_enum(DatePrecision), nullable=False),
+    Column("source", stored_enum(DateSource), nullable=False),
     sqlite_autoincrement=True,
 )
 
 events = Table(
     "events",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("type", _enum(EventType), nullable=False, index=True),
+    Column("id", Id, primary_key=True),
+    Column("type", stored_enum(EventType), nullable=False, index=True),
     Column("mode", String(64)),
-    Column("status", _enum(EventStatus), nullable=False),
+    Column("status", stored_enum(EventStatus), nullable=False),
     Column("title", Text, nullable=False),
     # A copy of the time's interval, to filter and sort by; time_id is null where it fell back to the publication date.
     Column("time_start", Instant, index=True),
     Column("time_end", Instant),
-    Column("time_precision", _enum(DatePrecision), nullable=False),
-    Column("time_source", _enum(DateSource), nullable=False),
-    Column("time_id", _Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
-    _entity("place_id"),
+    Column("time_precision", stored_enum(DatePrecision), nullable=False),
+    Column("time_source", stored_enum(DateSource), nullable=False),
+    Column("time_id", Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
+    entity_id("place_id"),
     Column("fatalities", Integer),
     Column("confidence", Float, nullable=False),
     Column("independent_source_count", Integer, nullable=False),
@@ -230,37 +170,37 @@ events = Table(
 claims = Table(
     "claims",
     metadata,
-    Column("seq", _Serial, primary_key=True, autoincrement=True),
-    Column("id", _Id, nullable=False, unique=True),
-    _article(index=True),
-    *_span(),
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("id", Id, nullable=False, unique=True),
+    article_id(index=True),
+    *span(),
     Column("spans", JSON, nullable=False),
     Column("text", Text, nullable=False),
-    Column("stance", _enum(ClaimStance), nullable=False),
-    Column("said_at_id", _Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
-    Column("event_id", _Id, ForeignKey("events.id", ondelete="SET NULL"), index=True),
-    Column("parent_id", _Id),
+    Column("stance", stored_enum(ClaimStance), nullable=False),
+    Column("said_at_id", Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
+    Column("event_id", Id, ForeignKey("events.id", ondelete="SET NULL"), index=True),
+    Column("parent_id", Id),
     sqlite_autoincrement=True,
 )
 
 claim_entities = Table(
     "claim_entities",
     metadata,
-    Column("claim_seq", _Serial, ForeignKey("claims.seq", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("entity_id", _Id, ForeignKey("entities.id"), primary_key=True, index=True),
+    Column("claim_seq", Serial, ForeignKey("claims.seq", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("entity_id", Id, ForeignKey("entities.id"), primary_key=True, index=True),
 )
 
 attributions = Table(
     "attributions",
     metadata,
-    Column("claim_seq", _Serial, ForeignKey("claims.seq", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("claim_seq", Serial, ForeignKey("claims.seq", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     # 0 is the speaker, 1 whom the speaker cites, and so on
     Column("depth", Integer, primary_key=True, autoincrement=False),
-    Column("kind", _enum(AttributionKind), nullable=False),
+    Column("kind", stored_enum(AttributionKind), nullable=False),
     Column("source_text", Text, nullable=False),
     Column("source_start", Integer),
     Column("source_end", Integer),
-    _entity(),
+    entity_id(),
     Column("cue", Text),
     Column("cue_start", Integer),
     Column("cue_end", Integer),
@@ -269,27 +209,27 @@ attributions = Table(
 event_mentions = Table(
     "event_mentions",
     metadata,
-    _serial(),
-    Column("event_id", _Id, ForeignKey("events.id", ondelete="CASCADE"), nullable=False, index=True),
-    _article(index=True),
-    *_span(),
+    serial(),
+    Column("event_id", Id, ForeignKey("events.id", ondelete="CASCADE"), nullable=False, index=True),
+    article_id(index=True),
+    *span(),
     Column("trigger_text", Text, nullable=False),
     Column("sentence_start", Integer, nullable=False),
     Column("sentence_end", Integer, nullable=False),
-    Column("status", _enum(EventStatus), nullable=False),
-    Column("claim_id", _Id),
+    Column("status", stored_enum(EventStatus), nullable=False),
+    Column("claim_id", Id),
     sqlite_autoincrement=True,
 )
 
 participants = Table(
     "participants",
     metadata,
-    _serial(),
-    Column("event_id", _Id, ForeignKey("events.id", ondelete="CASCADE"), nullable=False, index=True),
-    _article(index=True),
-    Column("role", _enum(ParticipantRole), nullable=False),
-    _entity(),
-    *_span(),
+    serial(),
+    Column("event_id", Id, ForeignKey("events.id", ondelete="CASCADE"), nullable=False, index=True),
+    article_id(index=True),
+    Column("role", stored_enum(ParticipantRole), nullable=False),
+    entity_id(),
+    *span(),
     Column("text", Text, nullable=False),
     Column("people", Integer),
     sqlite_autoincrement=True,
@@ -300,19 +240,19 @@ participants = Table(
 tellings = Table(
     "tellings",
     metadata,
-    Column("event_id", _Id, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
-    _article(primary_key=True, index=True),
+    Column("event_id", Id, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    article_id(primary_key=True, index=True),
     # The id that the event would have if no other article told of it.
-    Column("own_id", _Id, nullable=False, index=True),
-    Column("type", _enum(EventType), nullable=False),
+    Column("own_id", Id, nullable=False, index=True),
+    Column("type", stored_enum(EventType), nullable=False),
     Column("mode", String(64)),
     Column("title", Text, nullable=False),
     Column("time_start", Instant),
     Column("time_end", Instant),
-    Column("time_precision", _enum(DatePrecision), nullable=False),
-    Column("time_source", _enum(DateSource), nullable=False),
-    Column("time_id", _Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
-    _entity("place_id"),
+    Column("time_precision", stored_enum(DatePrecision), nullable=False),
+    Column("time_source", stored_enum(DateSource), nullable=False),
+    Column("time_id", Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
+    entity_id("place_id"),
     Column("fatalities", Integer),
     Column("confidence", Float, nullable=False),
     # [[status, voice]]: voice "" is the article's own.
@@ -326,8 +266,8 @@ tellings = Table(
 copies = Table(
     "copies",
     metadata,
-    _article(primary_key=True),
-    Column("root_id", _Id, nullable=False, index=True),
+    article_id(primary_key=True),
+    Column("root_id", Id, nullable=False, index=True),
     Column("agency", String(64)),
     Column("signature", LargeBinary, nullable=False),
     Column("shingle_count", Integer, nullable=False),
@@ -337,17 +277,47 @@ copy_bands = Table(
     "copy_bands",
     metadata,
     Column("band", BigInteger, primary_key=True, autoincrement=False),
-    _article(primary_key=True, index=True),
+    article_id(primary_key=True, index=True),
+)
+
+# An article is in one story; a story goes with its last article. The row is drawn from its articles.
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("medoid_id", Id, nullable=False),
+    Column("first_published", Instant),
+    Column("last_published", Instant, index=True),
+    Column("article_count", Integer, nullable=False, index=True),
+    Column("independent_source_count", Integer, nullable=False),
+)
+
+story_articles = Table(
+    "story_articles",
+    metadata,
+    article_id(primary_key=True),
+    Column("story_id", Id, ForeignKey("stories.id"), nullable=False, index=True),
+    # {stem: how often} of the words that say most of the article.
+    Column("words", JSON, nullable=False),
+)
+
+# In how many articles' sketches a stem is: what it is worth.
+story_words = Table(
+    "story_words",
+    metadata,
+    Column("word", String(16), primary_key=True),
+    Column("article_count", Integer, nullable=False),
 )
 
 # The log of what people decided about entities; it outlives the entities, so that later ingests respect it.
 decisions = Table(
     "decisions",
     metadata,
-    _serial(),
+    serial(),
     Column("at", Instant, nullable=False),
-    Column("kind", _enum(DecisionKind), nullable=False),
-    Column("entity_id", _Id, nullable=False, index=True),
+    Column("kind", stored_enum(DecisionKind), nullable=False),
+    Column("entity_id", Id, nullable=False, index=True),
     Column("detail", JSON, nullable=False),
     Column("undone_at", Instant),
     sqlite_autoincrement=True,
@@ -360,8 +330,8 @@ settings = Table("settings", metadata, Column("name", String(64), primary_key=Tr
 changes = Table(
     "changes",
     metadata,
-    Column("seq", _Serial, primary_key=True, autoincrement=True),
-    Column("article_id", _Id, nullable=False, index=True),
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("article_id", Id, nullable=False, index=True),
     Column("kind", String(16), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("at", Instant, nullable=False),
@@ -372,7 +342,7 @@ changes = Table(
 api_keys = Table(
     "api_keys",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("scope", String(16), nullable=False),
@@ -385,8 +355,8 @@ api_keys = Table(
 jobs = Table(
     "jobs",
     metadata,
-    Column("seq", _Serial, primary_key=True, autoincrement=True),
-    Column("id", _Id, nullable=False, unique=True),
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("id", Id, nullable=False, unique=True),
     Column("state", String(16), nullable=False, index=True),
     Column("total", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -398,12 +368,12 @@ jobs = Table(
 job_items = Table(
     "job_items",
     metadata,
-    Column("job_id", _Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("article", JSON(none_as_null=True)),
     Column("attempts", Integer, nullable=False),
     Column("outcome", String(16)),
-    Column("article_id", _Id),
+    Column("article_id", Id),
     Column("revision", Integer),
     Column("reason", Text),
 )

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, literal, select
 
+from retrieval.catalog.columns import Instant
 from retrieval.catalog.paging import chunks
-from retrieval.catalog.tables import Instant, articles, changes, passages, settings, vectors
+from retrieval.catalog.tables import articles, changes, passages, settings, vectors
 from retrieval.errors import EmbedderMismatch
 
 _SETTING = "embedder"

@@ -17,6 +17,7 @@ from retrieval.catalog.facts import FactWriter
 from retrieval.catalog.ids import fold, stable_id
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.prepared import PreparedArticle
+from retrieval.catalog.stories import close_gap, join_story, leave_story, settle_story
 from retrieval.catalog.tables import (
     aliases,
     article_entities,
@@ -96,6 +97,7 @@ def write_article(
     written = Written(IngestOutcome.REVISED if replaced else IngestOutcome.ADDED, article.id, last + 1)
     _insert(connection, article, written.revision, now, extractor_version)
     FactWriter(connection, article, decide(connection, facts, article.text)).write()
+    join_story(connection, article.id, article.text, article.blocks)
     if embedder is not None:
         write_vectors(connection, article.id, vectors, embedder=embedder)
     _note(connection, written.outcome.value, article.id, written.revision, now)
@@ -131,6 +133,7 @@ def rewrite_facts(
     split_events(connection, event_ids)
     _prune(connection, entity_ids, event_ids)
     FactWriter(connection, article, decide(connection, facts, article.text)).write_facts()
+    settle_story(connection, article.id, article.text, article.blocks)
     versioned = update(articles).where(articles.c.id == article.id).values(extractor_version=extractor_version)
     connection.execute(versioned)
     _note(connection, IngestOutcome.REVISED.value, article.id, stored.revision, now)
@@ -171,8 +174,10 @@ def _delete(connection: Connection, id_: str) -> Pruned | None:
     if connection.execute(select(articles.c.id).where(articles.c.id == id_)).scalar() is None:
         return None
     entity_ids, event_ids = _withdraw(connection, id_)
+    story_id = leave_story(connection, id_)
     connection.execute(delete(articles).where(articles.c.id == id_))
     split_events(connection, event_ids)
+    close_gap(connection, story_id)
     return _prune(connection, entity_ids, event_ids)
 
 

@@ -34,6 +34,11 @@ class EcbDocument:
     text: str
     gold: Mapping[Span, str]
 
+    @property
+    def happening(self) -> str:
+        """What it is about: each topic has documents of one happening, and documents of another like it."""
+        return f"{self.topic} {'plus' if self.name.endswith('plus') else 'first'}"
+
 
 @dataclass(frozen=True, slots=True)
 class CorefScore:
@@ -83,6 +88,13 @@ def found_chains(archive: Archive, documents: Mapping[str, EcbDocument]) -> dict
             if told is not None:
                 chains[document.name, span] = told.event_id
     return chains
+
+
+def found_stories(archive: Archive, documents: Mapping[str, EcbDocument]) -> dict[str, str]:
+    """The story of an archive that each document is in, by its name; ``documents`` by article id."""
+    ids = list(documents)
+    found = zip(ids, archive.load_stories_of(ids), strict=True)
+    return {documents[id_].name: story.id for id_, story in found if story is not None}
 
 
 def _read(path: Path) -> EcbDocument:

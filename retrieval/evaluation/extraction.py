@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.archive import Archive
 from retrieval.errors import InputError
-from retrieval.evaluation.ecbplus import found_chains, linked, read_ecbplus, score_chains
+from retrieval.evaluation.ecbplus import EcbDocument, found_chains, found_stories, linked, read_ecbplus, score_chains
 from retrieval.evaluation.gold import Score, score_claims, score_events, score_mentions, score_times
 from retrieval.evaluation.plover import score_plover
 from retrieval.evaluation.pud import score_pud
@@ -87,7 +87,7 @@ def _measure_chains(folder: Path, topics: int) -> Iterator[Measure]:
         given = (ArticleInput(text=document.text, url=f"ecb:{document.name}") for document in documents)
         results = archive.ingest_articles(given)
         by_id = {result.article_id or "": document for result, document in zip(results, documents, strict=True)}
-        found = found_chains(archive, by_id)
+        found, stories = found_chains(archive, by_id), found_stories(archive, by_id)
     every = {(document.name, span): chain for document in documents for span, chain in linked(document).items()}
     gold = {mention: chain for mention, chain in every.items() if mention in found}
     yield Measure("ECB+", "event mentions found", len(found) / len(every) if every else 1.0, len(every))
@@ -100,3 +100,16 @@ def _measure_chains(folder: Path, topics: int) -> Iterator[Measure]:
         yield Measure("ECB+", f"B-cubed recall, {where}", score.recall, score.mentions)
         yield Measure("ECB+", f"B-cubed F, {where}", score.f, score.mentions)
         yield Measure("ECB+", f"CoNLL F, {where}", score.conll, score.mentions)
+    yield from _measure_stories(documents, stories)
+
+
+def _measure_stories(documents: Sequence[EcbDocument], found: Mapping[str, str]) -> Iterator[Measure]:
+    """By the happening that each document is about; the rule's threshold was chosen on the topics at even places."""
+    numbers = sorted({int(document.topic) for document in documents})
+    for half, topics in (("chosen on", numbers[::2]), ("others", numbers[1::2])):
+        gold = {document.name: document.happening for document in documents if int(document.topic) in topics}
+        if gold:
+            score = score_chains(gold, found)
+            yield Measure("ECB+", f"stories, B-cubed precision, {half}", score.precision, score.mentions)
+            yield Measure("ECB+", f"stories, B-cubed recall, {half}", score.recall, score.mentions)
+            yield Measure("ECB+", f"stories, B-cubed F, {half}", score.f, score.mentions)

@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, literal, select, update
 from sqlalchemy.exc import OperationalError
 
+from retrieval.catalog.columns import Instant
 from retrieval.catalog.engine import connect, parse_url, translate, writing
-from retrieval.catalog.tables import Instant, job_items, jobs
+from retrieval.catalog.tables import job_items, jobs
 from retrieval.models import ArticleInput, IngestOutcome, IngestResult
 
 MOST_ATTEMPTS = 3

@@ -78,11 +78,14 @@ from retrieval.models.filters import (
     EventFilter,
     EventOrder,
     Page,
+    StoryFilter,
+    StoryOrder,
     Window,
 )
 from retrieval.models.ingestion import Corpus, IngestOutcome, IngestResult, Removal
 from retrieval.models.search import Hit, RetrievalMode, SearchResults
 from retrieval.models.spans import Span
+from retrieval.models.stories import Story
 
 __all__ = [
     "FACTUAL_BLOCKS",
@@ -154,6 +157,9 @@ __all__ = [
     "RetrievalMode",
     "SearchResults",
     "Span",
+    "Story",
+    "StoryFilter",
+    "StoryOrder",
     "TimeRef",
     "Window",
 ]

@@ -25,6 +25,7 @@ class ArticleFilter:
     entity_ids: tuple[str, ...] = ()
     event_types: tuple[EventType, ...] = ()
     article_ids: tuple[str, ...] = ()
+    story_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ class EntityFilter:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events; ``time_from`` and ``time_to`` keep those whose interval overlaps the range."""
+    """Which events; ``time_from`` and ``time_to`` keep those whose interval overlaps the range, ``story_id`` those that an
+    article of the story tells of.
+    """
 
     types: tuple[EventType, ...] = ()
     quad_classes: tuple[QuadClass, ...] = ()
@@ -47,6 +50,18 @@ class EventFilter:
     time_to: datetime | None = None
     place_id: str | None = None
     participant_ids: tuple[str, ...] = ()
+    min_independent_sources: int = 0
+    story_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryFilter:
+    """Which stories; ``published_from`` and ``published_to`` keep those with an article of that time."""
+
+    published_from: datetime | None = None
+    published_to: datetime | None = None
+    entity_ids: tuple[str, ...] = ()
+    min_articles: int = 0
     min_independent_sources: int = 0
 
 
@@ -81,6 +96,14 @@ class EventOrder(StrEnum):
 
     TIME = "TIME"
     CONFIDENCE = "CONFIDENCE"
+    INDEPENDENT_SOURCES = "INDEPENDENT_SOURCES"
+
+
+class StoryOrder(StrEnum):
+    """Sort keys of stories; ties fall to the id."""
+
+    LAST_PUBLISHED_AT = "LAST_PUBLISHED_AT"
+    ARTICLE_COUNT = "ARTICLE_COUNT"
     INDEPENDENT_SOURCES = "INDEPENDENT_SOURCES"
 
 

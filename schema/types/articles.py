@@ -21,7 +21,7 @@ from schema.kinds import find, register
 from schema.scalars import URI
 from schema.types.lists import article_list, claim_list, event_list, mention_list, passage_list, quotation_list
 from schema.types.provenance import Node, TextSpan
-from schema.types.references import ClaimRef, EntityMentionRef, EventRef, Later, QuotationRef
+from schema.types.references import ClaimRef, EntityMentionRef, EventRef, Later, QuotationRef, StoryRef
 
 Types: TypeAlias = Annotated[
     list[models.EntityType] | None, strawberry.argument(description="Only mentions of entities of these types.")
@@ -77,6 +77,11 @@ class Article(Node):
     def publisher(self, info: Info) -> Later[Publisher | None]:
         """Who published it; null if not given at ingestion."""
         return None if self.model.source is None else find(info.context, "Publisher", publisher_id(self.model.source))
+
+    @resolver
+    def story(self, info: Info) -> Later[StoryRef | None]:
+        """The articles about the same happening; null for an article that an older version took in and none read anew."""
+        return find(info.context, "Story of", self.model.id)
 
     @resolver
     async def discarded(self, info: Info) -> list[DiscardedText]:

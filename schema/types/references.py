@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from schema.types.claims import Claim, Quotation
     from schema.types.entities import Entity, EntityMention, Place
     from schema.types.events import Event
+    from schema.types.stories import Story
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ EntityRef: TypeAlias = Annotated["Entity", strawberry.lazy("schema.types.entitie
 EntityMentionRef: TypeAlias = Annotated["EntityMention", strawberry.lazy("schema.types.entities")]
 PlaceRef: TypeAlias = Annotated["Place", strawberry.lazy("schema.types.entities")]
 EventRef: TypeAlias = Annotated["Event", strawberry.lazy("schema.types.events")]
+StoryRef: TypeAlias = Annotated["Story", strawberry.lazy("schema.types.stories")]
 
 if TYPE_CHECKING:
     Later: TypeAlias = T | Awaitable[T]

@@ -23,6 +23,7 @@ class TimelineSubject:
     event_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="An event: what the articles that tell of it tell of."
     )
+    story_id: strawberry.ID | None = strawberry.field(default=UNSET, description="A story: what its articles tell of.")
     query: str | None = strawberry.field(default=UNSET, description="Words: what the passages that hold them tell of.")
 
 
@@ -37,13 +38,15 @@ def timeline_of(
     archive = info.context.archive
     entity_id = expect(str(subject.entity_id), "Entity") if subject.entity_id else None
     event_id = expect(str(subject.event_id), "Event") if subject.event_id else None
+    story_id = expect(str(subject.story_id), "Story") if subject.story_id else None
     query = subject.query or None
-    if not (entity_id or event_id or query):
-        raise InputError("the timeline of nothing; give an entityId, an eventId or a query that is not empty")
+    if not (entity_id or event_id or story_id or query):
+        raise InputError("the timeline of nothing; give an entityId, an eventId, a storyId or a query that is not empty")
     load = partial(
         archive.timeline,
         entity_id=entity_id,
         event_id=event_id,
+        story_id=story_id,
         query=query,
         time_from=bounds[0],
         time_to=bounds[1],
@@ -51,12 +54,13 @@ def timeline_of(
     )
     return root_connection(
         info.context.loaders,
-        ("timeline", entity_id, event_id, query, bounds, as_of, part),
+        ("timeline", entity_id, event_id, story_id, query, bounds, as_of, part),
         load=partial(load, window=part),
         count=partial(
             archive.timeline_length,
             entity_id=entity_id,
             event_id=event_id,
+            story_id=story_id,
             query=query,
             time_from=bounds[0],
             time_to=bounds[1],

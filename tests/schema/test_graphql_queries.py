@@ -24,6 +24,7 @@ LISTS = [
     pytest.param("events(orderBy: {field: INDEPENDENT_SOURCES, direction: ASC})", "id", id="events by sources"),
     pytest.param("articles(orderBy: {field: INGESTED_AT, direction: ASC})", "id", id="articles by ingestion"),
     pytest.param("claims", "id", id="claims"),
+    pytest.param("stories", "id", id="stories"),
 ]
 
 

@@ -8,7 +8,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 
-from retrieval.catalog.tables import Instant, metadata
+import retrieval.catalog.tables  # noqa: F401 -- its tables enter the metadata
+from retrieval.catalog.columns import Instant, metadata
 
 
 def _render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

@@ -11,8 +11,8 @@ from alembic.script import ScriptDirectory
 
 import retrieval.catalog
 from retrieval import ArchiveError, ArchiveLocked, ArchiveNotFound, ArchiveTooNew, InputError
+from retrieval.catalog.columns import metadata
 from retrieval.catalog.engine import HEAD, connect, parse_url, writing
-from retrieval.catalog.tables import metadata
 
 
 def test_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:

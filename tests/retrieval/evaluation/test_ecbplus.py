@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrieval import Archive, ArticleInput
-from retrieval.evaluation.ecbplus import found_chains, linked, read_ecbplus, score_chains
+from retrieval.evaluation.ecbplus import found_chains, found_stories, linked, read_ecbplus, score_chains
 
 TOPICS = {"5", "12", "19", "33"}
 
@@ -37,7 +37,7 @@ def test_chains_within_and_across_documents(data: Path, tmp_path: Path) -> None:
     with Archive.open(tmp_path / "news.db") as archive:
         results = archive.ingest_articles([ArticleInput(text=d.text, url=f"ecb:{d.name}") for d in documents])
         by_id = {result.article_id or "": document for result, document in zip(results, documents, strict=True)}
-        found = found_chains(archive, by_id)
+        found, stories = found_chains(archive, by_id), found_stories(archive, by_id)
     gold = {(d.name, span): chain for d in documents for span, chain in linked(d).items() if (d.name, span) in found}
     across = score_chains(gold, found)
     within = score_chains(
@@ -47,3 +47,7 @@ def test_chains_within_and_across_documents(data: Path, tmp_path: Path) -> None:
     assert within.f >= 0.80
     assert across.precision >= 0.75
     assert across.f >= 0.50
+    alike = score_chains({document.name: document.happening for document in documents}, stories)
+    print(f"ECB+: stories {alike}")
+    assert alike.precision >= 0.80
+    assert alike.f >= 0.75
