@@ -157,6 +157,8 @@ def _check(query: str, limit: int) -> None:
         raise InputError("the query is empty; give at least one word")
     if len(query) > MAX_QUERY_CHARACTERS:
         raise InputError(f"the query has {len(query):,} characters; give at most {MAX_QUERY_CHARACTERS:,}")
+    if not query.isascii() and any("\ud800" <= sign <= "\udfff" for sign in query):
+        raise InputError(f"the query {query[:80]!a} holds half a character (a surrogate); give whole ones")
     if not 0 <= limit <= MAX_LIMIT:
         raise InputError(f"limit {limit} is out of range; give 0 to {MAX_LIMIT}")
 
