@@ -54,9 +54,11 @@ from retrieval.models.entities import (
     DateSource,
     Entity,
     EntityAlias,
+    EntityRole,
     EntityType,
     Mention,
     MentionKind,
+    RoleMention,
     TimeRef,
 )
 from retrieval.models.events import (
@@ -68,6 +70,7 @@ from retrieval.models.events import (
     Participant,
     ParticipantRole,
     QuadClass,
+    Toll,
 )
 from retrieval.models.filters import (
     ArticleFilter,
@@ -132,6 +135,7 @@ __all__ = [
     "EntityDecision",
     "EntityFilter",
     "EntityOrder",
+    "EntityRole",
     "EntityType",
     "EntityValue",
     "Event",
@@ -163,11 +167,13 @@ __all__ = [
     "RelatedEntity",
     "Removal",
     "RetrievalMode",
+    "RoleMention",
     "SearchResults",
     "Span",
     "Story",
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
+    "Toll",
     "Window",
 ]
