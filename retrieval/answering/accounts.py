@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from retrieval.answering.agreement import Statement, ValueGroup, count_sources, find_replacements
 from retrieval.answering.propositions import Side, Voice
-from retrieval.citations import cite
-from retrieval.models import Account, AnswerValue, Citation, Claim, ClaimStance, Span
+from retrieval.models import Account, AnswerValue, Claim, ClaimStance, Span
 
 _STANCES = {
     Side.AGAINST: ClaimStance.DENIED,
@@ -50,7 +49,7 @@ def build_value_accounts(groups: Sequence[ValueGroup]) -> tuple[Account, ...]:
             _stance(group.statements[0].claim),
             _proposition(group),
             group.statements,
-            value=group.best.proposal.value,
+            value=group.value,
             by=by,
         )
         for group, by in zip(groups, replaced, strict=True)
@@ -73,14 +72,9 @@ def _account(
         claims=tuple(claims.values()),
         independent_source_count=count_sources(statements),
         value=value,
-        citations=tuple(_cite(statement) for statement in statements),
-        superseded_by=_cite(by) if by is not None else None,
+        citations=tuple(statement.citation for statement in statements),
+        superseded_by=by.citation if by is not None else None,
     )
-
-
-def _cite(statement: Statement) -> Citation:
-    article = statement.facts.article
-    return cite(article, statement.span, expected=statement.span.slice(article.text))
 
 
 def _proposition(group: ValueGroup) -> str:

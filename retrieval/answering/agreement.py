@@ -11,9 +11,22 @@ from retrieval.answering.matching import Match
 from retrieval.answering.reading import words_of
 from retrieval.answering.scoring import Scored, logistic
 from retrieval.answering.values import Likeness, compare, read_value
-from retrieval.models import AnswerType, ArticleFacts, Attribution, AttributionKind, Claim, DateSource, QuantityValue, Span, TimeRef
+from retrieval.citations import cite
+from retrieval.models import (
+    AnswerType,
+    AnswerValue,
+    ArticleFacts,
+    Attribution,
+    AttributionKind,
+    Citation,
+    Claim,
+    DateSource,
+    QuantityValue,
+    Span,
+    TimeRef,
+)
 from retrieval.search.question_types import Form, Question
-from retrieval.search.words import similarity, word_set
+from retrieval.search.words import is_stop_word, similarity, word_set
 
 # What a further independent source adds to the log-odds, for as many as count. Set by hand; see docs/answers.md.
 SOURCE_WEIGHT = 0.3
@@ -22,6 +35,7 @@ _SOURCES_COUNTED = 4
 _BACKING = 0.5
 _RIVAL = 0.75
 _COVERED = 0.7
+_COMPARED = 4
 _SAME_STORY = timedelta(days=14)
 # What has one answer for ever, and what has one for each time or place.
 _ONCE = word_set("found establish create bear die invent discover build compose write publish release direct design name")
@@ -66,6 +80,11 @@ class Statement:
         if self.claim is None or self.claim.attribution.kind is AttributionKind.NARRATOR:
             return None
         return _origin(self.claim.attribution)
+
+    @property
+    def citation(self) -> Citation:
+        """The words, checked."""
+        return cite(self.facts.article, self.span, expected=self.span.slice(self.facts.article.text))
 
     def replaces(self, earlier: Statement) -> bool:
         """True when it was published later and is of the same source: speaker, or paper where not both name speakers."""
@@ -113,7 +132,7 @@ def claim_around(facts: ArticleFacts, span: Span) -> Claim | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValueGroup:
-    """Proposals of one value, best first. ``statements`` are those of them that are sure enough to count."""
+    """Proposals of one value, best first. ``statements`` are those sure enough to count, one a source and article."""
 
     members: tuple[Scored, ...]
     confidence: float
@@ -123,6 +142,11 @@ class ValueGroup:
     def best(self) -> Scored:
         """The surest proposal."""
         return self.members[0]
+
+    @property
+    def value(self) -> AnswerValue | None:
+        """The value of the surest proposal that is more than words."""
+        return next((m.proposal.value for m in self.members if m.proposal.value is not None), None)
 
 
 def group_values(question: Question, scored: Sequence[Scored]) -> list[ValueGroup]:
@@ -135,7 +159,7 @@ def group_values(question: Question, scored: Sequence[Scored]) -> list[ValueGrou
     for given in sorted(scored, key=lambda item: -item.confidence):
         item = _typed(question, given)
         place = (item.proposal.match.sentence.facts.article.id, item.proposal.span)
-        if place in seen:
+        if place in seen or all(is_stop_word(word) for word in words_of(item.proposal.text)):
             continue
         seen.add(place)
         home = next((g for g in groups if _belongs(question, item, g)), None)
@@ -170,8 +194,13 @@ def _likeness(question: Question, one: Scored, other: Scored) -> Likeness:
 
 def _group(members: Sequence[Scored]) -> ValueGroup:
     best = members[0].confidence
-    statements = tuple(state(item) for item in members if item.confidence >= _BACKING * best)
-    return ValueGroup(tuple(members), agreed(best, count_sources(statements)), statements)
+    statements: dict[tuple[str, str], Statement] = {}
+    for item in members:
+        if item.confidence >= _BACKING * best:
+            statement = state(item)
+            statements.setdefault((statement.facts.article.id, statement.source), statement)
+    said = tuple(statements.values())
+    return ValueGroup(tuple(members), agreed(best, count_sources(said)), said)
 
 
 def state(item: Scored) -> Statement:
@@ -190,7 +219,7 @@ def agreed(confidence: float, sources: int) -> float:
 def find_rivals(question: Question, groups: Sequence[ValueGroup], minimum: float) -> list[ValueGroup]:
     """The groups that give another value of what the first one gives, as surely, and in another's or a later word."""
     first = groups[0]
-    if not _has_one_answer(question) or not _is_plain(question, first.best):
+    if not _has_one_answer(question):
         return []
     rivals: list[ValueGroup] = []
     for group in groups[1:]:
@@ -224,12 +253,18 @@ def _is_plain(question: Question, item: Scored) -> bool:
 
 
 def _conflict(question: Question, one: ValueGroup, other: ValueGroup) -> bool:
-    if any(_likeness(question, a, b) is Likeness.SAME for a in one.members[:3] for b in other.members[:3]):
+    pairs = [(a, b) for a in one.members[:_COMPARED] for b in other.members[:_COMPARED]]
+    if any(_likeness(question, a, b) is Likeness.SAME for a, b in pairs):
         return False
-    if _likeness(question, one.best, other.best) is not Likeness.DIFFERENT or not _is_plain(question, one.best):
+    return any(_clash(question, a, b) for a, b in pairs)
+
+
+def _clash(question: Question, one: Scored, other: Scored) -> bool:
+    """Whether two sentences give different values for what is asked, plainly, and no one source in one breath."""
+    if _likeness(question, one, other) is not Likeness.DIFFERENT or _in_one_breath(state(one), state(other)):
         return False
-    apart = [(a, b) for a in one.statements for b in other.statements if not _in_one_breath(a, b)]
-    return bool(apart) and _is_one_matter(question, one.best.proposal.match, other.best.proposal.match)
+    are_plain = _is_plain(question, one) and _is_plain(question, other)
+    return are_plain and _is_one_matter(question, one.proposal.match, other.proposal.match)
 
 
 def _in_one_breath(one: Statement, other: Statement) -> bool:

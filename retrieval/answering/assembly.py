@@ -78,7 +78,7 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
         AnswerStatus.ANSWERED,
         closest,
         text=best.best.proposal.text,
-        value=best.best.proposal.value,
+        value=best.value,
         statements=(_group_statement(best),),
         candidates=candidates,
         accounts=build_value_accounts(sides) if rivals or count_sources(best.statements) > 1 else (),
@@ -195,10 +195,10 @@ def _group_statement(group: ValueGroup) -> AnswerStatement:
     said = _statement(proposal.match, proposal.span, group.confidence)
     sources = {group.statements[0].source}
     others = []
-    for item, statement in zip(group.members, group.statements, strict=False):
+    for statement in group.statements:
         if statement.source not in sources:
             sources.add(statement.source)
-            others.append(_citation(item.proposal.match, item.proposal.span))
+            others.append(statement.citation)
     return AnswerStatement(said.text, (*said.citations, *others), said.support)
 
 
@@ -214,7 +214,7 @@ def _candidate(group: ValueGroup) -> AnswerCandidate:
     claim = group.statements[0].claim
     return AnswerCandidate(
         text=proposal.text,
-        value=proposal.value,
+        value=group.value,
         score=round(group.confidence, 4),
         citation=_citation(proposal.match, proposal.span),
         attribution=claim.attribution if claim is not None else None,

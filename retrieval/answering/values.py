@@ -205,16 +205,20 @@ def _quotation(match: Match, span: Span) -> QuotationValue | None:
 
 
 def _entity(match: Match, span: Span) -> EntityValue | None:
-    """The entity that the span names: its last name where a title or "the" stands before, nothing where it says more."""
-    for mention in match.sentence.mentions:
-        if mention.kind in {MentionKind.NOMINAL, MentionKind.PRONOUN} or not mention.span.overlaps(span):
-            continue
-        text = match.sentence.facts.article.text
-        outside = text[span.start : max(span.start, mention.span.start)] + text[min(span.end, mention.span.end) : span.end]
-        if not [w for w in words_of(outside) if not is_stop_word(w) and w.casefold() not in _TITLES]:
-            entity = entity_of(match, mention)
-            return EntityValue(entity) if entity is not None else None
-    return None
+    """The entity that the span names, with a title before it or a place behind the place; nothing where it says more."""
+    named = [
+        (mention.span, entity)
+        for mention in match.sentence.mentions
+        if mention.kind not in {MentionKind.NOMINAL, MentionKind.PRONOUN} and mention.span.overlaps(span)
+        for entity in [entity_of(match, mention)]
+        if entity is not None
+    ]
+    if not named or (len(named) > 1 and any(entity.type is not EntityType.PLACE for _, entity in named)):
+        return None
+    text = match.sentence.facts.article.text
+    words = {w for w in words_of(span.slice(text)) if not is_stop_word(w) and w.casefold() not in _TITLES}
+    inside = {w for place, _ in named for w in words_of(place.slice(text))}
+    return EntityValue(named[0][1]) if words <= inside else None
 
 
 def _shared(one: Span | None, other: Span) -> int:

@@ -72,15 +72,17 @@ def test_every_citation_of_an_account_is_a_verified_slice(archive: Archive) -> N
 def test_dates_conflict_but_a_year_holds_its_month(archive: Archive) -> None:
     answer = archive.ask("When was Brightwell founded?")
     assert answer.status is AnswerStatus.CONFLICTING
-    assert [words(account) for account in answer.accounts] == [{"1998", "March 1998"}, {"1996"}]
+    late, early = sorted(answer.accounts, key=lambda account: "1996" in words(account))
+    assert (words(late), words(early)) == ({"1998", "March 1998"}, {"1996"})
     assert all(isinstance(account.value, DateValue) for account in answer.accounts)
-    assert [account.independent_source_count for account in answer.accounts] == [2, 1]
+    assert [account.independent_source_count for account in (late, early)] == [2, 1]
 
 
 def test_persons_conflict_but_a_surname_is_the_same_person(archive: Archive) -> None:
     answer = archive.ask("Who won the mayoral election in Tollin?")
     assert answer.status is AnswerStatus.CONFLICTING
-    assert [words(account) for account in answer.accounts] == [{"Anna Berg", "Berg"}, {"Karl Linde"}]
+    berg, linde = sorted(answer.accounts, key=lambda account: "Karl Linde" in words(account))
+    assert (words(berg), words(linde)) == ({"Anna Berg", "Berg"}, {"Karl Linde"})
     assert all(isinstance(account.value, EntityValue) for account in answer.accounts)
 
 
