@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from retrieval.answering.arguments import TYPE_FITS
 from retrieval.answering.gathering import Place
+from retrieval.answering.grammar import is_future
 from retrieval.answering.lexicon import PERSON_NOUNS, fits_focus
 from retrieval.answering.matching import Match
 from retrieval.answering.placement import entity_of, is_asked, place_in_clause
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.quantities import iter_quantities
 from retrieval.models import AnswerType, AnswerValue, DateValue, EntityValue, MentionKind, QuantityValue, Span
-from retrieval.search.question_types import Question
+from retrieval.search.question_types import Form, Question
 
 _DATE_WORDS = re.compile(
     r"\b\d{4}s?\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
@@ -23,14 +24,21 @@ _DATE_WORDS = re.compile(
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*")
 
 
-def propose_readings(question: Question, places: Sequence[Place], matches: Sequence[Match]) -> Iterator[Proposal]:
-    """The reader's spans that lie in a parsed sentence; one that runs over its end is cut there."""
+def propose_readings(
+    question: Question, places: Sequence[Place], matches: Sequence[Match], ruled: Sequence[Proposal] = ()
+) -> Iterator[Proposal]:
+    """The reader's spans that lie in a parsed sentence; one that runs over its end is cut there.
+
+    Where a span of the rules overlaps one, its value and its fit are taken over: ``ruled`` are theirs.
+    """
+    if question.form is Form.DEFINITION and ruled:
+        return  # the reader takes a name for what something is
     by_article: dict[str, list[Match]] = {}
     for one in matches:
         by_article.setdefault(one.sentence.facts.article.id, []).append(one)
     for place in places:
         match = _holding(place.span, by_article.get(place.article_id, ()))
-        if match is None:
+        if match is None or (question.is_future and not any(is_future(p) for p in match.predicates)):
             continue
         sentence = match.sentence.span
         span = Span(max(place.span.start, sentence.start), min(place.span.end, sentence.end))
@@ -38,6 +46,10 @@ def propose_readings(question: Question, places: Sequence[Place], matches: Seque
         if head is None or is_asked(match, span):
             continue
         value, fit = _typed(question, match, span)
+        beside = [p for p in ruled if p.match is match and p.span.overlaps(span)]
+        best = max(beside, key=lambda p: p.type_fit, default=None)
+        if best is not None:
+            value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         role, steps = place_in_clause(question, match, head)
         yield Proposal(match, span, value, fit, role, steps, is_read=True)
 
@@ -69,8 +81,8 @@ def _quantity(match: Match, span: Span, text: str) -> tuple[QuantityValue | None
     sentence = match.sentence
     for found in iter_quantities(sentence.text, offset=sentence.span.start):
         if found.number.overlaps(span):
-            return found.value, 1.0
-    return None, 0.5 if any(c.isdigit() for c in text) else 0.1
+            return found.value, 0.4  # the rules would have proposed it, did it count what is asked for
+    return None, 0.4 if any(c.isdigit() for c in text) else 0.1
 
 
 def _named(question: Question, match: Match, span: Span, text: str) -> tuple[EntityValue | None, float]:
@@ -90,6 +102,8 @@ def _named(question: Question, match: Match, span: Span, text: str) -> tuple[Ent
             best = (EntityValue(entity) if is_whole else None, fit)
     if best[1] > 0:
         return best
+    if question.form is Form.HOLDER:
+        return None, 0.1
     tokens = match.sentence.tokens_in(span)
     if question.answer_type is AnswerType.PERSON and any(t.lemma_.lower() in PERSON_NOUNS for t in tokens):
         return None, 0.6
