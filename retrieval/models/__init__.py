@@ -53,9 +53,11 @@ from retrieval.models.entities import (
     DateSource,
     Entity,
     EntityAlias,
+    EntityRole,
     EntityType,
     Mention,
     MentionKind,
+    RoleMention,
     TimeRef,
 )
 from retrieval.models.events import (
@@ -67,6 +69,7 @@ from retrieval.models.events import (
     Participant,
     ParticipantRole,
     QuadClass,
+    Toll,
 )
 from retrieval.models.filters import (
     ArticleFilter,
@@ -131,6 +134,7 @@ __all__ = [
     "EntityDecision",
     "EntityFilter",
     "EntityOrder",
+    "EntityRole",
     "EntityType",
     "EntityValue",
     "Event",
@@ -161,11 +165,13 @@ __all__ = [
     "RelatedEntity",
     "Removal",
     "RetrievalMode",
+    "RoleMention",
     "SearchResults",
     "Span",
     "Story",
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
+    "Toll",
     "Window",
 ]
