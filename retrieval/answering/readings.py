@@ -21,6 +21,7 @@ _DATE_WORDS = re.compile(
     r"|\bcentur|\bdecade|\b(?:yester|to)day\b|\b(?:week|month|year|day|hour|minute)s?\b|\b(?:spring|summer|autumn|winter)\b",
     re.IGNORECASE,
 )
+_SURE_REASON = 0.7
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*")
 
 
@@ -46,8 +47,12 @@ def propose_readings(
         if head is None or is_asked(match, span):
             continue
         value, fit = _typed(question, match, span)
+        if fit == 0:
+            continue
         beside = [p for p in ruled if p.match is match and p.span.overlaps(span)]
         best = max(beside, key=lambda p: p.type_fit, default=None)
+        if question.form is Form.REASON and best is not None and best.type_fit > _SURE_REASON and span.contains(best.span):
+            continue  # the rules' is the same reason without what it is the reason of
         if best is not None:
             value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         role, steps = place_in_clause(question, match, head)
@@ -68,7 +73,7 @@ def _typed(question: Question, match: Match, span: Span) -> tuple[AnswerValue | 
     text = span.slice(match.sentence.facts.article.text)
     if kind is AnswerType.DATE:
         time = next((t for t in match.sentence.times if t.span is not None and t.span.overlaps(span)), None)
-        return (DateValue(time), 1.0) if time is not None else (None, 0.8 if _DATE_WORDS.search(text) else 0.1)
+        return (DateValue(time), 1.0) if time is not None else (None, 0.8 if _DATE_WORDS.search(text) else 0.0)
     if kind is AnswerType.QUANTITY:
         return _quantity(match, span, text)
     if kind in TYPE_FITS:
@@ -81,8 +86,8 @@ def _quantity(match: Match, span: Span, text: str) -> tuple[QuantityValue | None
     sentence = match.sentence
     for found in iter_quantities(sentence.text, offset=sentence.span.start):
         if found.number.overlaps(span):
-            return found.value, 0.4  # the rules would have proposed it, did it count what is asked for
-    return None, 0.4 if any(c.isdigit() for c in text) else 0.1
+            return found.value, 0.2  # the rules would have proposed it, did it count what is asked for
+    return None, 0.2 if any(c.isdigit() for c in text) else 0.0
 
 
 def _named(question: Question, match: Match, span: Span, text: str) -> tuple[EntityValue | None, float]:
@@ -100,10 +105,10 @@ def _named(question: Question, match: Match, span: Span, text: str) -> tuple[Ent
         is_whole = mention.span.contains(span) or 2 * (mention.span.end - mention.span.start) > span.end - span.start
         if fit > best[1]:
             best = (EntityValue(entity) if is_whole else None, fit)
+    if question.form is Form.HOLDER and best[0] is None:
+        return None, 0.0
     if best[1] > 0:
         return best
-    if question.form is Form.HOLDER:
-        return None, 0.1
     tokens = match.sentence.tokens_in(span)
     if question.answer_type is AnswerType.PERSON and any(t.lemma_.lower() in PERSON_NOUNS for t in tokens):
         return None, 0.6

@@ -36,6 +36,8 @@ SPEECH_WEIGHTS: Mapping[str, float] = {
 }
 
 
+# Below this the rules say of a number that it counts something else.
+_COUNTED = 0.3
 # What the fitted weights are for. Who holds a role is a span too, but its rules are surer than the words around it.
 SPAN_FORMS = frozenset({Form.ARGUMENT, Form.REASON, Form.DEFINITION, Form.KEYWORDS})
 
@@ -75,7 +77,9 @@ def features(question: Question, proposal: Proposal, evidence: Evidence) -> dict
         "disagreement": min(0.0, match.agreement),
         "no_predicate": 1.0 if question.predicate is None else 0.0,
         "other_act": 1.0 if _is_other_act(question, proposal) else 0.0,
-        "type_fit": proposal.type_fit,
+        "type_fit": 0.0 if is_open else proposal.type_fit,
+        "open_fit": proposal.type_fit if is_open else 0.0,
+        "miscounted": 1.0 if kind is AnswerType.QUANTITY and proposal.type_fit < _COUNTED else 0.0,
         "role_fit": proposal.role_fit,
         "closeness": 1.0 / (1.0 + max(0, proposal.steps - 1) / 3),
         "proximity": _proximity(question, proposal),

@@ -173,11 +173,14 @@ def _wanted(one: Asked, share: Array) -> Array:
 
 def _platt(asked: Sequence[Asked], weights: Array) -> tuple[float, float]:
     logits, right = _best(asked, weights)
+    sources = [one.source for one in asked]
+    share = np.array([1 / sources.count(source) for source in sources])  # each set counts alike, however large
+    share /= share.sum()
     slope, offset = 1.0, 0.0
     for _ in range(4000):
-        error = 1 / (1 + np.exp(-(slope * logits + offset))) - right
-        slope -= 0.05 * float(np.mean(error * logits))
-        offset -= 0.05 * float(np.mean(error))
+        error = share * (1 / (1 + np.exp(-(slope * logits + offset))) - right)
+        slope -= 0.05 * float(np.sum(error * logits))
+        offset -= 0.05 * float(np.sum(error))
     return slope, offset
 
 
