@@ -41,7 +41,7 @@ from retrieval.models import (
     QuestionUnderstood,
     SearchResults,
 )
-from retrieval.search.question import understand
+from retrieval.search.question import is_asking, understand
 from retrieval.search.question_types import Form, Question
 
 # Where the rules find nothing, such a question may still have a span for its answer.
@@ -114,6 +114,8 @@ class Answerer:
         closest = _closest(evidence.results)
         if matching == 0 and limited is not None:
             return abstain(question, AbstentionReason.FILTER_EXCLUDES_ALL, closest)
+        if question.form is Form.KEYWORDS and not is_asking(question.text):
+            return abstain(question, AbstentionReason.QUESTION_NOT_UNDERSTOOD, closest)
         if not evidence.sentences:
             return abstain(question, AbstentionReason.NO_MATCHING_PASSAGE, closest)
         if question.form is Form.YES_NO:
@@ -146,13 +148,16 @@ def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:
     if question.form is Form.SPEAKER:
         return list(propose_speakers(question, sentences, facts))
     matches = [match_sentence(question, sentence) for sentence in sentences]
-    return [*_propose_by_rules(question, evidence, matches), *propose_readings(question, evidence.places, matches)]
+    ruled = _propose_by_rules(question, evidence, matches)
+    return [*ruled, *propose_readings(question, evidence.places, matches, ruled)]
 
 
 def _propose_by_rules(question: Question, evidence: Evidence, matches: Sequence[Match]) -> list[Proposal]:
     sentences, facts = evidence.sentences, evidence.facts
     if question.form is Form.SPEECH:
         return [*propose_contents(question, sentences, facts), *propose_complements(question, matches)]
+    if question.form is Form.KEYWORDS:
+        return []
     if question.form is Form.HOLDER:
         return list(propose_holders(question, matches))
     if question.form is Form.DEFINITION:

@@ -7,30 +7,39 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from retrieval.answering.arguments import TYPE_FITS
 from retrieval.answering.gathering import Place
+from retrieval.answering.grammar import is_future
 from retrieval.answering.lexicon import PERSON_NOUNS, fits_focus
 from retrieval.answering.matching import Match
 from retrieval.answering.placement import entity_of, is_asked, place_in_clause
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.quantities import iter_quantities
 from retrieval.models import AnswerType, AnswerValue, DateValue, EntityValue, MentionKind, QuantityValue, Span
-from retrieval.search.question_types import Question
+from retrieval.search.question_types import Form, Question
 
 _DATE_WORDS = re.compile(
     r"\b\d{4}s?\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
     r"|\bcentur|\bdecade|\b(?:yester|to)day\b|\b(?:week|month|year|day|hour|minute)s?\b|\b(?:spring|summer|autumn|winter)\b",
     re.IGNORECASE,
 )
+_SURE_REASON = 0.7
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*")
 
 
-def propose_readings(question: Question, places: Sequence[Place], matches: Sequence[Match]) -> Iterator[Proposal]:
-    """The reader's spans that lie in a parsed sentence; one that runs over its end is cut there."""
+def propose_readings(
+    question: Question, places: Sequence[Place], matches: Sequence[Match], ruled: Sequence[Proposal] = ()
+) -> Iterator[Proposal]:
+    """The reader's spans that lie in a parsed sentence; one that runs over its end is cut there.
+
+    Where a span of the rules overlaps one, its value and its fit are taken over: ``ruled`` are theirs.
+    """
+    if question.form is Form.DEFINITION and ruled:
+        return  # the reader takes a name for what something is
     by_article: dict[str, list[Match]] = {}
     for one in matches:
         by_article.setdefault(one.sentence.facts.article.id, []).append(one)
     for place in places:
         match = _holding(place.span, by_article.get(place.article_id, ()))
-        if match is None:
+        if match is None or (question.is_future and not any(is_future(p) for p in match.predicates)):
             continue
         sentence = match.sentence.span
         span = Span(max(place.span.start, sentence.start), min(place.span.end, sentence.end))
@@ -38,6 +47,14 @@ def propose_readings(question: Question, places: Sequence[Place], matches: Seque
         if head is None or is_asked(match, span):
             continue
         value, fit = _typed(question, match, span)
+        if fit == 0:
+            continue
+        beside = [p for p in ruled if p.match is match and p.span.overlaps(span)]
+        best = max(beside, key=lambda p: p.type_fit, default=None)
+        if question.form is Form.REASON and best is not None and best.type_fit > _SURE_REASON and span.contains(best.span):
+            continue  # the rules' is the same reason without what it is the reason of
+        if best is not None:
+            value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         role, steps = place_in_clause(question, match, head)
         yield Proposal(match, span, value, fit, role, steps, is_read=True)
 
@@ -56,7 +73,7 @@ def _typed(question: Question, match: Match, span: Span) -> tuple[AnswerValue | 
     text = span.slice(match.sentence.facts.article.text)
     if kind is AnswerType.DATE:
         time = next((t for t in match.sentence.times if t.span is not None and t.span.overlaps(span)), None)
-        return (DateValue(time), 1.0) if time is not None else (None, 0.8 if _DATE_WORDS.search(text) else 0.1)
+        return (DateValue(time), 1.0) if time is not None else (None, 0.8 if _DATE_WORDS.search(text) else 0.0)
     if kind is AnswerType.QUANTITY:
         return _quantity(match, span, text)
     if kind in TYPE_FITS:
@@ -69,8 +86,8 @@ def _quantity(match: Match, span: Span, text: str) -> tuple[QuantityValue | None
     sentence = match.sentence
     for found in iter_quantities(sentence.text, offset=sentence.span.start):
         if found.number.overlaps(span):
-            return found.value, 1.0
-    return None, 0.5 if any(c.isdigit() for c in text) else 0.1
+            return found.value, 0.2  # the rules would have proposed it, did it count what is asked for
+    return None, 0.2 if any(c.isdigit() for c in text) else 0.0
 
 
 def _named(question: Question, match: Match, span: Span, text: str) -> tuple[EntityValue | None, float]:
@@ -88,6 +105,8 @@ def _named(question: Question, match: Match, span: Span, text: str) -> tuple[Ent
         is_whole = mention.span.contains(span) or 2 * (mention.span.end - mention.span.start) > span.end - span.start
         if fit > best[1]:
             best = (EntityValue(entity) if is_whole else None, fit)
+    if question.form is Form.HOLDER and best[0] is None:
+        return None, 0.0
     if best[1] > 0:
         return best
     tokens = match.sentence.tokens_in(span)

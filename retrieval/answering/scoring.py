@@ -17,6 +17,7 @@ from retrieval.answering.gathering import Evidence
 from retrieval.answering.proposals import Proposal
 from retrieval.models import AnswerType
 from retrieval.search.question_types import Form, Question
+from retrieval.search.words import is_stop_word
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "answers.json"
 SPAN_WEIGHTS: Mapping[str, float] = json.loads(WEIGHTS.read_text("utf-8"))
@@ -35,6 +36,8 @@ SPEECH_WEIGHTS: Mapping[str, float] = {
 }
 
 
+# Below this the rules say of a number that it counts something else.
+_COUNTED = 0.3
 # What the fitted weights are for. Who holds a role is a span too, but its rules are surer than the words around it.
 SPAN_FORMS = frozenset({Form.ARGUMENT, Form.REASON, Form.DEFINITION, Form.KEYWORDS})
 
@@ -67,13 +70,16 @@ def features(question: Question, proposal: Proposal, evidence: Evidence) -> dict
         "gap": max(-2.0, (margin - evidence.best_margin) / 10),
         "best": 1.0 if margin >= evidence.best_margin else 0.0,
         "read": 1.0 if proposal.is_read else 0.0,
+        "echo": _echo(proposal),
         "coverage": match.coverage,
         "predicate": match.predicate_credit,
         "agreement": match.agreement,
         "disagreement": min(0.0, match.agreement),
         "no_predicate": 1.0 if question.predicate is None else 0.0,
         "other_act": 1.0 if _is_other_act(question, proposal) else 0.0,
-        "type_fit": proposal.type_fit,
+        "type_fit": 0.0 if is_open else proposal.type_fit,
+        "open_fit": proposal.type_fit if is_open else 0.0,
+        "miscounted": 1.0 if kind is AnswerType.QUANTITY and proposal.type_fit < _COUNTED else 0.0,
         "role_fit": proposal.role_fit,
         "closeness": 1.0 / (1.0 + max(0, proposal.steps - 1) / 3),
         "proximity": _proximity(question, proposal),
@@ -89,6 +95,13 @@ def features(question: Question, proposal: Proposal, evidence: Evidence) -> dict
         "reason": 1.0 if question.form is Form.REASON else 0.0,
         "few_terms": 1.0 / (1 + len(question.terms)),
     }
+
+
+def _echo(proposal: Proposal) -> float:
+    """The share of the span's words that stand for words of the question."""
+    stand = {token.i for _, token in proposal.match.tokens}
+    own = [t for t in proposal.match.sentence.tokens_in(proposal.span) if not is_stop_word(t.text) and t.text[0].isalnum()]
+    return sum(t.i in stand for t in own) / len(own) if own else 0.0
 
 
 def _is_other_act(question: Question, proposal: Proposal) -> bool:

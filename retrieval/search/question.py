@@ -15,6 +15,7 @@ from retrieval.models import AnswerType, Interpretation
 from retrieval.search.question_parse import Resolve
 from retrieval.search.question_terms import QuestionTerms
 from retrieval.search.question_types import Form, Question, Role
+from retrieval.search.words import is_stop_word
 
 MAX_QUESTION_CHARACTERS = 1000
 
@@ -45,6 +46,14 @@ def interpret(question: str, *, resolve: Resolve, anchor: datetime | None = None
     return understand(question, resolve=resolve, anchor=anchor).interpretation
 
 
+def is_asking(text: str) -> bool:
+    """True for what asks in English without a wh-word ("Name the river ..."); false for keywords and other languages."""
+    words = text.lower().split()
+    functional = {word.strip("?,.") for word in words if is_stop_word(word.strip("?,."))}
+    return len(words) >= 4 and (len(functional) >= 2 or words[0] in _IMPERATIVES)
+
+
+_IMPERATIVES = frozenset({"name", "list", "give", "identify", "state", "describe", "explain", "define"})
 _OPENER = re.compile(
     r"^(?:please[,\s]+)?(?:(?:can|could|would) you (?:please )?)?(?:tell|show|inform) (?:me|us) (?:about )?", re.IGNORECASE
 )
