@@ -34,8 +34,8 @@ class RamdocsQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RamdocsReport:
-    """Shares, each from 0 to 1. ``several_*`` are of all questions, ``misled_*`` of the ``misleading`` ones, where a text
-    gives a wrong answer.
+    """Shares, each from 0 to 1. ``several_*`` are of the questions ``with_several`` right answers, ``misled*`` of the
+    ``misleading`` ones, where a text gives a wrong answer.
 
     ``several_shown``: at least two right answers among accounts and candidates; ``several_accounts``: among the accounts
     of a CONFLICTING answer. ``misled``: a wrong answer is the only one given; ``misled_top_span`` the same of the reader's
@@ -43,6 +43,7 @@ class RamdocsReport:
     """
 
     questions: int
+    with_several: int
     misleading: int
     answered: float
     conflicting: float
@@ -78,14 +79,16 @@ def evaluate_ramdocs(
         given.append((row, _ask(row), top))
         if on_progress is not None:
             on_progress(number + 1, len(questions))
+    several = [(row, answer) for row, answer, _ in given if len(row.right) > 1]
     misleading = [(row, answer, top) for row, answer, top in given if row.wrong]
     return RamdocsReport(
         questions=len(given),
+        with_several=len(several),
         misleading=len(misleading),
         answered=_share(answer.status is AnswerStatus.ANSWERED for _, answer, _ in given),
         conflicting=_share(answer.status is AnswerStatus.CONFLICTING for _, answer, _ in given),
-        several_shown=_share(count_right(row, _shown(answer)) >= 2 for row, answer, _ in given),
-        several_accounts=_share(count_right(row, _accounts(answer)) >= 2 for row, answer, _ in given),
+        several_shown=_share(count_right(row, _shown(answer)) >= 2 for row, answer in several),
+        several_accounts=_share(count_right(row, _accounts(answer)) >= 2 for row, answer in several),
         misled=_share(_is_misled(row, answer) for row, answer, _ in misleading),
         misled_top_span=_share(is_wrong(row, top) for row, _, top in misleading),
         misled_top_span_when_answered=_share(
