@@ -201,7 +201,8 @@ def _group(members: Sequence[Scored]) -> ValueGroup:
             statement = state(item)
             statements.setdefault((statement.facts.article.id, statement.source), statement)
     said = tuple(statements.values())
-    return ValueGroup(tuple(members), agreed(best, count_sources(said)), said)
+    texts = {statement.facts.origin.text_id for statement in said}
+    return ValueGroup(tuple(members), agreed(best, min(count_sources(said), len(texts))), said)
 
 
 def state(item: Scored) -> Statement:
