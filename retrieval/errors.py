@@ -3,7 +3,8 @@
 RetrievalError
 |-- InputError                 what was asked for makes no sense: the message names the value and the remedy
 |   |-- CursorError            a cursor that this list did not make
-|   `-- ArticleRejected        an article or file that cannot be taken in
+|   |-- ArticleRejected        an article or file that cannot be taken in
+|   `-- EvidenceError          a file that is no evidence of an answer
 |-- ArchiveError               the archive cannot be used
 |   |-- ArchiveNotFound        there is no archive at that URL, and none was to be made
 |   |-- ArchiveLocked          another writer held it longer than the time-out
@@ -33,6 +34,10 @@ class CursorError(InputError):
 
 class ArticleRejected(InputError):
     """An article or file that cannot be taken in."""
+
+
+class EvidenceError(InputError):
+    """A file that is no evidence of an answer, or of a version that is not read here."""
 
 
 class ArchiveError(RetrievalError):
