@@ -92,6 +92,9 @@ def ask(
         str | None, typer.Option("--as-of", metavar="DATE", help="Answer from what had appeared by then.")
     ] = None,
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Say nothing below this confidence.")] = 0.5,
+    mode: Annotated[
+        str, typer.Option(help="extractive, or generative: a language model (DATELINE_LLM_...) words the answer.")
+    ] = "extractive",
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
@@ -101,18 +104,20 @@ def ask(
     json: JsonOption = False,
 ) -> None:
     """Answer a question, with who says what and the exact words it rests on."""
-    from api.arguments import article_filter, parse_moment, write_file
+    from api.arguments import article_filter, parse_choice, parse_moment, write_file
     from api.documents import answer_document, cited_articles
     from api.rendering import answer_view
     from retrieval.evidence import AskArguments, build_evidence
+    from retrieval.models import AnswerMode
 
+    wording = parse_choice(AnswerMode, mode)
     which = article_filter(published_from=published_from, published_to=published_to, sources=source)
     moment = parse_moment(as_of, is_end=True)
     with opened_archive(archive) as opened:
-        answer = opened.ask(question, filter=which, as_of=moment, min_confidence=min_confidence)
+        answer = opened.ask(question, mode=wording, filter=which, as_of=moment, min_confidence=min_confidence)
         articles = cited_articles(opened, answer)
         if evidence is not None:
-            written = build_evidence(opened, answer, AskArguments(which, moment, min_confidence))
+            written = build_evidence(opened, answer, AskArguments(wording, which, moment, min_confidence))
             write_file(evidence, written.to_json())
     show(answer_document(answer, articles), lambda: answer_view(answer, articles), json=json)
 

@@ -25,6 +25,7 @@ from retrieval.ingestion.readers import iter_paths, read_article
 from retrieval.models import (
     AbstentionReason,
     Answer,
+    AnswerMode,
     AnswerStatus,
     AnswerValue,
     Article,
@@ -32,6 +33,7 @@ from retrieval.models import (
     Attribution,
     Citation,
     ClaimStance,
+    Generation,
     Span,
 )
 
@@ -43,6 +45,7 @@ VERSION = 1
 class AskArguments:
     """What a question was asked with, besides its words."""
 
+    mode: AnswerMode = AnswerMode.EXTRACTIVE
     filter: ArticleFilter | None = None
     as_of: datetime | None = None
     min_confidence: float = 0.5
@@ -100,6 +103,7 @@ class CitedAnswer:
     abstention: AbstentionReason | None
     statements: tuple[CitedStatement, ...]
     accounts: tuple[CitedAccount, ...]
+    generation: Generation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,7 @@ def build_evidence(articles: Articles, answer: Answer, arguments: AskArguments) 
             abstention=answer.abstention,
             statements=statements,
             accounts=accounts,
+            generation=answer.generation,
         ),
         citations=tuple(_cited(citation, known.get(citation.article_id)) for citation in numbers),
     )

@@ -23,7 +23,9 @@ from retrieval.evidence import (
 
 QUESTION = "Have joint operations between Iraq and the coalition resumed?"
 ARGUMENTS = AskArguments(
-    ArticleFilter(published_to=datetime(2021, 1, 1, tzinfo=UTC)), datetime(2020, 6, 1, tzinfo=UTC), 0.4
+    filter=ArticleFilter(published_to=datetime(2021, 1, 1, tzinfo=UTC)),
+    as_of=datetime(2020, 6, 1, tzinfo=UTC),
+    min_confidence=0.4,
 )
 NAME = "denial.txt"
 CUT = "The Pentagon told"

@@ -186,10 +186,12 @@ def test_the_question_reaches_the_library_with_its_options(
 ) -> None:
     answering = Answering(archive, conflicting)
     document = (
-        """{ ask(question: "Who?", filter: {publishers: ["P"]}, asOf: "2020-01-03", minConfidence: 0.25) { status } }"""
+        """{ ask(question: "Who?", mode: GENERATIVE, filter: {publishers: ["P"]}, asOf: "2020-01-03", minConfidence: 0.25)
+        { status } }"""
     )
     assert respond(schema, answering, document)["errors"] == []
     options = {
+        "mode": AnswerMode.GENERATIVE,
         "filter": ArticleFilter(publishers=("P",)),
         "as_of": DAY.replace(hour=23, minute=59, second=59),
         "min_confidence": 0.25,
