@@ -56,9 +56,11 @@ from retrieval.models.entities import (
     DateSource,
     Entity,
     EntityAlias,
+    EntityRole,
     EntityType,
     Mention,
     MentionKind,
+    RoleMention,
     TimeRef,
 )
 from retrieval.models.events import (
@@ -70,6 +72,7 @@ from retrieval.models.events import (
     Participant,
     ParticipantRole,
     QuadClass,
+    Toll,
 )
 from retrieval.models.filters import (
     ArticleFilter,
@@ -135,6 +138,7 @@ __all__ = [
     "EntityDecision",
     "EntityFilter",
     "EntityOrder",
+    "EntityRole",
     "EntityType",
     "EntityValue",
     "Event",
@@ -167,11 +171,13 @@ __all__ = [
     "RelatedEntity",
     "Removal",
     "RetrievalMode",
+    "RoleMention",
     "SearchResults",
     "Span",
     "Story",
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
+    "Toll",
     "Window",
 ]
