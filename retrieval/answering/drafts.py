@@ -41,7 +41,7 @@ _INSTRUCTION = re.compile(
     r"|\byou are (?:now )?(?:an? )?(?:\w+ )?(?:ai|assistant|language model|llm|chatbot|chatgpt|gpt)\b"
     r"|\bas an? (?:ai|llm|(?:ai |large )*language model|ai assistant|chatbot)\b"
     r"|\b(?:system|developer) (?:prompt|message|instructions?)\b"
-    r"|\b(?:instructions?|notes?|message|attention|to)\b[^.\n]{0,20}\b(?:ai|llms?|language|chat) ?"
+    r"|\b(?:instructions?|notes?|message|attention)\b[^.\n]{0,20}\b(?:ai|llms?|language|chat) ?"
     r"(?:models?|assistants?|systems?|bots?|agents?|readers?)\b"
     r"|\b(?:respond|reply|answer|output) (?:only|just|exactly|solely|nothing but)\b"
     r"|\b(?:respond|reply|answer|output) (?:(?:every|all|any|the) (?:questions?|users?) )?with "

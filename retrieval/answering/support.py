@@ -1,7 +1,8 @@
 """Whether a statement is supported by the passages that it cites.
 
 Each check can only refuse: a statement passes when its quotes stand in the passages, its numbers, names and dates do too,
-it is as negative as the quoted words, and its words are theirs. What passes may still turn who does what to whom around.
+it is as negative and no surer than the quoted words, and its words are theirs. What passes may still turn around who does
+what to whom.
 """
 
 from __future__ import annotations
@@ -28,8 +29,13 @@ _SAME = 0.8  # of `similarity`: the words of one group and better
 _NEGATORS = word_set("no not n't never neither nor none nobody nothing nowhere without cannot")
 _REVERSERS = word_set("""deny denial refuse refusal reject rejection decline fail failure refute dispute lack avoid prevent
     doubt disprove unlikely impossible false untrue""")
+_MODALS = word_set(
+    "will 'll would may might could should shall if unless reportedly allegedly possibly perhaps maybe likely"
+)
+_EXPECTATIONS = word_set("""expect plan intend hope fear want propose threaten promise pledge vow urge demand request
+    allege accuse suspect claim rumour rumor consider possible probable potential supposed purported set due""")
 _OWN_CLAUSE = frozenset({"conj", "advcl", "relcl", "acl", "appos", "parataxis"})
-_MODIFIERS = frozenset({"neg", "det", "advmod", "preconj"})
+_MODIFIERS = frozenset({"neg", "det", "advmod", "preconj", "aux", "mark"})
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _MONTHS_AND_DAYS = word_set("""january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday""")
@@ -59,7 +65,7 @@ def check_statement(statement: DraftStatement, question: Question, hits: Sequenc
     text = " ".join(statement.text.split())
     quoted = [_locate(citation.quote, citation.passage, hits) for citation in statement.citations]
     found = tuple(dict.fromkeys(place for place in quoted if place is not None))
-    if not text or not found or len(found) < len(set(statement.citations)) or is_instruction(text):
+    if not text or not found or None in quoted or is_instruction(text):
         return None
     doc = parse(text)
     contexts = [_Context.of(place) for place in found]
@@ -67,6 +73,8 @@ def check_statement(statement: DraftStatement, question: Question, hits: Sequenc
     if not _has_numbers(text, sources) or not _has_names(doc, sources):
         return None
     if any(map(_is_negative, doc)) != any(context.is_negative for context in contexts):
+        return None
+    if any(context.is_unreal for context in contexts) and not any(map(_is_unreal, doc)):
         return None
     near = {word for context in contexts for word in context.words}
     wide = near | {word for source in sources for word in words_of(source)}
@@ -81,10 +89,13 @@ def check_statement(statement: DraftStatement, question: Question, hits: Sequenc
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """The words, as written and as lemmas, of the sentences that quoted ones stand in; and whether those are denied."""
+    """The words, as written and as lemmas, of the sentences that quoted ones stand in; whether those are denied, and
+    whether they are only expected, possible or alleged.
+    """
 
     words: frozenset[str]
     is_negative: bool
+    is_unreal: bool
 
     @classmethod
     def of(cls, place: Quoted) -> _Context:
@@ -93,7 +104,8 @@ class _Context:
         start, end = place.span.start - passage.span.start, place.span.end - passage.span.start
         tokens = [t for t in doc if t.idx < end and start < t.idx + len(t)]
         words = frozenset(word for t in tokens for near in t.sent for word in (near.text, near.lemma_) if near.is_alpha)
-        return cls(words, any(_is_negative(t) for t in _governing(tokens)))
+        governing = list(_governing(tokens))
+        return cls(words, any(map(_is_negative, governing)), any(map(_is_unreal, governing)))
 
 
 def _locate(quote: str, passage: int, hits: Sequence[Hit]) -> Quoted | None:
@@ -164,6 +176,10 @@ def _is_same_name(name: str, word: str) -> bool:
 
 def _is_negative(token: Token) -> bool:
     return token.dep_ == "neg" or token.lower_ in _NEGATORS or token.lemma_.lower() in _REVERSERS
+
+
+def _is_unreal(token: Token) -> bool:
+    return token.lower_ in _MODALS or token.lemma_.lower() in _EXPECTATIONS
 
 
 def _governing(tokens: Sequence[Token]) -> Iterator[Token]:

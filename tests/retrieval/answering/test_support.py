@@ -17,8 +17,9 @@ The port of Ostend was closed on Tuesday, January 14, after a flood that killed 
 
 Claes denied that the sea wall had collapsed. The storm did not damage the lighthouse, and 3,500 homes lost power.
 
-"That's a flood - the   worst since 1953," the harbour master, Jan Maes, told Reuters. Repairs will cost 2.5
-million euros.
+"That's a flood - the   worst since 1953," the harbour master, Jan Maes, told Reuters. Repairs will cost 2.5 \
+million euros. The harbour is expected to reopen in March, and a dredger may have sunk. Police allege that a crew \
+stole fuel.
 """
 QUESTION = "What happened in the flood in Ostend?"
 
@@ -29,7 +30,7 @@ Check = Callable[[str, str], Supported | None]
 def hits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Hit]]:
     with Archive.open(tmp_path_factory.mktemp("support") / "news.db", embedder=None) as archive:
         archive.ingest_articles([ArticleInput(STORY, url="https://example.org/flood", published="2020-01-15")])
-        yield archive.search("flood Ostend port lighthouse harbour").hits
+        yield archive.search("flood Ostend port lighthouse harbour repairs fuel").hits
 
 
 @pytest.fixture
@@ -61,6 +62,8 @@ def _squeezed(text: str) -> str:
         ("3500 homes lost power.", "3,500 homes lost power"),
         ("The storm did not damage the lighthouse.", "did not damage the lighthouse"),
         ("Repairs after the flood will cost 2,500,000 euros.", "Repairs will cost 2.5 million euros"),
+        ("The harbour will reopen in March.", "reopen in March"),
+        ("Police allege that a crew stole fuel.", "a crew stole fuel"),
         ("The harbour master said that the flood was the worst since 1953.", "“That’s a flood – the worst since 1953”"),
     ],
 )
@@ -95,6 +98,9 @@ def test_what_the_passages_say_is_supported(check: Check, text: str, quote: str)
         ("The flood killed 12 people.", ""),
         ("The flood killed 12 people.", "illed 12 peopl"),
         ("", "killed 12 people"),
+        ("The harbour reopened in March.", "reopen in March"),
+        ("A dredger has sunk.", "sunk"),
+        ("A crew stole fuel.", "a crew stole fuel"),
     ],
 )
 def test_what_they_do_not_say_is_not(check: Check, text: str, quote: str) -> None:
