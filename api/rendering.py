@@ -30,6 +30,7 @@ from retrieval.models import (
     Entity,
     EntityValue,
     Event,
+    Generation,
     IngestOutcome,
     IngestResult,
     Page,
@@ -235,9 +236,19 @@ def _headline(answer: Answer) -> Text:
         value = value_text(answer.value)
         if value and value != clean(answer.text):
             line.append(f" = {value}", "dim")
+    if answer.generation is not None:
+        line.append(f"\n{_generation_text(answer.generation)}", "dim")
     if answer.abstention is not None:
         line.append(f"\nThe archive does not say: {answer.abstention.value.lower().replace('_', ' ')}.")
     return line
+
+
+def _generation_text(generation: Generation) -> str:
+    counts = f"{generation.dropped_count} of its {generation.statement_count} statements dropped as unsupported"
+    if generation.failure is None:
+        return f"Worded by {clean(generation.model)}; {counts}."
+    reason = generation.failure.value.lower().replace("_", " ")
+    return f"Not worded by {clean(generation.model)}: {reason}; {counts}."
 
 
 def _heading(text: str) -> Text:

@@ -33,6 +33,7 @@ from retrieval.ingestion.pipeline import prepare_article
 from retrieval.ingestion.readers import iter_paths, read_article, source_name
 from retrieval.models import (
     Answer,
+    AnswerMode,
     Article,
     ArticleFilter,
     ArticleInput,
@@ -48,6 +49,7 @@ from retrieval.search.passages import PassageSearch
 from retrieval.timelines import Timelines
 
 if TYPE_CHECKING:
+    from retrieval.answering.generator import Generator
     from retrieval.answering.progress import OnStage, ShouldStop
     from retrieval.extraction.extractor import Extractor
 
@@ -89,11 +91,13 @@ class Archive(Curation, Timelines):
         lock_timeout_seconds: float = 30.0,
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
+        generator: Generator | None = None,
     ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
         ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
-        by words alone. ``embedder_threads`` are those of its model.
+        by words alone. ``embedder_threads`` are those of its model. ``generator`` is the language model of `ask` in mode
+        GENERATIVE, such as `retrieval.answering.generator.ChatGenerator`.
 
         Raises:
             InputError: not such a URL.
@@ -108,6 +112,7 @@ class Archive(Curation, Timelines):
             lock_timeout_seconds=lock_timeout_seconds,
             embedder=embedder,
             embedder_threads=embedder_threads,
+            generator=generator,
         )
 
     def __init__(
@@ -118,6 +123,7 @@ class Archive(Curation, Timelines):
         lock_timeout_seconds: float = 30.0,
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
+        generator: Generator | None = None,
     ) -> None:
         if isinstance(embedder, str | Path):
             embedder = open_embedder(embedder, threads=embedder_threads)
@@ -132,6 +138,7 @@ class Archive(Curation, Timelines):
         self._vectors = ArchiveVectors(self._engine, embedder)
         self._searched = SearchedCatalog(self._engine)
         self._searches = PassageSearch(self._searched, self._index, self._vectors.embed_query)
+        self._generator = generator
         self._write_guard = threading.Lock()
         self._extractor: Extractor | None = None
 
@@ -254,6 +261,7 @@ class Archive(Curation, Timelines):
         self,
         question: str,
         *,
+        mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002
         as_of: datetime | None = None,
         min_confidence: float = 0.5,
@@ -263,19 +271,22 @@ class Archive(Curation, Timelines):
         """Answer a question from the archive, with citations, or say that it does not tell.
 
         ``as_of`` keeps to what had been published by then. An answer less sure than ``min_confidence`` (0 to 1) is not
-        given. ``on_stage`` gets the interpretation, the passages, the candidates and the answer as each is known; the work
-        ends soon after ``should_stop`` is true. Both are called in the thread that asks.
+        given. ``on_stage`` gets the interpretation, the passages, the candidates and the answer as each is known, in the
+        thread that asks; the work ends soon after ``should_stop``, which may be called in another, is true. In mode
+        GENERATIVE a language model words the answer, and what the articles do not support is left out.
 
         Raises:
             InputError: the question is empty or too long, or a value is out of range.
+            GeneratorMissing: ``mode`` is GENERATIVE, and the archive was opened without a language model.
             AskCancelled: ``should_stop`` said so.
         """
         from retrieval.answering.answerer import Answerer  # noqa: PLC0415 -- the language model loads with the first use
         from retrieval.answering.reader import shared_reader  # noqa: PLC0415
 
         self._catch_up()
-        return Answerer(self, shared_reader()).ask(
+        return Answerer(self, shared_reader(), self._generator).ask(
             question,
+            mode=mode,
             filter=filter,
             as_of=as_of,
             min_confidence=min_confidence,

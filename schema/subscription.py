@@ -16,7 +16,7 @@ from schema.context import Info
 from schema.documented import object_type, subscription
 from schema.ids import expect
 from schema.inputs import WhichArticles, article_filter
-from schema.query import AsOf, GlobalId, MinConfidence, Question
+from schema.query import AsOf, GlobalId, MinConfidence, Question, WhoWords
 from schema.scalars import last_second
 from schema.types.answers import Answer, AnswerCandidate, AnswerStatement, QuestionInterpretation
 from schema.types.articles import Article, Passage
@@ -41,6 +41,7 @@ class Subscription:
         self,
         info: Info,
         question: Question,
+        mode: WhoWords = models.AnswerMode.EXTRACTIVE,
         filter: WhichArticles = UNSET,  # noqa: A002
         as_of: AsOf = UNSET,
         min_confidence: MinConfidence = 0.5,
@@ -50,6 +51,7 @@ class Subscription:
         ask = partial(
             context.archive.ask,
             question,
+            mode=mode,
             filter=article_filter(filter),
             as_of=last_second(as_of) if as_of else None,
             min_confidence=min_confidence,

@@ -15,6 +15,8 @@ from retrieval.answering.assembly import (
     answer_voices,
 )
 from retrieval.answering.gathering import UNREAD_FORMS, Evidence, gather
+from retrieval.answering.generative import write_answer
+from retrieval.answering.generator import Generator
 from retrieval.answering.happenings import collect_happenings
 from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.progress import OnStage, Progress, ShouldStop
@@ -27,11 +29,12 @@ from retrieval.answering.roles import propose_definitions, propose_holders
 from retrieval.answering.scoring import score
 from retrieval.answering.sources import AnswerSources
 from retrieval.answering.speech import propose_complements, propose_contents, propose_speakers
-from retrieval.errors import InputError
+from retrieval.errors import GeneratorMissing, InputError
 from retrieval.models import (
     AbstentionReason,
     Answer,
     AnswerFound,
+    AnswerMode,
     AnswerStatus,
     ArticleFilter,
     CandidatesFound,
@@ -52,14 +55,16 @@ MODEL = "extractive-reader-2"
 class Answerer:
     """Answers questions from ``sources``; holds no state between questions but cached parses."""
 
-    def __init__(self, sources: AnswerSources, reader: SpanReader) -> None:
+    def __init__(self, sources: AnswerSources, reader: SpanReader, generator: Generator | None = None) -> None:
         self._sources = sources
         self._reader = reader
+        self._generator = generator
 
     def ask(
         self,
         question: str,
         *,
+        mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002 -- the name that the facade and the schema give it
         as_of: datetime | None = None,
         min_confidence: float = 0.5,
@@ -72,10 +77,16 @@ class Answerer:
 
         Raises:
             InputError: the question is empty or too long, or ``min_confidence`` is outside 0 to 1.
+            GeneratorMissing: ``mode`` is GENERATIVE, and there is no language model.
             AskCancelled: ``should_stop`` said so.
         """
         if not 0.0 <= min_confidence <= 1.0:
             raise InputError(f"min_confidence is {min_confidence}; give a number from 0 to 1")
+        if mode is AnswerMode.GENERATIVE and self._generator is None:
+            raise GeneratorMissing(
+                "mode GENERATIVE needs a language model: set DATELINE_LLM_BASE_URL and DATELINE_LLM_MODEL,"
+                " or open the archive with a generator"
+            )
         progress = Progress(on_stage, should_stop)
         started = perf_counter()
         asked = understand(question, resolve=self._sources.resolve_names, anchor=as_of)
@@ -93,6 +104,9 @@ class Answerer:
         if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
             answer = self._read_after_all(asked, limited, as_of, min_confidence, progress) or answer
         progress.tell(CandidatesFound(answer.candidates))
+        if mode is AnswerMode.GENERATIVE and self._generator is not None:
+            hits = evidence.results.hits
+            answer = write_answer(answer, asked, hits, self._generator, minimum=min_confidence, check=progress.check)
         answer = replace(
             answer,
             question=question,

@@ -7,7 +7,7 @@ its own passage, which answers it or does not. Even pages and rows are fitted on
 
 The weights maximise the likelihood of the right span, or of none, among a question's proposals; a slope and an offset
 then fit the best proposal's confidence to its being right (Platt 1999), where right is a token F1 of at least one half in
-XQuAD, and in ClapNQ, whose answers are sentences, that the passage answers at all.
+XQuAD, and in ClapNQ, whose answers are written freely, that it lies in a sentence that the answer rests on.
 
     python -m retrieval.evaluation.confidence DATELINE_DATA --write
 """
@@ -45,22 +45,24 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question's proposals: features, token F1 with the gold answer (0 where there is none), and texts.
+    """One question's proposals: features, and the credit of each (0 to 1; 0 where the archive has no answer).
 
-    ``is_answerable`` says whether what was asked holds the answer; ``f1`` is None where only that is known.
+    The credit is the token F1 with the gold answer, or, where only the sentences are known that the answer rests on
+    (``by_sentence``), 1 inside one of them.
     """
 
     source: str
     half: int
     question: str
     values: Array
-    f1: Array | None
+    credit: Array
     texts: tuple[str, ...]
     is_answerable: bool
+    by_sentence: bool
 
     def is_right(self, number: int) -> float:
         """1 when the proposal is right, 0 when it is not."""
-        return float(self.is_answerable) if self.f1 is None else float(self.f1[number] >= _RIGHT)
+        return float(self.credit[number] >= _RIGHT)
 
 
 def collect_xquad(file: Path, folder: Path, reader: SpanReader, *, every: int = 1) -> Iterator[Asked]:
@@ -101,15 +103,12 @@ def collect_clapnq(data: Path, folder: Path, reader: SpanReader, *, every: int =
     """Ask each question of ClapNQ of its own passage."""
     rows = [row for number, row in enumerate(read_clapnq(data / "clapnq")) if number // 4 % every == 0]
     with Archive.open(folder / "clapnq.db") as archive:
-        given = [
-            ArticleInput(passage, "Notes", url=f"https://example.org/{number}")
-            for number, (_, passage, _) in enumerate(rows)
-        ]
+        given = [ArticleInput(row.passage, "Notes", url=f"https://example.org/{number}") for number, row in enumerate(rows)]
         results = archive.ingest_articles(given)
-        for number, (result, (text, _, answers)) in enumerate(zip(results, rows, strict=True)):
+        for number, (result, row) in enumerate(zip(results, rows, strict=True)):
             if result.article_id is not None:
                 own = ArticleFilter(article_ids=(result.article_id,))
-                yield from _ask(archive, reader, "clapnq", number % 2, text, None if answers else (), own)
+                yield from _ask(archive, reader, "clapnq", number % 2, row.question, row.sentences, own, by_sentence=True)
 
 
 def _ask(
@@ -118,10 +117,12 @@ def _ask(
     source: str,
     half: int,
     text: str,
-    gold: Sequence[str] | None,
+    gold: Sequence[str],
     limited: ArticleFilter | None,
+    *,
+    by_sentence: bool = False,
 ) -> Iterator[Asked]:
-    """``gold`` is empty where the archive does not answer, None where it does and the words do not matter."""
+    """``gold`` is empty where the archive does not answer."""
     question = understand(text, resolve=archive.resolve_names)
     if question.form in UNREAD_FORMS:
         return
@@ -130,9 +131,12 @@ def _ask(
     if not proposals:
         return
     values = np.array([list(features(question, p, evidence).values()) for p in proposals])
-    f1 = None if gold is None else np.array([max((token_f1(p.text, g) for g in gold), default=0.0) for p in proposals])
-    answerable = gold is None or bool(gold)
-    yield Asked(source, half, text, values, f1, tuple(p.text for p in proposals), answerable)
+    credit = np.array([max((_credit(p.text, g, by_sentence=by_sentence) for g in gold), default=0.0) for p in proposals])
+    yield Asked(source, half, text, values, credit, tuple(p.text for p in proposals), bool(gold), by_sentence)
+
+
+def _credit(text: str, gold: str, *, by_sentence: bool) -> float:
+    return float(text in gold) if by_sentence else token_f1(text, gold)
 
 
 def feature_names() -> tuple[str, ...]:
@@ -164,10 +168,10 @@ def fit(asked: Sequence[Asked], names: Sequence[str], *, steps: int = 800, rate:
 
 def _wanted(one: Asked, share: Array) -> Array:
     """The share that each proposal should have."""
-    if one.f1 is None:  # any of them: those that have most already
-        among: Array = share / share.sum()
-        return among
-    wanted: Array = one.f1**2
+    if one.by_sentence:  # any of a sentence: those that have most already
+        inside: Array = share * one.credit
+        return inside / inside.sum() if inside.sum() > 0 else inside
+    wanted: Array = one.credit**2
     return wanted / wanted.sum() * wanted.max() if wanted.sum() > 0 else wanted
 
 
@@ -177,10 +181,14 @@ def _platt(asked: Sequence[Asked], weights: Array) -> tuple[float, float]:
     share = np.array([1 / sources.count(source) for source in sources])  # each set counts alike, however large
     share /= share.sum()
     slope, offset = 1.0, 0.0
-    for _ in range(4000):
-        error = share * (1 / (1 + np.exp(-(slope * logits + offset))) - right)
-        slope -= 0.05 * float(np.sum(error * logits))
-        offset -= 0.05 * float(np.sum(error))
+    for _ in range(50):  # Newton's steps
+        sure = 1 / (1 + np.exp(-(slope * logits + offset)))
+        error, spread = share * (sure - right), share * sure * (1 - sure)
+        gradient = np.array([np.sum(error * logits), np.sum(error)])
+        off = np.sum(spread * logits)
+        hessian = np.array([[np.sum(spread * logits**2), off], [off, np.sum(spread)]]) + 1e-9 * np.eye(2)
+        change = np.linalg.solve(hessian, gradient)
+        slope, offset = slope - float(change[0]), offset - float(change[1])
     return slope, offset
 
 
@@ -217,7 +225,11 @@ def measure(asked: Sequence[Asked], weights: Mapping[str, float]) -> ConfidenceS
         (float(confidence[tenths == b].mean()), float(right[tenths == b].mean()), int((tenths == b).sum()))
         for b in sorted(set(tenths.tolist()))
     )
-    f1 = [float(one.f1[int(np.argmax(one.values @ columns))]) for one in asked if one.f1 is not None and one.is_answerable]
+    f1 = [
+        float(one.credit[int(np.argmax(one.values @ columns))])
+        for one in asked
+        if one.is_answerable and not one.by_sentence
+    ]
     error = sum(abs(sure - share) * count for sure, share, count in bins) / len(asked)
     return ConfidenceScores(len(asked), float(np.mean(f1)) if f1 else None, float(higher.mean()), error, bins)
 

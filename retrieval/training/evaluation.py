@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.answering.reader import WEIGHTS, ReaderManifest, SpanReader
-from retrieval.evaluation.clapnq import read_clapnq
+from retrieval.evaluation.clapnq import ClapRow, read_clapnq
 from retrieval.training.export import write_manifest
 from retrieval.training.measures import area_under_roc, calibration_error, exact_match, fit_platt, word_f1
 from retrieval.training.questions import Question, read_squad
@@ -63,15 +63,15 @@ def measure_reading(reader: SpanReader, questions: Sequence[Question]) -> Readin
     )
 
 
-def measure_abstention(reader: SpanReader, pairs: Sequence[tuple[str, str, bool]]) -> AbstentionScores:
-    """Scores (question, passage, whether it answers) triples by the margin of the best span."""
-    margins = np.array([reader.score_passages(question, [passage])[0] for question, passage, _ in pairs])
-    labels = np.array([answers for _, _, answers in pairs])
-    fitting = np.arange(len(pairs)) % 2 == 0
+def measure_abstention(reader: SpanReader, rows: Sequence[ClapRow]) -> AbstentionScores:
+    """Scores passages by the margin of their best span."""
+    margins = np.array([reader.score_passages(row.question, [row.passage])[0] for row in rows])
+    labels = np.array([row.is_answerable for row in rows])
+    fitting = np.arange(len(rows)) % 2 == 0
     slope, offset = fit_platt(margins[fitting], labels[fitting])
     confidences = 1 / (1 + np.exp(-(slope * margins + offset)))
     return AbstentionScores(
-        len(pairs),
+        len(rows),
         round(area_under_roc(margins, labels), 4),
         round(calibration_error(confidences[~fitting], labels[~fitting]), 4),
         slope,

@@ -199,6 +199,28 @@ class AskDiagnostics:
 
 
 @object_type
+class AnswerGeneration:
+    """What a language model had to do with an answer."""
+
+    model: str = strawberry.field(description="Which model.")
+    statement_count: int = strawberry.field(description="How many statements it wrote.")
+    dropped_count: int = strawberry.field(description="How many of them the passages did not support; they are left out.")
+    failure: models.GenerationFailure | None = strawberry.field(
+        description="Why the answer is the extractive one all the same; null where the model worded it."
+    )
+
+    @classmethod
+    def of(cls, model: models.Generation) -> AnswerGeneration:
+        """From the library's value."""
+        return cls(
+            model=model.model,
+            statement_count=model.statement_count,
+            dropped_count=model.dropped_count,
+            failure=model.failure,
+        )
+
+
+@object_type
 class Answer:
     """What the archive says to a question, or that it does not say."""
 
@@ -219,6 +241,9 @@ class Answer:
     )
     interpretation: QuestionInterpretation = strawberry.field(description="How the question was understood.")
     diagnostics: AskDiagnostics = strawberry.field(description="What the answer cost and rests on.")
+    generation: AnswerGeneration | None = strawberry.field(
+        description="What a language model had to do with it; null in mode `EXTRACTIVE`."
+    )
 
     @classmethod
     def of(cls, model: models.Answer) -> Answer:
@@ -235,6 +260,7 @@ class Answer:
             abstention_reason=model.abstention,
             interpretation=QuestionInterpretation.of(model.interpretation),
             diagnostics=AskDiagnostics.of(model.diagnostics),
+            generation=None if model.generation is None else AnswerGeneration.of(model.generation),
         )
 
     @resolver

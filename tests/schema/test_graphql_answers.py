@@ -14,6 +14,7 @@ from retrieval import (
     Account,
     Answer,
     AnswerCandidate,
+    AnswerMode,
     AnswerStatement,
     AnswerStatus,
     AnswerType,
@@ -27,6 +28,8 @@ from retrieval import (
     Diagnostics,
     EntityValue,
     EventListValue,
+    Generation,
+    GenerationFailure,
     Interpretation,
     QuantityValue,
     QuotationValue,
@@ -192,13 +195,33 @@ def test_the_question_reaches_the_library_with_its_options(
     respond: Run, schema: Schema, archive: Archive, conflicting: Answer
 ) -> None:
     answering = Answering(archive, conflicting)
-    document = (
-        """{ ask(question: "Who?", filter: {publishers: ["P"]}, asOf: "2020-01-03", minConfidence: 0.25) { status } }"""
-    )
+    document = """{ ask(
+        question: "Who?", mode: GENERATIVE, filter: {publishers: ["P"]}, asOf: "2020-01-03", minConfidence: 0.25
+    ) { status } }"""
     assert respond(schema, answering, document)["errors"] == []
     options = {
+        "mode": AnswerMode.GENERATIVE,
         "filter": ArticleFilter(publishers=("P",)),
         "as_of": DAY.replace(hour=23, minute=59, second=59),
         "min_confidence": 0.25,
     }
     assert answering.asked == [("Who?", options)]
+
+
+def test_what_a_language_model_did_is_served(respond: Run, schema: Schema, archive: Archive, conflicting: Answer) -> None:
+    generation = Generation("small", statement_count=3, dropped_count=2, failure=GenerationFailure.LESS_SURE)
+    document = '{ ask(question: "Who?", mode: GENERATIVE) { generation { model statementCount droppedCount failure } } }'
+    answering = Answering(archive, replace(conflicting, generation=generation))
+    assert respond(schema, answering, document)["data"]["ask"]["generation"] == {
+        "model": "small",
+        "statementCount": 3,
+        "droppedCount": 2,
+        "failure": "LESS_SURE",
+    }
+
+
+def test_a_mode_that_is_not_set_up_has_its_code(respond: Run, schema: Schema, archive: Archive) -> None:
+    document = '{ ask(question: "Who resigned?", mode: GENERATIVE) { status } }'
+    [error] = respond(schema, archive, document)["errors"]
+    assert error["extensions"] == {"code": "GENERATIVE_NOT_CONFIGURED"}
+    assert "DATELINE_LLM_BASE_URL" in error["message"]
