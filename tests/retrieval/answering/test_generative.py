@@ -32,6 +32,7 @@ from retrieval import (
 )
 from retrieval.answering.answerer import Answerer
 from retrieval.answering.generator import ChatGenerator
+from retrieval.answering.reader import shared_reader
 
 QUESTION = "Who founded Zeelstroom?"
 KEY = "sk-secret-0123456789"
@@ -107,7 +108,7 @@ def generator(model: Model) -> ChatGenerator:
 
 
 def ask(archive: Archive, generator: ChatGenerator, question: str = QUESTION, **how: Any) -> Answer:
-    return Answerer(archive, generator).ask(question, mode=AnswerMode.GENERATIVE, shared_reader(), **how)
+    return Answerer(archive, shared_reader(), generator).ask(question, mode=AnswerMode.GENERATIVE, **how)
 
 
 def statement(text: str, *citations: tuple[int, str]) -> dict[str, object]:
