@@ -34,7 +34,7 @@ _PASSAGES = """
     FROM json_each(?) AS wanted JOIN passages AS p ON p.id = wanted.value JOIN articles AS a ON a.id = p.article_id"""
 
 # So many characters before and after a passage are read with it: about two sentences.
-_AROUND = 240
+_AROUND = 400
 
 
 @dataclass(frozen=True, slots=True)
