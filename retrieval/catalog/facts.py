@@ -26,12 +26,13 @@ from retrieval.catalog.tables import (
     mentions,
     participants,
     passages,
+    roles,
     tellings,
     times,
 )
 from retrieval.extraction.clusters import Account, Role, stems
 from retrieval.extraction.facts import Extraction, FoundAttribution, FoundEntity, FoundEvent
-from retrieval.models import DatePrecision, DateSource, Span
+from retrieval.models import DatePrecision, DateSource, Span, Toll
 
 
 def entity_id(entity: FoundEntity) -> str:
@@ -63,6 +64,7 @@ class FactWriter:
         claim_ids = self._claim_ids()
         event_ids = self._write_events(time_ids, claim_ids)
         self._write_claims(time_ids, claim_ids, event_ids)
+        self._write_roles()
 
     def _slice(self, span: Span) -> str:
         return span.slice(self._article.text)
@@ -171,6 +173,24 @@ class FactWriter:
             unseen_after = entities.c.last_seen.is_(None) | (entities.c.last_seen < at)
             self._connection.execute(update(entities).where(mine, unseen_before).values(first_seen=at))
             self._connection.execute(update(entities).where(mine, unseen_after).values(last_seen=at))
+
+    def _write_roles(self) -> None:
+        self._all(
+            roles,
+            (
+                {
+                    "article_id": self._article.id,
+                    "entity_id": self._entity_ids[role.entity],
+                    "title": role.title,
+                    "is_former": role.is_former,
+                    "of_id": self._entity(role.of),
+                    "start": role.span.start,
+                    "end": role.span.end,
+                    "text": self._slice(role.span),
+                }
+                for role in self._facts.roles
+            ),
+        )
 
     def _write_times(self) -> list[int]:
         ids: list[int] = []
@@ -284,7 +304,7 @@ class FactWriter:
             is_dated=is_dated,
             roles=tuple(roles),
             place=place,
-            fatalities=event.fatalities,
+            fatalities=event.killed.number if event.killed else None,
             deeds=deeds,
             words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - deeds,
         )
@@ -295,7 +315,8 @@ class FactWriter:
             "mode": event.mode,
             "title": event.title,
             "place_id": self._entity(event.place),
-            "fatalities": event.fatalities,
+            **_toll("fatalities", event.killed),
+            **_toll("injured", event.injured),
             "confidence": event.confidence,
         }
         if event.time is not None and self._facts.times[event.time].start is not None:
@@ -374,3 +395,9 @@ class FactWriter:
             if link.via is None:
                 return
             depth, link = depth + 1, link.via
+
+
+def _toll(fate: str, told: Toll | None) -> dict[str, int | None]:
+    if told is None:
+        return {fate: None, f"{fate}_low": None, f"{fate}_high": None}
+    return {fate: told.number, f"{fate}_low": told.low, f"{fate}_high": told.high}

@@ -17,10 +17,21 @@ from retrieval.catalog.clusters import draw_as_of
 from retrieval.catalog.filters import filter_events, order_events
 from retrieval.catalog.ids import fold
 from retrieval.catalog.lists import CatalogLists
+from retrieval.catalog.lookups import make_claims
 from retrieval.catalog.nested import Parent, find_pairs
 from retrieval.catalog.paging import chunks
-from retrieval.catalog.rows import make_event, make_time, select_events
-from retrieval.catalog.tables import article_entities, articles, copies, entities, event_mentions, events, tellings, times
+from retrieval.catalog.rows import make_event, make_time, select_claims, select_events
+from retrieval.catalog.tables import (
+    article_entities,
+    articles,
+    claims,
+    copies,
+    entities,
+    event_mentions,
+    events,
+    tellings,
+    times,
+)
 from retrieval.models import (
     Account,
     Claim,
@@ -36,6 +47,7 @@ from retrieval.models import (
     RelatedEntity,
     Span,
     TimeRef,
+    Toll,
     Window,
 )
 
@@ -63,6 +75,23 @@ class TimelineSubject:
 
 class CatalogRelations(CatalogLists):
     """Reads that compare what articles say."""
+
+    def events(
+        self,
+        filter: EventFilter | None = None,  # noqa: A002
+        *,
+        order: EventOrder = EventOrder.TIME,
+        descending: bool = False,
+        window: Window = _FIRST,
+    ) -> Page[Event]:
+        """Events, earliest first; those without a time come last in either direction.
+
+        With ``as_of`` each is as the articles published by then told it; filters and order go by what is known now.
+        """
+        page = super().events(filter, order=order, descending=descending, window=window)
+        if filter is None or filter.as_of is None:
+            return page
+        return Page(self._as_of(page.items, filter.as_of), page.cursors, page.has_next, page.has_previous)
 
     def load_accounts(self, event_ids: Sequence[str]) -> Mapping[str, tuple[Account, ...]]:
         """By event: what is claimed for it, then what is claimed against it, each with everyone on that side.
@@ -104,13 +133,13 @@ class CatalogRelations(CatalogLists):
                 for row in connection.execute(query.order_by(event_mentions.c.id)):
                     status_of[row.event_id].setdefault(row.claim_id, row.status)
         every = sorted({claim_id for some in status_of.values() for claim_id in some})
-        claims = {claim.id: claim for claim in self.load_claims(every) if claim}
+        known = {claim.id: claim for claim in self.load_claims(every) if claim}
         sides: dict[str, tuple[list[Claim], list[Claim]]] = {}
         for event_id, statuses in status_of.items():
             pair: tuple[list[Claim], list[Claim]] = ([], [])
             for claim_id, status in statuses.items():
-                if claim_id in claims and (status in _AFFIRMED or status in _NEGATIVE):
-                    pair[status in _NEGATIVE].append(claims[claim_id])
+                if claim_id in known and (status in _AFFIRMED or status in _NEGATIVE):
+                    pair[status in _NEGATIVE].append(known[claim_id])
             sides[event_id] = pair
         return sides
 
@@ -213,6 +242,23 @@ class CatalogRelations(CatalogLists):
                         told[row.event_id] = None
         return tuple(told)
 
+    def claims_made_in(self, found: Sequence[Passage]) -> tuple[Claim, ...]:
+        """The claims whose words begin in these passages."""
+        spans: dict[str, list[Span]] = defaultdict(list)
+        for passage in found:
+            spans[passage.article_id].append(passage.span)
+        made: list[Claim] = []
+        with self.reading() as connection:
+            for some in chunks(sorted(spans)):
+                query = select_claims().where(claims.c.article_id.in_(some)).order_by(claims.c.seq)
+                rows = [
+                    row
+                    for row in connection.execute(query)
+                    if any(span.start <= row.start < span.end for span in spans[row.article_id])
+                ]
+                made.extend(make_claims(connection, rows))
+        return tuple(made)
+
     def _as_of(self, found: Sequence[Event], as_of: datetime) -> tuple[Event, ...]:
         with self.reading() as connection:
             drawn = draw_as_of(connection, [event.id for event in found], as_of)
@@ -257,10 +303,16 @@ def _redrawn(event: Event, row: Mapping[str, Any], known: Mapping[int, TimeRef])
         title=row["title"],
         time=time,
         place_id=row["place_id"],
-        fatalities=row["fatalities"],
+        killed=_toll(row, "fatalities"),
+        injured=_toll(row, "injured"),
         confidence=row["confidence"],
         independent_source_count=row["independent_source_count"],
     )
+
+
+def _toll(row: Mapping[str, Any], fate: str) -> Toll | None:
+    number = row[fate]
+    return None if number is None else Toll(number, row[f"{fate}_low"], row[f"{fate}_high"])
 
 
 def _account(side: Sequence[Claim], roots: Mapping[str, str]) -> Account:

@@ -53,9 +53,11 @@ from retrieval.models.entities import (
     DateSource,
     Entity,
     EntityAlias,
+    EntityRole,
     EntityType,
     Mention,
     MentionKind,
+    RoleMention,
     TimeRef,
 )
 from retrieval.models.events import (
@@ -67,6 +69,7 @@ from retrieval.models.events import (
     Participant,
     ParticipantRole,
     QuadClass,
+    Toll,
 )
 from retrieval.models.filters import (
     ArticleFilter,
@@ -127,6 +130,7 @@ __all__ = [
     "EntityDecision",
     "EntityFilter",
     "EntityOrder",
+    "EntityRole",
     "EntityType",
     "EntityValue",
     "Event",
@@ -155,11 +159,13 @@ __all__ = [
     "RelatedEntity",
     "Removal",
     "RetrievalMode",
+    "RoleMention",
     "SearchResults",
     "Span",
     "Story",
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
+    "Toll",
     "Window",
 ]
