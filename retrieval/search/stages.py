@@ -23,12 +23,10 @@ from retrieval.index.snapshot import IndexHit, IndexSnapshot
 from retrieval.index.vectors import VectorHit
 from retrieval.models import ArticleFilter, RetrievalMode
 from retrieval.search.features import QueryShape, measure_all
-from retrieval.search.ranking import Ranked, choose_weights, diversify, fuse, spread_columns
+from retrieval.search.ranking import LONGEST, Ranked, choose_weights, diversify, fuse, spread_columns
 
 # So many of the best by words and of the best by meaning are ranked together.
 POOL = 50
-# No list is longer; what comes after the pool stays in the order of its words.
-LONGEST = 1000
 # A passage that shares no word with the query has to be this near in meaning. (Of XQuAD's questions, one in thirty is as
 # far as 0.3 from its paragraph; texts that have nothing to do with each other lie around 0.)
 _NEAR = 0.2
