@@ -14,6 +14,7 @@ from retrieval.catalog.counts import NAMING_KINDS, add_aliases, add_mentions, re
 from retrieval.catalog.ids import fold, stable_id
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.prepared import PreparedArticle
+from retrieval.catalog.rows import toll_columns
 from retrieval.catalog.tables import (
     article_entities,
     attributions,
@@ -32,7 +33,7 @@ from retrieval.catalog.tables import (
 )
 from retrieval.extraction.clusters import Account, Role, stems
 from retrieval.extraction.facts import Extraction, FoundAttribution, FoundEntity, FoundEvent
-from retrieval.models import DatePrecision, DateSource, Span, Toll
+from retrieval.models import DatePrecision, DateSource, Span
 
 
 def entity_id(entity: FoundEntity) -> str:
@@ -315,8 +316,8 @@ class FactWriter:
             "mode": event.mode,
             "title": event.title,
             "place_id": self._entity(event.place),
-            **_toll("fatalities", event.killed),
-            **_toll("injured", event.injured),
+            **toll_columns("fatalities", event.killed),
+            **toll_columns("injured", event.injured),
             "confidence": event.confidence,
         }
         if event.time is not None and self._facts.times[event.time].start is not None:
@@ -395,9 +396,3 @@ class FactWriter:
             if link.via is None:
                 return
             depth, link = depth + 1, link.via
-
-
-def _toll(fate: str, told: Toll | None) -> dict[str, int | None]:
-    if told is None:
-        return {fate: None, f"{fate}_low": None, f"{fate}_high": None}
-    return {fate: told.number, f"{fate}_low": told.low, f"{fate}_high": told.high}

@@ -203,6 +203,13 @@ def make_toll(row: Row[Any], fate: str) -> Toll | None:
     return None if number is None else Toll(number, getattr(row, f"{fate}_low"), getattr(row, f"{fate}_high"))
 
 
+def toll_columns(fate: str, told: Toll | None) -> dict[str, int | None]:
+    """The columns that `make_toll` reads."""
+    if told is None:
+        return {fate: None, f"{fate}_low": None, f"{fate}_high": None}
+    return {fate: told.number, f"{fate}_low": told.low, f"{fate}_high": told.high}
+
+
 def make_event_mention(row: Row[Any]) -> EventMention:
     """From a row of ``event_mentions``."""
     return EventMention(

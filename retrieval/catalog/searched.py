@@ -2,7 +2,7 @@
 
 A search makes three small queries. Through SQLAlchemy each costs up to a millisecond of Python; as statements that the
 driver keeps prepared they cost ten microseconds and the reading of the rows. Each is one statement, and so sees one state
-of the archive.
+of the archive. They are SQLite's own: another database needs others.
 """
 
 from __future__ import annotations

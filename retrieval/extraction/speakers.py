@@ -26,6 +26,7 @@ from spacy.tokens import Token
 
 from retrieval.extraction.facts import FoundEntity, FoundMention, FoundRole
 from retrieval.extraction.language import ParsedBlock
+from retrieval.extraction.names import GIVEN_NAMES
 from retrieval.extraction.noun_phrases import phrase_range
 from retrieval.extraction.words import load_words
 from retrieval.models import EntityType, MentionKind, Span
@@ -80,6 +81,9 @@ class EntityLinker:
     def __post_init__(self) -> None:
         self._sorted = sorted(self.mentions, key=lambda m: (m.span.start, -m.span.end))
         self._starts = [m.span.start for m in self._sorted]
+        for number, entity in enumerate(self.entities):
+            if entity.type is EntityType.PERSON and (gender := GIVEN_NAMES.get(entity.name.split()[0])):
+                self._genders[number] = gender
         for role in self.roles:
             whole = " ".join(role.title.lower().split())
             for title in _short_titles(role.title):

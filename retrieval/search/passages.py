@@ -19,15 +19,13 @@ from retrieval.index.local import LocalIndex
 from retrieval.index.snapshot import IndexSnapshot
 from retrieval.models import ArticleFilter, Hit, RetrievalMode, SearchResults
 from retrieval.search.cursors import Place, decode_place, encode_place
-from retrieval.search.ranking import Ranked
+from retrieval.search.ranking import LONGEST, Ranked
 
 if TYPE_CHECKING:
     from retrieval.search.stages import Listing, Measured, Stages
 
 MAX_QUERY_CHARACTERS = 10_000
 MAX_LIMIT = 100
-# No list is longer; what comes after the pool stays in the order of its words.
-MAX_DEPTH = 1000
 _REMEMBERED = 64
 
 EmbedQuery = Callable[[str], "NDArray[np.float32] | None"]
@@ -115,10 +113,10 @@ class PassageSearch:
         with self._guard:
             for sequence in dict.fromkeys([place.sequence if place else current, current]):
                 listing = self._remembered.get((mark, sequence))
-                if listing and (len(listing.ranked) >= min(depth, MAX_DEPTH, listing.total) or sequence != current):
+                if listing and (len(listing.ranked) >= min(depth, LONGEST, listing.total) or sequence != current):
                     self._remembered.move_to_end((mark, sequence))
                     return sequence, listing
-        listing = self._stages.run(snapshot, query, terms, filter_, entity_ids, mode, depth=min(depth, MAX_DEPTH))
+        listing = self._stages.run(snapshot, query, terms, filter_, entity_ids, mode, depth=min(depth, LONGEST))
         with self._guard:
             self._remembered[mark, current] = listing
             while len(self._remembered) > _REMEMBERED:

@@ -23,17 +23,13 @@ from retrieval.index.snapshot import IndexHit, IndexSnapshot
 from retrieval.index.vectors import VectorHit
 from retrieval.models import ArticleFilter, RetrievalMode
 from retrieval.search.features import QueryShape, measure_all
-from retrieval.search.ranking import Ranked, choose_weights, diversify, fuse, spread_columns
+from retrieval.search.ranking import LONGEST, Ranked, choose_weights, diversify, fuse, spread_columns
 
 # So many of the best by words and of the best by meaning are ranked together.
 POOL = 50
-# No list is longer; what comes after the pool stays in the order of its words.
-LONGEST = 1000
 # A passage that shares no word with the query has to be this near in meaning. (Of XQuAD's questions, one in thirty is as
 # far as 0.3 from its paragraph; texts that have nothing to do with each other lie around 0.)
 _NEAR = 0.2
-
-_STAGES = ("words", "meaning", "joiner", "measurer", "ranker")
 
 EmbedQuery = Callable[[str], "NDArray[np.float32] | None"]
 
@@ -62,6 +58,7 @@ class SearchRequest(_Shared):
 class ByWords(_Shared):
     """Passages that share a word with the query, best first, and how many there are."""
 
+    request: SearchRequest
     hits: Sequence[IndexHit] = ()
     total: int = 0
 
@@ -81,6 +78,7 @@ class Pool(_Shared):
     ``near`` holds the cosines of those that were found by meaning.
     """
 
+    request: SearchRequest
     vector: NDArray[np.float32] | None
     lexical: dict[int, float]
     near: dict[int, float]
@@ -89,7 +87,7 @@ class Pool(_Shared):
 
 
 @dataclass(frozen=True, slots=True)
-class Measured(_Shared):
+class Measured:
     """A pool in numbers: one row a candidate, its columns as `ranking.COLUMNS`; ``dense`` is NaN without a vector."""
 
     candidates: Sequence[Candidate]
@@ -115,11 +113,11 @@ class WordRetriever:
     def run(self, request: SearchRequest) -> dict[str, ByWords]:
         """The best by words; none in a search by meaning."""
         if request.mode is RetrievalMode.DENSE:
-            return {"found": ByWords()}
+            return {"found": ByWords(request)}
         hits, total = request.snapshot.search(
             request.terms, filter_=request.filter_, limit=request.wanted, named_ids=request.entity_ids
         )
-        return {"found": ByWords(hits, total)}
+        return {"found": ByWords(request, hits, total)}
 
 
 @component
@@ -144,8 +142,9 @@ class PoolJoiner:
     """Joins what was found both ways, and gives each passage its score by words."""
 
     @component.output_types(pool=Pool)
-    def run(self, request: SearchRequest, words: ByWords, meaning: ByMeaning) -> dict[str, Pool]:
+    def run(self, words: ByWords, meaning: ByMeaning) -> dict[str, Pool]:
         """The pool to rank."""
+        request = words.request
         lexical = {hit.passage_id: hit.score for hit in words.hits[:POOL]}
         near = {hit.passage_id: hit.score for hit in meaning.hits}
         missing = [hit for hit in meaning.hits if hit.passage_id not in lexical]
@@ -159,21 +158,37 @@ class PoolJoiner:
         lexical.update((id_, scores.get(id_, 0.0)) for id_ in added)
         rest = [hit for hit in words.hits[POOL:] if hit.passage_id not in lexical]
         unworded = sum(1 for id_ in added if id_ not in scores)
-        return {"pool": Pool(meaning.vector, lexical, near, rest, words.total + unworded)}
+        return {"pool": Pool(request, meaning.vector, lexical, near, rest, words.total + unworded)}
 
 
 @component
-class PoolMeasurer:
-    """Measures what ranking weighs."""
+class PoolRanker:
+    """Puts the pool in order: by the weighted sum of what it measures, or by the one score that was asked for."""
 
     def __init__(self, catalog: SearchedCatalog) -> None:
         self._catalog = catalog
 
-    @component.output_types(measured=Measured)
-    def run(self, request: SearchRequest, pool: Pool) -> dict[str, Measured]:
-        """The pool in numbers; empty in a search in one way only, which has nothing to weigh."""
-        both = request.mode is RetrievalMode.HYBRID
-        candidates = self._catalog.load_candidates(list(pool.lexical)) if both else []
+    @component.output_types(listing=Listing)
+    def run(self, pool: Pool) -> dict[str, Listing]:
+        """The whole list."""
+        mode = pool.request.mode
+        if mode is RetrievalMode.LEXICAL:
+            scores = [*pool.lexical.items(), *((hit.passage_id, hit.score) for hit in pool.rest)]
+            return {"listing": Listing(tuple(Ranked(id_, score, score, None) for id_, score in scores), pool.total)}
+        if mode is RetrievalMode.DENSE:
+            near = tuple(Ranked(id_, pool.near[id_], words, pool.near[id_]) for id_, words in pool.lexical.items())
+            return {"listing": Listing(near, len(near) if len(near) < pool.request.wanted else LONGEST)}
+        ranked = _rank(pool.request.query, self.measure(pool))
+        if ranked and pool.rest:
+            # Behind the pool by words alone: below the pool's last, in proportion.
+            last, best = ranked[-1].score, pool.rest[0].score
+            ranked += [Ranked(hit.passage_id, last * hit.score / best * 0.999, hit.score, None) for hit in pool.rest]
+        return {"listing": Listing(tuple(ranked), pool.total)}
+
+    def measure(self, pool: Pool) -> Measured:
+        """The pool in numbers."""
+        request = pool.request
+        candidates = self._catalog.load_candidates(list(pool.lexical))
         ids = [candidate.passage_id for candidate in candidates]
         lexical = np.array([pool.lexical[id_] for id_ in ids])
         dense, vectors = np.full(len(ids), np.nan), None
@@ -182,28 +197,7 @@ class PoolMeasurer:
             dense = (vectors @ pool.vector).astype(np.float64)
         shape = QueryShape(request.query, lambda words: request.snapshot.frequencies(words, filter_=request.filter_))
         columns = spread_columns(lexical, dense, measure_all(shape, candidates))
-        return {"measured": Measured(candidates, columns, lexical, dense, vectors)}
-
-
-@component
-class PoolRanker:
-    """Puts the pool in order: by the weighted sum of what was measured, or by the one score that was asked for."""
-
-    @component.output_types(listing=Listing)
-    def run(self, request: SearchRequest, pool: Pool, measured: Measured) -> dict[str, Listing]:
-        """The whole list."""
-        if request.mode is RetrievalMode.LEXICAL:
-            scores = [*pool.lexical.items(), *((hit.passage_id, hit.score) for hit in pool.rest)]
-            return {"listing": Listing(tuple(Ranked(id_, score, score, None) for id_, score in scores), pool.total)}
-        if request.mode is RetrievalMode.DENSE:
-            near = tuple(Ranked(id_, pool.near[id_], words, pool.near[id_]) for id_, words in pool.lexical.items())
-            return {"listing": Listing(near, len(near) if len(near) < request.wanted else LONGEST)}
-        ranked = _rank(request.query, measured)
-        if ranked and pool.rest:
-            # Behind the pool by words alone: below the pool's last, in proportion.
-            last, best = ranked[-1].score, pool.rest[0].score
-            ranked += [Ranked(hit.passage_id, last * hit.score / best * 0.999, hit.score, None) for hit in pool.rest]
-        return {"listing": Listing(tuple(ranked), pool.total)}
+        return Measured(candidates, columns, lexical, dense, vectors)
 
 
 def _rank(query: str, measured: Measured) -> list[Ranked]:
@@ -225,13 +219,11 @@ class Stages:
         self.pipeline.add_component("words", WordRetriever())
         self.pipeline.add_component("meaning", MeaningRetriever(embed_query))
         self.pipeline.add_component("joiner", PoolJoiner())
-        self.pipeline.add_component("measurer", PoolMeasurer(catalog))
-        self.pipeline.add_component("ranker", PoolRanker())
+        self._ranker = PoolRanker(catalog)
+        self.pipeline.add_component("ranker", self._ranker)
         self.pipeline.connect("words.found", "joiner.words")
         self.pipeline.connect("meaning.found", "joiner.meaning")
-        self.pipeline.connect("joiner.pool", "measurer.pool")
         self.pipeline.connect("joiner.pool", "ranker.pool")
-        self.pipeline.connect("measurer.measured", "ranker.measured")
 
     def run(
         self,
@@ -261,12 +253,14 @@ class Stages:
             EmbedderError: the query's vector cannot be made.
         """
         request = SearchRequest(query, terms, snapshot, filter_, (), RetrievalMode.HYBRID, POOL)
-        measured: Measured = self._run(request, keep={"measurer"})["measurer"]["measured"]
-        return measured
+        pool: Pool = self._run(request, keep={"joiner"})["joiner"]["pool"]
+        return self._ranker.measure(pool)
 
     def _run(self, request: SearchRequest, *, keep: set[str] | None = None) -> dict[str, Any]:
         try:
-            return self.pipeline.run({name: {"request": request} for name in _STAGES}, include_outputs_from=keep)
+            return self.pipeline.run(
+                {"words": {"request": request}, "meaning": {"request": request}}, include_outputs_from=keep
+            )
         except PipelineRuntimeError as error:
             # What a stage raised says what is wrong; that it was raised in a stage does not.
             if isinstance(error.__cause__, RetrievalError):
