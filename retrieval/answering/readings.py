@@ -13,7 +13,7 @@ from retrieval.answering.matching import Match
 from retrieval.answering.placement import entity_of, is_asked, place_in_clause
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.quantities import iter_quantities
-from retrieval.models import AnswerType, AnswerValue, DateValue, EntityValue, MentionKind, QuantityValue, Span
+from retrieval.models import AnswerType, AnswerValue, DateValue, EntityType, EntityValue, MentionKind, QuantityValue, Span
 from retrieval.search.question_types import Form, Question
 
 _DATE_WORDS = re.compile(
@@ -105,7 +105,7 @@ def _named(question: Question, match: Match, span: Span, text: str) -> tuple[Ent
         is_whole = mention.span.contains(span) or 2 * (mention.span.end - mention.span.start) > span.end - span.start
         if fit > best[1]:
             best = (EntityValue(entity) if is_whole else None, fit)
-    if question.form is Form.HOLDER and best[0] is None:
+    if question.form is Form.HOLDER and (best[0] is None or best[1] < fits[EntityType.PERSON]):
         return None, 0.0
     if best[1] > 0:
         return best
