@@ -15,6 +15,7 @@ from retrieval.answering.proposals import Proposal
 from retrieval.answering.quantities import iter_quantities
 from retrieval.models import AnswerType, AnswerValue, DateValue, EntityType, EntityValue, MentionKind, QuantityValue, Span
 from retrieval.search.question_types import Form, Question
+from retrieval.search.words import similarity
 
 _DATE_WORDS = re.compile(
     r"\b\d{4}s?\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
@@ -53,6 +54,8 @@ def propose_readings(
         best = max(beside, key=lambda p: p.type_fit, default=None)
         if question.form is Form.REASON and best is not None and best.type_fit > _SURE_REASON and span.contains(best.span):
             continue  # the rules' is the same reason without what it is the reason of
+        if best is not None and question.answer_type is AnswerType.QUANTITY and best.span.contains(span):
+            span = best.span  # "about 30", not "30"
         if best is not None:
             value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         role, steps = place_in_clause(question, match, head)
@@ -75,19 +78,30 @@ def _typed(question: Question, match: Match, span: Span) -> tuple[AnswerValue | 
         time = next((t for t in match.sentence.times if t.span is not None and t.span.overlaps(span)), None)
         return (DateValue(time), 1.0) if time is not None else (None, 0.8 if _DATE_WORDS.search(text) else 0.0)
     if kind is AnswerType.QUANTITY:
-        return _quantity(match, span, text)
+        return _quantity(question, match, span, text)
     if kind in TYPE_FITS:
         return _named(question, match, span, text)
     entity = next((entity_of(match, m) for m in match.sentence.mentions if m.span == span), None)
     return (EntityValue(entity) if entity is not None else None), 0.6
 
 
-def _quantity(match: Match, span: Span, text: str) -> tuple[QuantityValue | None, float]:
+def _quantity(question: Question, match: Match, span: Span, text: str) -> tuple[QuantityValue | None, float]:
     sentence = match.sentence
+    if _counts_others(question, match, span):
+        return None, 0.0
     for found in iter_quantities(sentence.text, offset=sentence.span.start):
         if found.number.overlaps(span):
             return found.value, 0.2  # the rules would have proposed it, did it count what is asked for
     return None, 0.2 if any(c.isdigit() for c in text) else 0.0
+
+
+def _counts_others(question: Question, match: Match, span: Span) -> bool:
+    """Whether a number counts people or things of another name: Iraqi fighters where American soldiers are asked for."""
+    asked = [term for term in question.focus_terms if not term.is_head and term.text[:1].isupper()]
+    chunk = next((c for c in match.sentence.tokens.noun_chunks if match.sentence.place(c).overlaps(span)), None)
+    if not asked or chunk is None or not any(t.pos_ in {"NOUN", "PROPN"} for t in chunk):
+        return False
+    return not any(similarity(term.lemma, token.lemma_) for term in asked for token in chunk)
 
 
 def _named(question: Question, match: Match, span: Span, text: str) -> tuple[EntityValue | None, float]:

@@ -21,6 +21,23 @@ from retrieval.search.words import is_stop_word
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "answers.json"
 SPAN_WEIGHTS: Mapping[str, float] = json.loads(WEIGHTS.read_text("utf-8"))
+# Of the rules alone, fitted before there was a reader, which takes a name for what something is.
+DEFINITION_WEIGHTS: Mapping[str, float] = {
+    "offset": -3.49,
+    "coverage": 0.91,
+    "predicate": 0.53,
+    "agreement": 0.53,
+    "disagreement": 0.67,
+    "no_predicate": -0.13,
+    "type_fit": 0.94,
+    "role_fit": 0.39,
+    "closeness": 0.63,
+    "proximity": 1.57,
+    "date": 0.73,
+    "rank": 0.83,
+    "names": -1.34,
+    "few_terms": -0.81,
+}
 SPEECH_WEIGHTS: Mapping[str, float] = {
     "offset": -8.0,
     "coverage": 6.0,
@@ -39,7 +56,7 @@ SPEECH_WEIGHTS: Mapping[str, float] = {
 # Below this the rules say of a number that it counts something else.
 _COUNTED = 0.3
 # What the fitted weights are for. Who holds a role is a span too, but its rules are surer than the words around it.
-SPAN_FORMS = frozenset({Form.ARGUMENT, Form.REASON, Form.DEFINITION, Form.KEYWORDS})
+SPAN_FORMS = frozenset({Form.ARGUMENT, Form.REASON, Form.KEYWORDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,10 @@ class Scored:
 
 def score(question: Question, proposal: Proposal, evidence: Evidence) -> Scored:
     """The confidence that the proposal answers."""
-    weights = SPAN_WEIGHTS if proposal.is_read or question.form in SPAN_FORMS else SPEECH_WEIGHTS
+    if proposal.is_read or question.form in SPAN_FORMS:
+        weights = SPAN_WEIGHTS
+    else:
+        weights = DEFINITION_WEIGHTS if question.form is Form.DEFINITION else SPEECH_WEIGHTS
     values = features(question, proposal, evidence)
     return Scored(proposal, logistic(sum(weights.get(name, 0.0) * value for name, value in values.items())))
 
@@ -105,9 +125,9 @@ def _echo(proposal: Proposal) -> float:
 
 
 def _is_other_act(question: Question, proposal: Proposal) -> bool:
-    """Whether a number is asked for of an act that the sentence does not tell of ("800 soldiers" sent, not killed)."""
-    is_number = question.answer_type is AnswerType.QUANTITY
-    return is_number and question.predicate is not None and proposal.match.predicate_credit == 0
+    """Whether who, when, where or how many is asked of an act that the sentence does not tell of."""
+    is_typed = question.answer_type is not AnswerType.OTHER and question.form not in {Form.DEFINITION, Form.REASON}
+    return is_typed and question.predicate is not None and proposal.match.predicate_credit == 0
 
 
 def _proximity(question: Question, proposal: Proposal) -> float:
