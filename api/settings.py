@@ -14,6 +14,8 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "DATELINE_"
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+_PARENT = "DATELINE_PARENT"
 
 Names = Annotated[tuple[str, ...], NoDecode]
 
@@ -79,6 +81,11 @@ class Settings(BaseSettings):
     execution_timeout_seconds: float = Field(
         default=10.0, gt=0, description="Longest run of a GraphQL operation; then the answer is 504."
     )
+    defer: bool = Field(
+        default=False,
+        description="Offer `@defer` and `@stream`: clients that accept `multipart/mixed` or `text/event-stream` get parts. "
+        "Experimental: the specification is a draft.",
+    )
     max_subscriptions: int = Field(default=1000, ge=1, description="Most operations at once over WebSockets and streams.")
     max_subscriptions_per_connection: int = Field(
         default=20, ge=1, description="Most operations at once over one WebSocket."
@@ -128,6 +135,25 @@ def export_settings(settings: Settings) -> None:
     """Put ``settings`` into the environment, for the processes that this one starts."""
     for name, value in settings:
         os.environ[f"{PREFIX}{name.upper()}"] = ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def join_processes(folder: str) -> None:
+    """Tell the processes that this one starts of their parent, and that they count into ``folder``.
+
+    Prometheus' client looks for that variable itself, when it is imported.
+    """
+    os.environ[_FIGURES] = folder
+    os.environ[_PARENT] = str(os.getpid())
+
+
+def figures_folder() -> str | None:
+    """The folder of `join_processes`; None in a process that is alone."""
+    return os.environ.get(_FIGURES)
+
+
+def parent_process() -> int | None:
+    """The process that called `join_processes`; None in one that is alone."""
+    return int(os.environ[_PARENT]) if _PARENT in os.environ else None
 
 
 def settings_table() -> str:
