@@ -23,7 +23,7 @@ from api.graphiql import graphiql_files, graphiql_page
 from api.graphql import GraphQLEndpoint
 from api.health import health, ready
 from api.metrics import Metrics, metrics_page
-from api.middleware import BodyLimit, HostCheck, RequestEdge, request_id
+from api.middleware import BodyLimit, First, HostCheck, RequestEdge, request_id
 from api.problems import Problem, problem_response
 from api.settings import Settings, generator_of
 from api.sockets import Sockets
@@ -56,30 +56,31 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
                 state.open(opened, keys, jobs)
                 yield
 
-    schema = build_schema(limits=limits_of(settings), introspection=settings.graphiql)
+    schema = build_schema(limits=limits_of(settings), introspection=settings.graphiql, defer=settings.defer)
     endpoint = GraphQLEndpoint(
         schema,
         make_context=state.context,
         settings=settings,
         guard=state.guard,
-        count=state.metrics.count,
+        metrics=state.metrics,
         page=graphiql_page if settings.graphiql else None,
     )
     routes: list[BaseRoute] = [
-        Route("/graphql", endpoint),
         WebSocketRoute("/graphql", Sockets(schema, make_context=state.context, guard=state.guard, settings=settings)),
         Route("/health", health),
         Route("/ready", ready(state.opened)),
-        Route("/metrics", metrics_page(partial(state.metrics_page, endpoint), state.guard)),
+        Route("/metrics", metrics_page(state.metrics_page, state.guard)),
     ]
     if settings.graphiql:
         routes += [Route("/", _page), graphiql_files()]
-    return Starlette(
+    app = Starlette(
         routes=routes,
-        middleware=_middleware(settings),
+        middleware=_middleware(settings, endpoint),
         exception_handlers={HTTPException: _refused, Problem: _problem},
         lifespan=lifespan,
     )
+    app.state.schema = schema
+    return app
 
 
 class _State:
@@ -95,10 +96,10 @@ class _State:
         self.metrics = Metrics()
         self._guard: Guard | None = None
 
-    def metrics_page(self, endpoint: GraphQLEndpoint) -> bytes:
+    def metrics_page(self) -> bytes:
         archive = self.opened()
         assert self.jobs is not None, "it opens with the archive"
-        return self.metrics.page(archive, self.jobs, running=endpoint.running, streams=endpoint.streaming)
+        return self.metrics.page(archive, self.jobs)
 
     def open(self, archive: Archive, keys: KeyRing, jobs: JobQueue) -> None:
         """Begin to serve."""
@@ -129,6 +130,7 @@ class _State:
             budget=partial(self.budgets.spend, caller.name) if self.budgets else None,
             jobs=self.jobs,
             feed=self.feed,
+            observe=self.metrics.observe,
         )
 
 
@@ -136,7 +138,7 @@ def _starting() -> Problem:
     return Problem(503, "the server is starting", headers={"Retry-After": "1"})
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, endpoint: GraphQLEndpoint) -> list[Middleware]:
     allowed = settings.allowed_hosts or (LOOPBACK_NAMES if settings.is_loopback else ("*",))
     stack = [Middleware(RequestEdge), Middleware(HostCheck, allowed=allowed)]
     if settings.cors_origins:
@@ -148,8 +150,10 @@ def _middleware(settings: Settings) -> list[Middleware]:
             expose_headers=("X-Request-ID", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
         )
         stack.append(cors)
+    limit = settings.max_body_bytes
+    stack.append(Middleware(First, path="/graphql", target=BodyLimit(endpoint, max_bytes=limit)))
     stack.append(Middleware(GZipMiddleware, minimum_size=1400, compresslevel=5))
-    stack.append(Middleware(BodyLimit, max_bytes=settings.max_body_bytes))
+    stack.append(Middleware(BodyLimit, max_bytes=limit))
     return stack
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 
-from graphql import GraphQLError, OperationDefinitionNode, parse
-from strawberry import Schema
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from api.operation import Operation
 from api.problems import Problem
 from api.settings import Settings
-from schema import Context, Limits
+from schema import Context, Limits, Schema
 
 READS = (OperationType.QUERY,)
 READS_AND_WRITES = (OperationType.QUERY, OperationType.MUTATION)
 STREAMS = (OperationType.SUBSCRIPTION,)
-
-_OPERATION = re.compile(r"\b(?:query|mutation|subscription)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +40,40 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-async def execute(
+def execute(
     schema: Schema, operation: Operation, context: Context, *, allowed: tuple[OperationType, ...] = READS_AND_WRITES
-) -> Outcome:
-    """Run one operation.
+) -> Outcome | Awaitable[Outcome]:
+    """Run one operation; awaitable only where it has something to wait for.
 
     Raises:
         Problem: 405 for a mutation where only reads are allowed.
     """
-    if operation.name is None and _has_several_operations(operation.query):
-        return _refused("the document has several operations; name the one to run in operationName")
     try:
-        result = await schema.execute(
+        result = schema.run(
             operation.query,
-            variable_values=operation.variables,
-            context_value=context,
+            variables=operation.variables,
+            context=context,
             operation_name=operation.name,
-            allowed_operation_types=allowed,
+            allowed=allowed,
         )
     except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError) as error:
         if isinstance(error, InvalidOperationTypeError) and error.operation_type is OperationType.MUTATION:
             raise Problem(405, "a mutation may not be a GET; use POST", headers={"Allow": "POST"}) from error
         return refusal_of(error)
+    return _outcome(result) if isinstance(result, ExecutionResult) else _awaited(result)
+
+
+async def _awaited(result: Awaitable[ExecutionResult]) -> Outcome:
+    return _outcome(await result)
+
+
+def _outcome(result: ExecutionResult) -> Outcome:
     errors = [error.formatted for error in result.errors or ()]
     # an error of execution has the path of the field that failed; parsing, validation and coercion of variables have none
     is_request_error = result.data is None and bool(errors) and not any("path" in error for error in errors)
     document: dict[str, object] = {"errors": errors} if errors else {}
     if not is_request_error:
         document["data"] = result.data
-    if result.extensions:
-        document["extensions"] = result.extensions
     return Outcome(document, is_request_error)
 
 
@@ -86,17 +86,6 @@ def refusal_of(error: Exception) -> Outcome:
             return _refused("a subscription takes Accept: text/event-stream, or a WebSocket (graphql-transport-ws)")
         return _refused("a mutation may not be a GET; use POST")
     return _refused("the document is empty")
-
-
-def _has_several_operations(document: str) -> bool:
-    """Strawberry would run the first; GraphQL wants it named (specification, section 6.1)."""
-    if len(_OPERATION.findall(document)) < 2:
-        return False
-    try:
-        definitions = parse(document, no_location=True, max_tokens=10_000).definitions
-    except GraphQLError:
-        return False  # reported when it is run
-    return sum(isinstance(definition, OperationDefinitionNode) for definition in definitions) > 1
 
 
 def _refused(message: str) -> Outcome:

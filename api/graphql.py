@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import aclosing
 from time import perf_counter
+from typing import Any
 
 import orjson
+from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry import Schema
 from strawberry.types.graphql import OperationType
 
-from api.access import Caller, Guard, address_of, key_of
+from api.access import Caller, Guard, key_of
 from api.execution import READS, READS_AND_WRITES, STREAMS, Outcome, execute
-from api.middleware import request_id
-from api.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, choose_media_type
+from api.metrics import Metrics
+from api.middleware import header, request_id
+from api.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, accepts_gzip, accepts_parts, choose_media_type
 from api.operation import Operation, read_get, read_post
 from api.problems import Problem, problem_response
 from api.settings import Settings
-from api.streaming import send_events, stream
+from api.streaming import send_events, send_parts, stream
 from api.trusted import Documents
-from schema import Charge, Context
+from schema import Charge, Context, Schema
 
 logger = logging.getLogger("dateline.server")
 
 _NAME = re.compile("[A-Za-z_][A-Za-z_0-9]{0,99}", re.ASCII)
+_CONTENT_TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (JSON, GRAPHQL_RESPONSE)}
+_FRESH = ((b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Encoding"))
+_REVALIDATED = (
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"Accept, Accept-Encoding, Authorization, X-API-Key"),
+)
+_WORTH_COMPRESSING = 1400
+
+_INCREMENTAL = re.compile("@(?:defer|stream)")
+
 _OPEN = Guard(None, anonymous_read=True, allow_writes=True)
 
 
@@ -47,14 +61,14 @@ class GraphQLEndpoint:
         make_context: Callable[[Caller], Context],
         settings: Settings,
         guard: Callable[[], Guard] = lambda: _OPEN,
-        count: Callable[[str, str, float], None] = lambda *_: None,
+        metrics: Metrics | None = None,
         page: Callable[[], Response] | None = None,
     ) -> None:
         self.schema = schema
         self.make_context = make_context
         self.settings = settings
         self.guard = guard
-        self.count = count
+        self.metrics = metrics or Metrics()
         self.page = page
         self.documents = Documents(settings.documents or None, only=settings.trusted_only)
         self.running = 0
@@ -62,86 +76,134 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive)
+        method = scope["method"]
         media_type = error_type = JSON
-        response: Response | None
         try:
-            if self.page is not None and _wants_page(request):
-                response = self.page()
-            else:
-                media_type = _negotiate(request)
-                error_type = JSON if media_type == EVENT_STREAM else media_type
-                operation, allowed = await self._read(request)
-                operation = self.documents.complete(operation)
-                caller = await self.guard().identify(key_of(request.headers), address_of(request))
-                context = self.make_context(caller)
-                if media_type == EVENT_STREAM:
-                    await self._stream(operation, context, allowed, receive, send)
-                    return
-                response = await self._answer(operation, context, allowed, receive, media_type)
-                if response is not None and operation.is_persisted and request.method == "GET":
-                    response = _revalidated(response, request.headers.get("if-none-match"))
+            if self.page is not None and method in {"GET", "HEAD"} and _wants_page(Request(scope)):
+                await self.page()(scope, receive, send)
+                return
+            media_type = _negotiate(scope)
+            error_type = JSON if media_type == EVENT_STREAM else media_type
+            operation, allowed = await self._read(scope, method, receive)
+            operation = self.documents.complete(operation)
+            caller = await self.guard().identify(_key_of(scope), _address_of(scope))
+            context = self.make_context(caller)
+            if media_type == EVENT_STREAM:
+                results = stream(self.schema, operation, context, allowed=allowed + STREAMS)
+                await self._send(send_events(results, send, send_timeout=self.settings.send_timeout_seconds), receive)
+                return
+            if self.settings.defer and _INCREMENTAL.search(operation.query) and accepts_parts(_text(scope, b"accept")):
+                await self._defer(scope, receive, send, operation, context, allowed, media_type)
+                return
+            outcome = await self._answer(operation, context, allowed, receive)
+            if outcome is not None:
+                await self._reply(scope, send, operation, outcome, context.charge if context else None, media_type)
         except Problem as problem:
-            response = problem_response(problem, media_type=error_type)
+            await problem_response(problem, media_type=error_type)(scope, receive, send)
         except ClientDisconnect:
-            response = None
-        if response is not None:
-            await response(scope, receive, send)
+            return
 
-    async def _read(self, request: Request) -> tuple[Operation, tuple[OperationType, ...]]:
-        if request.method not in {"GET", "POST"}:
-            raise Problem(405, f"{request.method} is not allowed here; use GET or POST", headers={"Allow": "GET, POST"})
-        body = await request.body()
-        if request.method == "POST":
-            headers = request.headers
-            return read_post(headers.get("content-type"), headers.get("content-encoding"), body), READS_AND_WRITES
-        if len(request.url.query) > self.settings.max_body_bytes:
+    async def _read(self, scope: Scope, method: str, receive: Receive) -> tuple[Operation, tuple[OperationType, ...]]:
+        if method not in {"GET", "POST"}:
+            raise Problem(405, f"{method} is not allowed here; use GET or POST", headers={"Allow": "GET, POST"})
+        body = await _read_body(receive)
+        if method == "POST":
+            operation = read_post(_text(scope, b"content-type"), _text(scope, b"content-encoding"), body)
+            return operation, READS_AND_WRITES
+        if len(scope["query_string"]) > self.settings.max_body_bytes:
             raise Problem(414, f"the query string is longer than {self.settings.max_body_bytes} bytes; use POST")
-        return read_get(request.query_params), READS
+        return read_get(QueryParams(scope["query_string"])), READS
 
     async def _answer(
-        self,
-        operation: Operation,
-        context: Context,
-        allowed: tuple[OperationType, ...],
-        receive: Receive,
-        media_type: str,
-    ) -> Response | None:
+        self, operation: Operation, context: Context, allowed: tuple[OperationType, ...], receive: Receive
+    ) -> Outcome | None:
         started = perf_counter()
         how = "cancelled"
         try:
-            outcome = await self._run(operation, context, allowed, receive)
-            if outcome is None:
-                return None
-            how = "refused" if outcome.is_request_error else "error" if "errors" in outcome.document else "ok"
+            if self.running >= self.settings.max_concurrent_requests:
+                raise Problem(503, f"{self.running} operations are running; try again", headers={"Retry-After": "1"})
+            found = execute(self.schema, operation, context, allowed=allowed)
+            outcome = found if isinstance(found, Outcome) else await self._wait(found, receive)
+            if outcome is not None:
+                how = "refused" if outcome.is_request_error else "error" if "errors" in outcome.document else "ok"
+            return outcome
         except Problem as problem:
             how = problem.code.lower()
             raise
         finally:
             self._note(operation, how, perf_counter() - started)
-        charge = context.charge if context else None
-        fields = {"Cache-Control": "no-store", "Vary": "Accept"} | _budget_headers(charge)
+
+    async def _reply(
+        self,
+        scope: Scope,
+        send: Send,
+        operation: Operation,
+        outcome: Outcome,
+        charge: Charge | None,
+        media_type: str,
+    ) -> None:
         status = 400 if outcome.is_request_error and media_type == GRAPHQL_RESPONSE else 200
-        if charge and charge.balance.is_refused:
-            status = 429
-            fields["Retry-After"] = str(charge.balance.seconds_left)
-        return Response(orjson.dumps(outcome.document), status, media_type=f"{media_type}; charset=utf-8", headers=fields)
+        headers = [_CONTENT_TYPES[media_type]]
+        if charge is not None:
+            headers += _budget_headers(charge)
+            if charge.balance.is_refused:
+                status = 429
+                headers.append((b"retry-after", b"%d" % charge.balance.seconds_left))
+        body = orjson.dumps(outcome.document)
+        if operation.is_persisted and status == 200 and scope["method"] == "GET":
+            tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            headers += [(b"etag", tag.encode()), *_REVALIDATED]
+            if _is_known(tag, _text(scope, b"if-none-match")):
+                status, body = 304, b""
+        else:
+            headers += _FRESH
+        if len(body) >= _WORTH_COMPRESSING and accepts_gzip(_text(scope, b"accept-encoding")):
+            body = await asyncio.to_thread(gzip.compress, body, 5)
+            headers.append((b"content-encoding", b"gzip"))
+        if status != 304:
+            headers.append((b"content-length", b"%d" % len(body)))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     def _note(self, operation: Operation, outcome: str, seconds: float) -> None:
         # A name that GraphQL would not take is the client's text: it does not get into logs.
         name = operation.name if operation.name and _NAME.fullmatch(operation.name) else "anonymous"
-        self.count(name, outcome, seconds)
-        fields = {"operation": name, "outcome": outcome, "ms": round(seconds * 1000, 3), "request_id": request_id.get()}
-        logger.info("%s %s in %.1f ms", name, outcome, seconds * 1000, extra=fields)
+        self.metrics.count(name, outcome, seconds)
+        self.metrics.count_lookups(self.schema.preparation)
+        if logger.isEnabledFor(logging.INFO):
+            fields = {"operation": name, "outcome": outcome, "ms": round(seconds * 1000, 3), "request_id": request_id.get()}
+            logger.info("%s %s in %.1f ms", name, outcome, seconds * 1000, extra=fields)
 
-    async def _stream(
-        self, operation: Operation, context: Context, allowed: tuple[OperationType, ...], receive: Receive, send: Send
+    async def _defer(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        operation: Operation,
+        context: Context,
+        allowed: tuple[OperationType, ...],
+        media_type: str,
     ) -> None:
+        async def parts() -> None:
+            results = stream(self.schema, operation, context, allowed=allowed)
+            async with aclosing(results):
+                first = await anext(results)
+                if "hasNext" in first:
+                    await send_parts(first, results, send, send_timeout=self.settings.send_timeout_seconds)
+                    return
+            outcome = Outcome(first, is_request_error="data" not in first)
+            await self._reply(scope, send, operation, outcome, context.charge, media_type)
+
+        await self._send(parts(), receive)
+
+    async def _send(self, sending: Coroutine[Any, Any, None], receive: Receive) -> None:
+        """Send a stream, until it or the client is at an end."""
         if self.streaming >= self.settings.max_subscriptions:
+            sending.close()
             raise Problem(503, f"{self.streaming} streams are open; try again", headers={"Retry-After": "1"})
         self.streaming += 1
-        results = stream(self.schema, operation, context, allowed=allowed + STREAMS)
-        run = asyncio.ensure_future(send_events(results, send, send_timeout=self.settings.send_timeout_seconds))
+        self.metrics.streams.inc()
+        run = asyncio.ensure_future(sending)
         gone = asyncio.ensure_future(_disconnected(receive))
         try:
             await asyncio.wait({run, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -154,14 +216,13 @@ class GraphQLEndpoint:
             gone.cancel()
             await asyncio.gather(run, gone, return_exceptions=True)
             self.streaming -= 1
+            self.metrics.streams.dec()
 
-    async def _run(
-        self, operation: Operation, context: Context, allowed: tuple[OperationType, ...], receive: Receive
-    ) -> Outcome | None:
-        if self.running >= self.settings.max_concurrent_requests:
-            raise Problem(503, f"{self.running} operations are running; try again", headers={"Retry-After": "1"})
+    async def _wait(self, outcome: Awaitable[Outcome], receive: Receive) -> Outcome | None:
+        """The outcome; None where the client went away before it came."""
         self.running += 1
-        run = asyncio.ensure_future(execute(self.schema, operation, context, allowed=allowed))
+        self.metrics.running.inc()
+        run = asyncio.ensure_future(outcome)
         gone = asyncio.ensure_future(_disconnected(receive))
         timeout = self.settings.execution_timeout_seconds
         try:
@@ -176,42 +237,61 @@ class GraphQLEndpoint:
             gone.cancel()
             await asyncio.gather(run, gone, return_exceptions=True)
             self.running -= 1
+            self.metrics.running.dec()
 
 
-def _revalidated(response: Response, known: str | None) -> Response:
-    """The response with its entity tag; without a body where the client has that already."""
-    if response.status_code != 200:
-        return response
-    tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, X-API-Key"}
-    if known is not None and (
-        known.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in known.split(","))
-    ):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return response
+async def _read_body(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _budget_headers(charge: Charge | None) -> dict[str, str]:
+def _text(scope: Scope, name: bytes) -> str | None:
+    value = header(scope, name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _key_of(scope: Scope) -> str | None:
+    names = ("x-api-key", "authorization")
+    given = {name: value for name in names if (value := _text(scope, name.encode())) is not None}
+    return key_of(given) if given else None
+
+
+def _address_of(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else "unknown"
+
+
+def _is_known(tag: str, known: str | None) -> bool:
+    """Whether If-None-Match names the tag."""
+    if known is None:
+        return False
+    return known.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in known.split(","))
+
+
+def _budget_headers(charge: Charge) -> list[tuple[bytes, bytes]]:
     """As draft-ietf-httpapi-ratelimit-headers has them in its third version, which clients know."""
-    if charge is None:
-        return {}
     left = charge.balance
-    return {
-        "RateLimit-Limit": str(left.limit),
-        "RateLimit-Remaining": str(left.remaining),
-        "RateLimit-Reset": str(left.seconds_left),
-    }
+    return [
+        (b"ratelimit-limit", b"%d" % left.limit),
+        (b"ratelimit-remaining", b"%d" % left.remaining),
+        (b"ratelimit-reset", b"%d" % left.seconds_left),
+    ]
 
 
 def _wants_page(request: Request) -> bool:
-    if request.method not in {"GET", "HEAD"} or {"query", "documentId", "extensions"} & request.query_params.keys():
+    if {"query", "documentId", "extensions"} & request.query_params.keys():
         return False
     return choose_media_type(request.headers.get("accept"), (JSON, GRAPHQL_RESPONSE, HTML)) == HTML
 
 
-def _negotiate(request: Request) -> str:
-    accept = request.headers.get("accept")
+def _negotiate(scope: Scope) -> str:
+    accept = _text(scope, b"accept")
     chosen = choose_media_type(accept, (JSON, GRAPHQL_RESPONSE, EVENT_STREAM))
     if chosen is None:
         raise Problem(406, f"nothing to offer for Accept: {accept}; accept {GRAPHQL_RESPONSE}, {JSON} or {EVENT_STREAM}")

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 
-from api.execution import execute, limits_of
+from api.execution import Outcome, execute, limits_of
 from api.operation import Operation
 from api.problems import Problem
 from api.settings import Settings, SettingsError
 from retrieval.archive import Archive
-from schema import Context, build_schema
+from schema import Context, Schema, build_schema
 
 
 def run_operation(
@@ -29,9 +29,14 @@ def run_operation(
     with ThreadPoolExecutor(settings.threads) as executor:
         context = Context(archive, executor, "local", can_write=settings.allow_writes)
         try:
-            return asyncio.run(execute(built, Operation(document, values, name), context)).document
+            return asyncio.run(_run(built, Operation(document, values, name), context)).document
         except Problem as problem:
             return problem.document()
+
+
+async def _run(schema: Schema, operation: Operation, context: Context) -> Outcome:
+    outcome = execute(schema, operation, context)
+    return outcome if isinstance(outcome, Outcome) else await outcome
 
 
 def _decode(variables: str | None) -> dict[str, object] | None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
-from strawberry.extensions import ParserCache, ValidationCache
 
 from api.access import Guard, address_of, key_of
 from api.problems import Problem
+from api.settings import figures_folder
 from retrieval.archive import Archive
 from retrieval.jobs import JobQueue
+from schema.prepared import Preparation
 
 # Clients choose the names of operations: so many are told apart, the others are counted together.
 _MOST_NAMES = 100
@@ -22,28 +28,37 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 
 class Metrics:
-    """The figures of one process."""
+    """The figures of one process; its page has those of all processes of the server."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self._registry = CollectorRegistry()
         self._names: set[str] = set()
         self._requests = Counter(
-            "dateline_requests", "GraphQL operations.", ("operation", "outcome"), registry=self.registry
+            "dateline_requests", "GraphQL operations.", ("operation", "outcome"), registry=self._registry
         )
         self._seconds = Histogram(
-            "dateline_request_seconds", "Time to answer.", ("operation",), buckets=_SECONDS, registry=self.registry
+            "dateline_request_seconds", "Time to answer.", ("operation",), buckets=_SECONDS, registry=self._registry
         )
-        self._running = Gauge("dateline_running", "Operations that are running.", registry=self.registry)
-        self._streams = Gauge("dateline_streams", "Streams of events that are open.", registry=self.registry)
-        self._lag = Gauge("dateline_index_lag", "Changes that searches do not see yet.", registry=self.registry)
-        self._articles = Gauge("dateline_articles", "Articles in the archive.", registry=self.registry)
-        self._waiting = Gauge("dateline_queue_waiting", "Articles that wait to be ingested.", registry=self.registry)
-        self._cached = Gauge(
+        self._stages = Histogram(
+            "dateline_stage_seconds",
+            "Time of a stage: search, ask, and in it retrieval and reading.",
+            ("stage",),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.running = Gauge(
+            "dateline_running", "Operations that are running.", registry=self._registry, multiprocess_mode="livesum"
+        )
+        self.streams = Gauge(
+            "dateline_streams", "Streams that are open.", registry=self._registry, multiprocess_mode="livesum"
+        )
+        self._lookups = Counter(
             "dateline_cache_lookups",
-            "Lookups of documents, by cache and result.",
-            ("cache", "result"),
-            registry=self.registry,
+            "Lookups of documents that were parsed and validated before.",
+            ("result",),
+            registry=self._registry,
         )
+        self._hits = self._misses = 0
 
     def count(self, operation: str, outcome: str, seconds: float) -> None:
         """Enter an operation by name: ``outcome`` is `ok`, `error` or the code of a refusal."""
@@ -56,21 +71,52 @@ class Metrics:
         self._requests.labels(name, outcome).inc()
         self._seconds.labels(name).observe(seconds)
 
-    def page(self, archive: Archive, jobs: JobQueue, *, running: int, streams: int) -> bytes:
+    def observe(self, stage: str, seconds: float) -> None:
+        """Enter how long a stage took."""
+        self._stages.labels(stage).observe(seconds)
+
+    def count_lookups(self, documents: Preparation) -> None:
+        """Enter the lookups since the last call."""
+        if documents.hits != self._hits:
+            self._lookups.labels("hit").inc(documents.hits - self._hits)
+            self._hits = documents.hits
+        if documents.misses != self._misses:
+            self._lookups.labels("miss").inc(documents.misses - self._misses)
+            self._misses = documents.misses
+
+    def page(self, archive: Archive, jobs: JobQueue) -> bytes:
         """Everything, in Prometheus' text format. Reads the catalog."""
-        self._running.set(running)
-        self._streams.set(streams)
-        self._lag.set(archive.index_lag())
-        self._articles.set(archive.count_articles())
-        self._waiting.set(jobs.count_waiting())
-        for name, cached in (
-            ("parse", ParserCache().cached_parse_document),
-            ("validate", ValidationCache().cached_validate_document),
-        ):
-            info = cached.cache_info()  # type: ignore[attr-defined]
-            self._cached.labels(name, "hit").set(info.hits)
-            self._cached.labels(name, "miss").set(info.misses)
-        return generate_latest(self.registry)
+        registry = self._registry
+        if folder := figures_folder():
+            _forget_dead(Path(folder))
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry) + generate_latest(_Catalog(archive, jobs))
+
+
+class _Catalog(Collector):
+    """What the archive tells at the time of asking: the same in each process."""
+
+    def __init__(self, archive: Archive, jobs: JobQueue) -> None:
+        self._archive = archive
+        self._jobs = jobs
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures."""
+        lag, waiting = self._archive.index_lag(), self._jobs.count_waiting()
+        yield GaugeMetricFamily("dateline_index_lag", "Changes that searches do not see yet.", lag)
+        yield GaugeMetricFamily("dateline_articles", "Articles in the archive.", self._archive.count_articles())
+        yield GaugeMetricFamily("dateline_queue_waiting", "Articles that wait to be ingested.", waiting)
+
+
+def _forget_dead(folder: Path) -> None:
+    """Take what processes that are gone were running out of the sums; what they had counted stays."""
+    for path in folder.glob("gauge_livesum_*.db"):
+        number = path.stem.rpartition("_")[2]
+        try:
+            os.kill(int(number), 0)
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
 
 
 def metrics_page(page: Callable[[], bytes], guard: Callable[[], Guard]) -> Callable[[Request], Awaitable[Response]]:

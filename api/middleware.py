@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-import uuid
+import secrets
 from collections.abc import Sequence
 from contextvars import ContextVar
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem, problem_response
@@ -17,14 +16,22 @@ logger = logging.getLogger("dateline.server")
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first header of that name, in lower case; Starlette's `Headers` decode all of them each time."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value)
+    return None
 
 
 class RequestEdge:
@@ -41,31 +48,33 @@ class RequestEdge:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        id_ = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        token = request_id.set(id_)
+        given = header(scope, b"x-request-id")
+        id_ = given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16).encode()
+        token = request_id.set(id_.decode())
         started = False
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
-            if message["type"] == "websocket.accept":
+            kind = message["type"]
+            if kind == "http.response.start":
                 started = True
-            if message["type"] == "http.response.start":
+                headers = list(message["headers"])
+                headers.append((b"x-request-id", id_))
+                named = {name for name, _ in headers}
+                headers += [one for one in _SECURITY_HEADERS if one[0] not in named]
+                message["headers"] = headers
+            elif kind == "websocket.accept":
                 started = True
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = id_
-                for name, value in _SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception:
-            logger.exception("request %s failed", id_)
+            logger.exception("request %s failed", id_.decode())
             if started:
                 raise
-            problem = Problem(500, f"internal error; the log has it under request {id_}")
-            await problem_response(problem, request_id=id_)(scope, receive, send_with_headers)
+            problem = Problem(500, f"internal error; the log has it under request {id_.decode()}")
+            await problem_response(problem, request_id=id_.decode())(scope, receive, send_with_headers)
         finally:
             request_id.reset(token)
 
@@ -82,7 +91,7 @@ class HostCheck:
         if scope["type"] not in {"http", "websocket"} or "*" in self.allowed:
             await self.app(scope, receive, send)
             return
-        host = Headers(scope=scope).get("host", "")
+        host = (header(scope, b"host") or b"").decode("latin-1")
         if _name_of(host) in self.allowed:
             await self.app(scope, receive, send)
             return
@@ -110,8 +119,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdecimal():
+        declared = (header(scope, b"content-length") or b"0").decode("latin-1")
+        if not (declared.isascii() and declared.isdecimal()):
             await problem_response(Problem(400, f"Content-Length {declared!r} is not a number"))(scope, receive, send)
             return
         if int(declared) > self.max_bytes:
@@ -133,3 +142,17 @@ class BodyLimit:
     def _problem(self) -> Problem:
         message = f"the request body is larger than {self.max_bytes} bytes; see DATELINE_MAX_BODY_BYTES"
         return Problem(413, message, headers={"Connection": "close"})
+
+
+class First:
+    """Sends what comes for ``path`` over HTTP straight to ``target``, past the router and what is only for other routes."""
+
+    def __init__(self, app: ASGIApp, *, path: str, target: ASGIApp) -> None:
+        self.app = app
+        self.path = path
+        self.target = target
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        is_first = scope["type"] == "http" and scope["path"] == self.path
+        await (self.target if is_first else self.app)(scope, receive, send)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
 EVENT_STREAM = "text/event-stream"
+MULTIPART = "multipart/mixed"
 
 
+# There are few Accept headers in the world; a hostile one may be long, so that not many are kept.
+@lru_cache(maxsize=64)
 def choose_media_type(accept: str | None, offered: tuple[str, ...]) -> str | None:
     """The offered type that ``accept`` ranks highest; None when the client wants none of them.
 
@@ -54,3 +59,16 @@ def _quality(text: str) -> float:
 
 def _matches(name: str, media_type: str) -> bool:
     return name in {"*/*", media_type} or (name.endswith("/*") and media_type.startswith(name[:-1]))
+
+
+@lru_cache(maxsize=64)
+def accepts_gzip(accept_encoding: str | None) -> bool:
+    """Whether a client takes its response compressed."""
+    qualities = {name: quality for name, _, quality in _parse(accept_encoding or "")}
+    return qualities.get("gzip", qualities.get("*", 0.0)) > 0
+
+
+@lru_cache(maxsize=64)
+def accepts_parts(accept: str | None) -> bool:
+    """Whether a client names ``multipart/mixed``: a wildcard does not mean it."""
+    return any(name == MULTIPART and quality > 0 for name, _, quality in _parse(accept or ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -38,6 +39,12 @@ def read_post(content_type: str | None, content_encoding: str | None, body: byte
     Raises:
         Problem: 415 for another type, charset or encoding than UTF-8 JSON; 400 for a body that is none.
     """
+    _check_type(content_type, content_encoding)
+    return _from_mapping(_decode(body, "the request body"))
+
+
+@lru_cache(maxsize=64)
+def _check_type(content_type: str | None, content_encoding: str | None) -> None:
     header = Message()
     header["content-type"] = content_type or ""
     if content_type is None or header.get_content_type() != "application/json":
@@ -47,7 +54,6 @@ def read_post(content_type: str | None, content_encoding: str | None, body: byte
         raise Problem(415, f"the charset is {charset!r}; send UTF-8")
     if (content_encoding or "identity").lower() != "identity":
         raise Problem(415, f"the content encoding is {content_encoding!r}; send the body unencoded")
-    return _from_mapping(_decode(body, "the request body"))
 
 
 def read_get(parameters: QueryParams) -> Operation:

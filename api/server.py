@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import errno
+import math
+import os
+import signal
 import socket
+import threading
+import time
 from contextlib import nullcontext
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from starlette.applications import Starlette
@@ -12,10 +18,12 @@ from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.logs import set_up_logs
-from api.settings import Settings, SettingsError, export_settings, load_settings
+from api.settings import Settings, SettingsError, export_settings, join_processes, load_settings, parent_process
 from api.work import Supervisor
 from retrieval.errors import ArchiveNotFound
 from retrieval.keys import KeyRing
+
+_POLL_SECONDS = 0.5
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -58,7 +66,10 @@ def address_of(listener: socket.socket) -> str:
 
 
 def run(settings: Settings, listener: socket.socket) -> None:
-    """Answer on ``listener`` until interrupted; then finish what is running, for at most five seconds."""
+    """Answer on ``listener`` until interrupted; then finish what is running.
+
+    With several workers SIGHUP puts new ones in their place, one after another, each when the new one answers.
+    """
     set_up_logs(settings)
     export_settings(settings)
     config = uvicorn.Config(
@@ -68,13 +79,17 @@ def run(settings: Settings, listener: socket.socket) -> None:
         log_config=None,
         log_level=settings.log_level,
         server_header=False,
-        timeout_graceful_shutdown=5,
+        # No operation runs longer than its time-out: whatever has begun is answered.
+        timeout_graceful_shutdown=math.ceil(settings.execution_timeout_seconds) + 1,
+        timeout_worker_healthcheck=30,
         ws_max_size=settings.max_body_bytes,
     )
     with Supervisor(settings) if settings.worker else nullcontext():
         if settings.workers == 1:
             uvicorn.Server(config).run(sockets=[listener])
-        else:
+            return
+        with TemporaryDirectory(prefix="dateline-metrics-") as folder:
+            join_processes(folder)
             Multiprocess(config, sockets=[listener]).run()
 
 
@@ -82,7 +97,16 @@ def make_app() -> Starlette:
     """The application of the environment's settings, in each process of the server."""
     settings = load_settings()
     set_up_logs(settings)
+    if (parent := parent_process()) is not None:
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     return create_app(settings)
+
+
+def _follow(parent: int) -> None:
+    """End with the parent: a process that nobody minds would keep the port."""
+    while os.getppid() == parent:
+        time.sleep(_POLL_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _has_keys(settings: Settings) -> bool:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from retrieval.answering.generator import Generator
 
 PREFIX = "DATELINE_"
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+_PARENT = "DATELINE_PARENT"
 
 Names = Annotated[tuple[str, ...], NoDecode]
 
@@ -81,6 +83,11 @@ class Settings(BaseSettings):
     )
     execution_timeout_seconds: float = Field(
         default=10.0, gt=0, description="Longest run of a GraphQL operation; then the answer is 504."
+    )
+    defer: bool = Field(
+        default=False,
+        description="Offer `@defer` and `@stream`: clients that accept `multipart/mixed` or `text/event-stream` get parts. "
+        "Experimental: the specification is a draft.",
     )
     max_subscriptions: int = Field(default=1000, ge=1, description="Most operations at once over WebSockets and streams.")
     max_subscriptions_per_connection: int = Field(
@@ -166,6 +173,25 @@ def generator_of(settings: Settings) -> Generator | None:
         settings.llm_key.get_secret_value() or None,
         settings.llm_timeout_seconds,
     )
+
+
+def join_processes(folder: str) -> None:
+    """Tell the processes that this one starts of their parent, and that they count into ``folder``.
+
+    Prometheus' client looks for that variable itself, when it is imported.
+    """
+    os.environ[_FIGURES] = folder
+    os.environ[_PARENT] = str(os.getpid())
+
+
+def figures_folder() -> str | None:
+    """The folder of `join_processes`; None in a process that is alone."""
+    return os.environ.get(_FIGURES)
+
+
+def parent_process() -> int | None:
+    """The process that called `join_processes`; None in one that is alone."""
+    return int(os.environ[_PARENT]) if _PARENT in os.environ else None
 
 
 def settings_table() -> str:

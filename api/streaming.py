@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 from starlette.types import Send
-from strawberry import Schema
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
@@ -17,9 +16,9 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api.execution import refusal_of
-from api.negotiation import EVENT_STREAM
+from api.negotiation import EVENT_STREAM, MULTIPART
 from api.operation import Operation
-from schema import Context
+from schema import Context, Schema
 
 # Proxies give up on silent connections, many of them after a minute.
 _KEEP_ALIVE_SECONDS = 15.0
@@ -28,7 +27,7 @@ _KEEP_ALIVE_SECONDS = 15.0
 async def stream(
     schema: Schema, operation: Operation, context: Context, *, allowed: tuple[OperationType, ...]
 ) -> AsyncGenerator[Mapping[str, Any], None]:
-    """The results of an operation as JSON objects; a subscription has many, another operation one."""
+    """The results of an operation as JSON objects: a subscription has many, what is deferred has parts, else it is one."""
     try:
         results = await schema.stream(
             operation.query,
@@ -36,11 +35,11 @@ async def stream(
             context_value=context,
             operation_name=operation.name,
             allowed_operation_types=allowed,
+            in_parts=True,
         )
         async with aclosing(results):
             async for result in results:
-                assert isinstance(result, ExecutionResult), "there is no incremental delivery"
-                yield response_of(result)
+                yield result if isinstance(result, dict) else response_of(result)
     except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError) as error:
         yield refusal_of(error).document
 
@@ -51,6 +50,32 @@ def response_of(result: ExecutionResult) -> dict[str, Any]:
     if result.errors:
         response["errors"] = [error.formatted for error in result.errors]
     return response
+
+
+async def send_parts(
+    first: Mapping[str, Any], rest: AsyncGenerator[Mapping[str, Any], None], send: Send, *, send_timeout: float
+) -> None:
+    """Send the parts of a deferred result as ``multipart/mixed``, as GraphQL's incremental delivery over HTTP has it.
+
+    Raises:
+        TimeoutError: the client did not take a part in for ``send_timeout`` seconds.
+    """
+
+    async def write(part: Mapping[str, Any]) -> None:
+        head = b"\r\n---\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"
+        async with asyncio.timeout(send_timeout):
+            await send({"type": "http.response.body", "body": head + orjson.dumps(part), "more_body": True})
+
+    headers = [
+        (b"content-type", f'{MULTIPART}; boundary="-"'.encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await write(first)
+    async for part in rest:
+        await write(part)
+    await send({"type": "http.response.body", "body": b"\r\n-----\r\n"})
 
 
 async def send_events(results: AsyncGenerator[Mapping[str, Any], None], send: Send, *, send_timeout: float) -> None:

@@ -23,7 +23,7 @@ async def ask_once(context: Context, ask: Ask) -> Answer:
     """The answer; where this is cancelled, the work ends soon after."""
     stopped = threading.Event()
     try:
-        return await context.run(partial(ask, should_stop=stopped.is_set))
+        return await context.timed("ask", partial(ask, should_stop=stopped.is_set))
     finally:
         stopped.set()
 

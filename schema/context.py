@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
+from time import perf_counter
 from typing import ParamSpec, TypeAlias, TypeVar
 
 import strawberry
@@ -31,7 +32,8 @@ class Context:
     """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations.
 
     ``budget`` takes what the operation costs from its client's points; then ``charge`` tells what became of them.
-    ``caller`` is for the audit log. Only a server has ``jobs`` in the background and a ``feed`` of changes.
+    ``caller`` is for the audit log; ``observe`` takes how many seconds a stage took. Only a server
+    has ``jobs`` in the background and a ``feed`` of changes.
     """
 
     archive: Archive
@@ -42,6 +44,7 @@ class Context:
     budget: Budget | None = None
     jobs: JobQueue | None = None
     feed: ChangeFeed | None = None
+    observe: Callable[[str, float], None] = lambda *_: None
     charge: Charge | None = field(init=False, default=None)
     loaders: Loaders = field(init=False)
 
@@ -52,6 +55,14 @@ class Context:
         """``call`` in the executor: the archive blocks, and would stop the whole server on its event loop."""
         work = partial(contextvars.copy_context().run, call, *args, **kwargs)
         return asyncio.get_running_loop().run_in_executor(self.executor, work)
+
+    async def timed(self, stage: str, call: Callable[[], T]) -> T:
+        """As `run`; observed as ``stage``."""
+        started = perf_counter()
+        try:
+            return await self.run(call)
+        finally:
+            self.observe(stage, perf_counter() - started)
 
     def forget(self) -> None:
         """Begin with empty loaders, as after a write: what they hold may have changed."""

@@ -24,10 +24,10 @@ from graphql import (
     ValueNode,
     VariableNode,
 )
-from strawberry.extensions import SchemaExtension
 
 from schema.budgets import RATE_LIMITED, Charge
 from schema.connections import DEFAULT_PAGE, MAX_PAGE
+from schema.context import Context
 from schema.limits import users_last
 
 COST_EXCEEDED = "COST_EXCEEDED"
@@ -124,35 +124,19 @@ class Pricing:
         return max(0, min(size, MAX_PAGE))
 
 
-class CostGate(SchemaExtension):
-    """Refuses an operation that costs more than ``limit``, or more than its client has left."""
-
-    def __init__(self, pricing: Pricing, limit: int) -> None:
-        self._pricing = pricing
-        self._limit = limit
-
-    def on_validate(self) -> Iterator[None]:
-        """Charge what has passed the other rules: this comes after the extension that runs them."""
-        self._charge()
-        yield
-
-    def _charge(self) -> None:
-        running = self.execution_context
-        if running.pre_execution_errors or running.graphql_document is None:
-            return
-        cost = self._pricing.cost(running.graphql_document, running.operation_name, running.variables or {})
-        if cost.points > self._limit:
-            message = f"the operation costs {cost.points} points ({cost.nodes} nodes); at most {self._limit} are allowed"
-            running.pre_execution_errors = [GraphQLError(message, extensions={"code": COST_EXCEEDED})]
-            return
-        context = running.context
-        if context is None or context.budget is None:
-            return
-        balance = context.budget(cost.points)
-        context.charge = Charge(cost.points, cost.nodes, balance)
-        if balance.is_refused:
-            message = f"no points are left of {balance.limit} a minute; try again in {balance.seconds_left} seconds"
-            running.pre_execution_errors = [GraphQLError(message, extensions={"code": RATE_LIMITED})]
+def charge(cost: Cost, limit: int, context: Context | None) -> GraphQLError | None:
+    """Take what an operation costs from its client's points; the error where it is more than ``limit`` or than is left."""
+    if cost.points > limit:
+        message = f"the operation costs {cost.points} points ({cost.nodes} nodes); at most {limit} are allowed"
+        return GraphQLError(message, extensions={"code": COST_EXCEEDED})
+    if context is None or context.budget is None:
+        return None
+    balance = context.budget(cost.points)
+    context.charge = Charge(cost.points, cost.nodes, balance)
+    if not balance.is_refused:
+        return None
+    message = f"no points are left of {balance.limit} a minute; try again in {balance.seconds_left} seconds"
+    return GraphQLError(message, extensions={"code": RATE_LIMITED})
 
 
 def _defaults(operation: OperationDefinitionNode) -> Iterator[tuple[str, Any]]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
 
 C = TypeVar("C", bound=type)
+
+# Where a field's metadata have what loads it for many objects.
+PRELOAD = "preload"
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
@@ -35,6 +39,23 @@ def input_type(cls: C) -> C:
 def resolver(function: Callable[..., Any]) -> Any:
     """A field that ``function`` resolves, described by its docstring."""
     return strawberry.field(function, description=_description(function))
+
+
+@dataclass(frozen=True, slots=True)
+class Preload:
+    """``load(context, objects)`` puts a field's values into the ``attribute`` of many objects, which is None before."""
+
+    load: Callable[[Any, Sequence[Any]], Awaitable[None]]
+    attribute: str
+
+
+def preloaded(preload: Preload) -> Callable[[Callable[..., Any]], Any]:
+    """A field that is loaded for all objects of a list at once; its resolver is asked where that has not been done."""
+
+    def made(function: Callable[..., Any]) -> Any:
+        return strawberry.field(function, description=_description(function), metadata={PRELOAD: preload})
+
+    return made
 
 
 def mutation(function: Callable[..., Any]) -> Any:

@@ -45,6 +45,23 @@ def code_errors(result: ExecutionResult, *, request_id: str | None) -> Execution
     return result
 
 
+def coded_part(part: Any, *, request_id: str | None) -> dict[str, Any]:
+    """A part of an incremental response as clients get it, with a code at each of its errors."""
+
+    def with_codes(value: Any) -> Any:
+        if isinstance(value, GraphQLError):
+            return coded(value, request_id=request_id).formatted
+        if hasattr(value, "errors") and value.errors:
+            return value.formatted | {"errors": [with_codes(error) for error in value.errors]}
+        return value.formatted
+
+    made: dict[str, Any] = with_codes(part)
+    for name in ("incremental", "completed"):
+        if parts := getattr(part, name, None):
+            made[name] = [with_codes(one) for one in parts]
+    return made
+
+
 def coded(error: GraphQLError, *, is_refused: bool = False, request_id: str | None = None) -> GraphQLError:
     """``error`` with a code; ``is_refused`` says that the document never ran.
 

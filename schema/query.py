@@ -177,7 +177,7 @@ class Query:
             after=after or None,
             mode=mode,
         )
-        return PassageSearchConnection.of(await info.context.run(search), is_continued=bool(after))
+        return PassageSearchConnection.of(await info.context.timed("search", search), is_continued=bool(after))
 
     @resolver
     async def entity(self, info: Info, id: MaybeId = UNSET, name: MaybeName = UNSET) -> Entity | None:  # noqa: A002
@@ -339,7 +339,10 @@ class Query:
             as_of=last_second(as_of) if as_of else None,
             min_confidence=min_confidence,
         )
-        return Answer.of(await ask_once(info.context, ask))
+        answer = await ask_once(info.context, ask)
+        info.context.observe("retrieval", answer.diagnostics.retrieval_milliseconds / 1000)
+        info.context.observe("reading", answer.diagnostics.reading_milliseconds / 1000)
+        return Answer.of(answer)
 
     @resolver
     async def ingest_job(self, info: Info, id: GlobalId) -> IngestJob | None:  # noqa: A002

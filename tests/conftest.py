@@ -31,6 +31,15 @@ def missing(what: str) -> NoReturn:
 @contextmanager
 def serving(archive: Path, folder: Path, *options: str, **environment: str) -> Iterator[str]:
     """The address of a `dateline serve` over ``archive`` that runs until the end; its log is ``folder``/server.log."""
+    with server_process(archive, folder, *options, **environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def server_process(
+    archive: Path, folder: Path, *options: str, **environment: str
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """As `serving`, with the process."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
     log = folder / "server.log"
     with (
@@ -49,7 +58,7 @@ def serving(archive: Path, folder: Path, *options: str, **environment: str) -> I
             line = process.stdout.readline()
             found = re.search(r"http://[^/ ]+:\d+", line)
             assert found, f"it printed {line!r}; {log.read_text()}"
-            yield found[0]
+            yield found[0], process
         finally:
             process.terminate()
 

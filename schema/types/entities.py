@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, TypeAlias
@@ -14,8 +15,8 @@ from retrieval import Parent, models
 from retrieval.extraction.geography import KnownPlace, Location, locate
 from schema import ids
 from schema.connections import After, Before, Connection, First, Last, page_size, window
-from schema.context import Info
-from schema.documented import interface, object_type, resolver
+from schema.context import Context, Info
+from schema.documented import Preload, interface, object_type, preloaded, resolver
 from schema.inputs import WhichArticles, WhichClaims, WhichEvents, article_filter, claim_filter, event_filter
 from schema.kinds import find, register
 from schema.types.lists import article_list, claim_list, event_list, mention_list, quotation_list
@@ -36,22 +37,35 @@ class EntityAlias:
     count: int = strawberry.field(description="How often.")
 
 
+async def _load_aliases(context: Context, entities: Sequence[Entity]) -> None:
+    found = await context.run(context.archive.load_aliases, [entity.model.id for entity in entities])
+    for entity in entities:
+        entity.known_aliases = _aliases(found[entity.model.id])
+
+
+def _aliases(found: Sequence[models.EntityAlias]) -> list[EntityAlias]:
+    return [EntityAlias(name=alias.name, count=alias.count) for alias in found]
+
+
 @interface
 class Entity(Node):
     """A named thing, joined from all its mentions."""
 
     model: strawberry.Private[models.Entity]
+    known_aliases: strawberry.Private[list[EntityAlias] | None] = None
     name: str = strawberry.field(description="Its fullest usual name in the archive.")
     type: models.EntityType = strawberry.field(description="What kind of thing it is.")
     first_seen_at: datetime | None = strawberry.field(description="When the earliest article that names it was published.")
     last_seen_at: datetime | None = strawberry.field(description="When the latest article that names it was published.")
     mention_count: int = strawberry.field(description="How often articles name it.")
 
-    @resolver
-    async def aliases(self, info: Info) -> list[EntityAlias]:
+    @preloaded(Preload(_load_aliases, "known_aliases"))
+    def aliases(self, info: Info) -> Later[list[EntityAlias]]:
         """How it is written, most frequent first."""
-        aliases = info.context.loaders.owned("aliases", info.context.archive.load_aliases, lambda _, found: found)
-        return [EntityAlias(name=alias.name, count=alias.count) for alias in await aliases.load(self.model.id)]
+        if self.known_aliases is not None:
+            return self.known_aliases
+        aliases = info.context.loaders.owned("aliases", info.context.archive.load_aliases, lambda _, found: _aliases(found))
+        return aliases.load(self.model.id)
 
     @resolver
     async def wikidata_id(self, info: Info) -> str | None:

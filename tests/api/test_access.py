@@ -176,7 +176,7 @@ def test_metrics_tell_of_requests_by_name(serve: Make) -> None:
     assert 'dateline_requests_total{operation="anonymous",outcome="refused"} 1.0' in page.text
     for name in ("dateline_index_lag 0.0", "dateline_queue_waiting 0.0", "dateline_request_seconds_bucket"):
         assert name in page.text
-    assert 'dateline_cache_lookups{cache="validate",result="hit"}' in page.text
+    assert 'dateline_cache_lookups_total{result="miss"}' in page.text
 
 
 def test_the_names_in_metrics_are_bounded(serve: Make) -> None:

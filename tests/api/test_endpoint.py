@@ -14,6 +14,7 @@ from starlette.types import Message
 from api.graphql import GraphQLEndpoint
 from api.middleware import RequestEdge
 from api.settings import Settings
+from schema import Schema
 
 
 class Gate:
@@ -42,7 +43,7 @@ class Query:
         return 1
 
 
-SCHEMA = strawberry.Schema(Query)
+SCHEMA = Schema(Query)
 
 
 def make_endpoint(make_context: Callable[[Any], Any] = lambda _: None, **settings: Any) -> GraphQLEndpoint:
