@@ -98,22 +98,64 @@ def ask(
         str | None, typer.Option("--as-of", metavar="DATE", help="Answer from what had appeared by then.")
     ] = None,
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Say nothing below this confidence.")] = 0.5,
+    mode: Annotated[
+        str, typer.Option(help="extractive, or generative: a language model (DATELINE_LLM_...) words the answer.")
+    ] = "extractive",
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
+    evidence: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write down the answer with all it rests on, for dateline verify.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Answer a question, with who says what and the exact words it rests on."""
-    from api.arguments import article_filter, parse_moment
+    from api.arguments import article_filter, parse_choice, parse_moment, write_file
     from api.documents import answer_document, cited_articles
     from api.rendering import answer_view
+    from retrieval.evidence import AskArguments, build_evidence
+    from retrieval.models import AnswerMode
 
+    wording = parse_choice(AnswerMode, mode)
     which = article_filter(published_from=published_from, published_to=published_to, sources=source)
     moment = parse_moment(as_of, is_end=True)
     with opened_archive(archive) as opened:
-        answer = opened.ask(question, filter=which, as_of=moment, min_confidence=min_confidence)
+        answer = opened.ask(question, mode=wording, filter=which, as_of=moment, min_confidence=min_confidence)
         articles = cited_articles(opened, answer)
+        if evidence is not None:
+            written = build_evidence(opened, answer, AskArguments(wording, which, moment, min_confidence))
+            write_file(evidence, written.to_json())
     show(answer_document(answer, articles), lambda: answer_view(answer, articles), json=json)
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="What dateline ask --evidence wrote.")],
+    archive: ArchiveOption = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", exists=True, file_okay=False, help="Look them up in its text files, not in an archive."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Check that what an answer rests on still stands where it stood. Exits with 1 on any difference."""
+    from api.arguments import read_file
+    from api.verification import verification_document, verification_view
+    from retrieval.evidence import archive_texts, folder_texts, verify_evidence
+
+    if texts is not None and archive is not None:
+        raise typer.BadParameter("give --archive or --texts, not both")
+    content = read_file(path)
+    if texts is not None:
+        verification = verify_evidence(content, folder_texts(texts))
+    else:
+        with opened_archive(archive) as opened:
+            verification = verify_evidence(content, archive_texts(opened))
+    show(verification_document(verification), lambda: verification_view(verification), json=json)
+    if not verification.is_ok:
+        raise typer.Exit(FAILED)
 
 
 @app.command()

@@ -27,6 +27,7 @@ from retrieval.index.local import LocalIndex
 from retrieval.intake import Intake
 from retrieval.models import (
     Answer,
+    AnswerMode,
     Article,
     ArticleFilter,
     Citation,
@@ -39,6 +40,8 @@ from retrieval.search.passages import PassageSearch
 from retrieval.timelines import Timelines
 
 if TYPE_CHECKING:
+    from retrieval.answering.generator import Generator
+    from retrieval.answering.progress import OnStage, ShouldStop
     from retrieval.extraction.extractor import Extractor
 
 
@@ -63,11 +66,13 @@ class Archive(Intake, Timelines):
         lock_timeout_seconds: float = 30.0,
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
+        generator: Generator | None = None,
     ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
         ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
-        by words alone. ``embedder_threads`` are those of its model.
+        by words alone. ``embedder_threads`` are those of its model. ``generator`` is the language model of `ask` in mode
+        GENERATIVE, such as `retrieval.answering.generator.ChatGenerator`.
 
         Raises:
             InputError: not such a URL.
@@ -82,6 +87,7 @@ class Archive(Intake, Timelines):
             lock_timeout_seconds=lock_timeout_seconds,
             embedder=embedder,
             embedder_threads=embedder_threads,
+            generator=generator,
         )
 
     def __init__(
@@ -92,6 +98,7 @@ class Archive(Intake, Timelines):
         lock_timeout_seconds: float = 30.0,
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
+        generator: Generator | None = None,
     ) -> None:
         if isinstance(embedder, str | Path):
             embedder = open_embedder(embedder, threads=embedder_threads)
@@ -106,6 +113,7 @@ class Archive(Intake, Timelines):
         self._vectors = ArchiveVectors(self._engine, embedder)
         self._searched = SearchedCatalog(self._engine)
         self._searches = PassageSearch(self._searched, self._index, self._vectors.embed_query)
+        self._generator = generator
         self._write_guard = threading.Lock()
         self._extractor: Extractor | None = None
 
@@ -175,22 +183,38 @@ class Archive(Intake, Timelines):
         self,
         question: str,
         *,
+        mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002
         as_of: datetime | None = None,
         min_confidence: float = 0.5,
+        on_stage: OnStage | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> Answer:
         """Answer a question from the archive, with citations, or say that it does not tell.
 
         ``as_of`` keeps to what had been published by then. An answer less sure than ``min_confidence`` (0 to 1) is not
-        given.
+        given. ``on_stage`` gets the interpretation, the passages, the candidates and the answer as each is known, in the
+        thread that asks; the work ends soon after ``should_stop``, which may be called in another, is true. In mode
+        GENERATIVE a language model words the answer, and what the articles do not support is left out.
 
         Raises:
             InputError: the question is empty or too long, or a value is out of range.
+            GeneratorMissing: ``mode`` is GENERATIVE, and the archive was opened without a language model.
+            AskCancelled: ``should_stop`` said so.
         """
         from retrieval.answering.answerer import Answerer  # noqa: PLC0415 -- the language model loads with the first use
+        from retrieval.answering.reader import shared_reader  # noqa: PLC0415
 
         self._catch_up()
-        return Answerer(self).ask(question, filter=filter, as_of=as_of, min_confidence=min_confidence)
+        return Answerer(self, shared_reader(), self._generator).ask(
+            question,
+            mode=mode,
+            filter=filter,
+            as_of=as_of,
+            min_confidence=min_confidence,
+            on_stage=on_stage,
+            should_stop=should_stop,
+        )
 
     def search(
         self,

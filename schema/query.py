@@ -12,6 +12,7 @@ import strawberry
 from strawberry import UNSET
 
 from retrieval import InputError, models
+from schema.asking import ask_once
 from schema.connections import (
     MAX_PAGE,
     After,
@@ -73,6 +74,9 @@ HowFound: TypeAlias = Annotated[
 ]
 HowManyHits: TypeAlias = Annotated[int, strawberry.argument(description="How many hits, 0 to 100.")]
 Question: TypeAlias = Annotated[str, strawberry.argument(description="A question in plain English.")]
+WhoWords: TypeAlias = Annotated[
+    models.AnswerMode, strawberry.argument(description="Whether a language model words the answer.")
+]
 AsOf: TypeAlias = Annotated[datetime | None, strawberry.argument(description="Only what had been published by then.")]
 MinConfidence: TypeAlias = Annotated[
     float, strawberry.argument(description="Below this confidence, 0 to 1, the answer is `NOT_FOUND`.")
@@ -319,6 +323,7 @@ class Query:
         self,
         info: Info,
         question: Question,
+        mode: WhoWords = models.AnswerMode.EXTRACTIVE,
         filter: WhichArticles = UNSET,  # noqa: A002
         as_of: AsOf = UNSET,
         min_confidence: MinConfidence = 0.5,
@@ -329,11 +334,12 @@ class Query:
         ask = partial(
             info.context.archive.ask,
             question,
+            mode=mode,
             filter=article_filter(filter),
             as_of=last_second(as_of) if as_of else None,
             min_confidence=min_confidence,
         )
-        answer = await info.context.timed("ask", ask)
+        answer = await ask_once(info.context, ask)
         info.context.observe("retrieval", answer.diagnostics.retrieval_milliseconds / 1000)
         info.context.observe("reading", answer.diagnostics.reading_milliseconds / 1000)
         return Answer.of(answer)

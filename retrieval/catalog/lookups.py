@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, an
 from sqlalchemy.exc import DatabaseError
 
 from retrieval.catalog import rows
+from retrieval.catalog.copies import find_origins
 from retrieval.catalog.engine import translate
 from retrieval.catalog.ids import fold
 from retrieval.catalog.paging import chunks
@@ -281,6 +282,7 @@ class CatalogLookups:
         found_participants = self._owned(select(participants), participants, ids, rows.make_participant)
         found_claims: dict[str, list[Claim]] = {id_: [] for id_ in ids}
         with self.reading() as connection:
+            origins = find_origins(connection, ids)
             for some in chunks(ids):
                 query = rows.select_claims().where(claims.c.article_id.in_(some)).order_by(claims.c.seq)
                 for claim in make_claims(connection, connection.execute(query).all()):
@@ -297,6 +299,7 @@ class CatalogLookups:
                 events=_each(happened, (t.event_id for t in found_tellings[id_])),
                 event_mentions=found_tellings[id_],
                 participants=found_participants[id_],
+                origin=origins[id_],
             )
             for id_, article in found.items()
         }

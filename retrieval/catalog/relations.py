@@ -34,6 +34,7 @@ from retrieval.catalog.tables import (
 )
 from retrieval.models import (
     Account,
+    ArticleFacts,
     Claim,
     ClaimRelations,
     DateSource,
@@ -215,6 +216,17 @@ class CatalogRelations(CatalogLists):
                 query = select_events().where(events.c.id.in_(near), dated, where).order_by(*order).limit(limit)
                 made[event.id] = tuple(make_event(row) for row in connection.execute(query))
         return {id_: made.get(id_, ()) for id_ in event_ids}
+
+    def load_facts(self, article_ids: Sequence[str], *, as_of: datetime | None = None) -> Mapping[str, ArticleFacts]:
+        """Everything known from articles; unknown ids are left out. ``as_of`` leaves out the articles that had not been
+        published by then, and what they say of the others' events.
+        """
+        found = super().load_facts(article_ids)
+        if as_of is None:
+            return found
+        known = {id_: facts for id_, facts in found.items() if (at := facts.article.published.at) and at <= as_of}
+        drawn = {event.id: event for event in self._as_of([e for facts in known.values() for e in facts.events], as_of)}
+        return {id_: replace(facts, events=tuple(drawn[e.id] for e in facts.events)) for id_, facts in known.items()}
 
     def find_timeline(self, subject: TimelineSubject, *, window: Window = _FIRST) -> Page[Event]:
         """The events of ``subject`` that have a time, earliest first."""
