@@ -24,7 +24,8 @@ test: lint node
 	$(BIN)/pytest -n $(WORKERS)
 
 # The server's CPU time a request, extraction's words a second, and search side by side with other engines;
-# BENCH="--passages 100000" for another size of search. See docs/benchmark.md.
+# BENCH="--passages 100000" for another size of search, --stores FOLDER to keep what was built and --reuse to ask it again.
+# See docs/benchmark.md.
 bench: .venv/.dev
 	$(BIN)/python -m tests.benchmarks.server
 	$(BIN)/python tests/benchmarks/extraction.py

@@ -26,7 +26,7 @@ from api.health import health, ready
 from api.metrics import Metrics, metrics_page
 from api.middleware import BodyLimit, First, HostCheck, RequestEdge, request_id
 from api.problems import Problem, problem_response
-from api.settings import Settings
+from api.settings import Settings, generator_of
 from api.sockets import Sockets
 from retrieval.archive import Archive
 from retrieval.jobs import JobQueue
@@ -52,7 +52,9 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
             state.executor, state.slow_executor = executor, slow_executor
             with ExitStack() as stack:
                 wait = settings.lock_timeout_seconds
-                opened = archive or stack.enter_context(Archive.open(settings.archive, lock_timeout_seconds=wait))
+                opened = archive or stack.enter_context(
+                    Archive.open(settings.archive, lock_timeout_seconds=wait, generator=generator_of(settings))
+                )
                 keys = stack.enter_context(KeyRing(opened.path, lock_timeout_seconds=wait))
                 jobs = stack.enter_context(JobQueue(opened.path, lock_timeout_seconds=wait))
                 if settings.warm_up:

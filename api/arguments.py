@@ -89,6 +89,30 @@ def entity_ids(archive: Archive, names: Sequence[str] | None) -> tuple[str, ...]
     return tuple(ids)
 
 
+def read_file(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error}") from error
+
+
 def read_links(path: Path) -> list[tuple[str, str]]:
     """The names and Wikidata ids of a file of lines with a tab between them.
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -46,6 +47,9 @@ def ingest(
         str | None, typer.Option(metavar="DATE", help="When they appeared, where they do not say.")
     ] = None,
     source: Annotated[str | None, typer.Option(metavar="NAME", help="Who published them.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Processes that read articles, some 270 MB each; 0 is one a core.")
+    ] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show only what was rejected.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -59,7 +63,9 @@ def ingest(
     sources = list(iter_paths(paths))
     with opened_archive(archive, create=True) as opened, ingest_report(len(sources), is_quiet=quiet or json) as report:
         started = time.monotonic()
-        results = opened.ingest(sources, published=published, source=source, on_result=report)
+        results = opened.ingest(
+            sources, published=published, source=source, workers=workers or os.cpu_count() or 1, on_result=report
+        )
         seconds = time.monotonic() - started
     show(ingest_document(results, seconds=seconds), lambda: ingest_summary(results, seconds), json=json)
     if any(result.outcome is IngestOutcome.REJECTED for result in results):
@@ -92,22 +98,64 @@ def ask(
         str | None, typer.Option("--as-of", metavar="DATE", help="Answer from what had appeared by then.")
     ] = None,
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Say nothing below this confidence.")] = 0.5,
+    mode: Annotated[
+        str, typer.Option(help="extractive, or generative: a language model (DATELINE_LLM_...) words the answer.")
+    ] = "extractive",
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
+    evidence: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write down the answer with all it rests on, for dateline verify.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Answer a question, with who says what and the exact words it rests on."""
-    from api.arguments import article_filter, parse_moment
+    from api.arguments import article_filter, parse_choice, parse_moment, write_file
     from api.documents import answer_document, cited_articles
     from api.rendering import answer_view
+    from retrieval.evidence import AskArguments, build_evidence
+    from retrieval.models import AnswerMode
 
+    wording = parse_choice(AnswerMode, mode)
     which = article_filter(published_from=published_from, published_to=published_to, sources=source)
     moment = parse_moment(as_of, is_end=True)
     with opened_archive(archive) as opened:
-        answer = opened.ask(question, filter=which, as_of=moment, min_confidence=min_confidence)
+        answer = opened.ask(question, mode=wording, filter=which, as_of=moment, min_confidence=min_confidence)
         articles = cited_articles(opened, answer)
+        if evidence is not None:
+            written = build_evidence(opened, answer, AskArguments(wording, which, moment, min_confidence))
+            write_file(evidence, written.to_json())
     show(answer_document(answer, articles), lambda: answer_view(answer, articles), json=json)
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="What dateline ask --evidence wrote.")],
+    archive: ArchiveOption = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", exists=True, file_okay=False, help="Look them up in its text files, not in an archive."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Check that what an answer rests on still stands where it stood. Exits with 1 on any difference."""
+    from api.arguments import read_file
+    from api.verification import verification_document, verification_view
+    from retrieval.evidence import archive_texts, folder_texts, verify_evidence
+
+    if texts is not None and archive is not None:
+        raise typer.BadParameter("give --archive or --texts, not both")
+    content = read_file(path)
+    if texts is not None:
+        verification = verify_evidence(content, folder_texts(texts))
+    else:
+        with opened_archive(archive) as opened:
+            verification = verify_evidence(content, archive_texts(opened))
+    show(verification_document(verification), lambda: verification_view(verification), json=json)
+    if not verification.is_ok:
+        raise typer.Exit(FAILED)
 
 
 @app.command()

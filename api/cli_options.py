@@ -35,10 +35,16 @@ def settings_for(archive: str | None, **overrides: object) -> Settings:
 
 def opened_archive(archive: str | None, *, create: bool = False) -> Archive:
     """The archive that the command line or the settings name."""
+    from api.settings import generator_of
     from retrieval.archive import Archive
 
     settings = settings_for(archive)
-    return Archive.open(settings.archive, create=create, lock_timeout_seconds=settings.lock_timeout_seconds)
+    return Archive.open(
+        settings.archive,
+        create=create,
+        lock_timeout_seconds=settings.lock_timeout_seconds,
+        generator=generator_of(settings),
+    )
 
 
 def show(document: object, view: Callable[[], RenderableType], *, json: bool) -> None:

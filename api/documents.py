@@ -35,6 +35,7 @@ def answer_document(answer: Answer, articles: Mapping[str, Article]) -> Document
         **_fields(answer),
         "value": _tagged(answer.value),
         "candidates": [{**_fields(c), "value": _tagged(c.value)} for c in answer.candidates],
+        "accounts": [{**_fields(a), "value": _tagged(a.value)} for a in answer.accounts],
         "articles": {id_: article_head(article) for id_, article in articles.items()},
     }
 
@@ -76,7 +77,9 @@ def citations_of(answer: Answer) -> list[Citation]:
 def _article_ids(answer: Answer) -> Iterator[str]:
     yield from (citation.article_id for citation in citations_of(answer))
     yield from (candidate.citation.article_id for candidate in answer.candidates)
-    yield from (claim.article_id for account in answer.accounts for claim in account.claims)
+    for account in answer.accounts:
+        yield from (claim.article_id for claim in account.claims)
+        yield from (citation.article_id for citation in account.citations)
     yield from (passage.article_id for passage in answer.closest_passages)
 
 

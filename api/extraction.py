@@ -11,7 +11,7 @@ from rich.text import Text
 
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.extraction.facts import Extraction, FoundAttribution, FoundTime
-from retrieval.models import Span
+from retrieval.models import Span, Toll
 
 if TYPE_CHECKING:
     from retrieval.evaluation.extraction import Measure
@@ -83,10 +83,21 @@ def extraction_document(article: PreparedArticle, facts: Extraction, seconds: Ma
                 ],
                 "time": event.time,
                 "place": event.place,
-                "fatalities": event.fatalities,
+                "killed": _toll(event.killed),
+                "injured": _toll(event.injured),
                 "confidence": event.confidence,
             }
             for event in facts.events
+        ],
+        "roles": [
+            {
+                "entity": role.entity,
+                "title": role.title,
+                "is_former": role.is_former,
+                "of": role.of,
+                "span": place(role.span),
+            }
+            for role in facts.roles
         ],
         "seconds": dict(seconds),
     }
@@ -120,6 +131,10 @@ def measures_table(measures: Iterable[Measure]) -> Table:
     for one in measures:
         table.add_row(one.gold, one.measure, f"{one.value:.3f}", "" if one.count is None else f"{one.count:,}")
     return table
+
+
+def _toll(toll: Toll | None) -> dict[str, int | None] | None:
+    return None if toll is None else {"number": toll.number, "low": toll.low, "high": toll.high}
 
 
 def _table(*columns: str) -> Table:

@@ -30,6 +30,7 @@ from retrieval.models import (
     Entity,
     EntityValue,
     Event,
+    Generation,
     IngestOutcome,
     IngestResult,
     Page,
@@ -235,9 +236,19 @@ def _headline(answer: Answer) -> Text:
         value = value_text(answer.value)
         if value and value != clean(answer.text):
             line.append(f" = {value}", "dim")
+    if answer.generation is not None:
+        line.append(f"\n{_generation_text(answer.generation)}", "dim")
     if answer.abstention is not None:
         line.append(f"\nThe archive does not say: {answer.abstention.value.lower().replace('_', ' ')}.")
     return line
+
+
+def _generation_text(generation: Generation) -> str:
+    counts = f"{generation.dropped_count} of its {generation.statement_count} statements dropped as unsupported"
+    if generation.failure is None:
+        return f"Worded by {clean(generation.model)}; {counts}."
+    reason = generation.failure.value.lower().replace("_", " ")
+    return f"Not worded by {clean(generation.model)}: {reason}; {counts}."
 
 
 def _heading(text: str) -> Text:
@@ -254,7 +265,16 @@ def _account_view(account: Account, places: _Places) -> RenderableType:
             speaker.append(f" ({clean(claim.attribution.cue)})", "not bold dim")
         words = Text.assemble(clean(claim.text), "  ", places.text(claim.article_id, claim.span))
         rows.append(_Margin(Group(speaker, _Margin(words, _RULE))))
+    voices = [c for c in account.citations if not any(_holds(claim, c) for claim in account.claims)]
+    rows.extend(_Margin(Text.assemble(clean(c.text), "  ", places.text(c.article_id, c.span))) for c in voices)
+    if (later := account.superseded_by) is not None:
+        where = places.text(later.article_id, later.span)
+        rows.append(_Margin(Text.assemble(("since replaced by ", "dim"), clean(later.text), "  ", where)))
     return Group(*rows)
+
+
+def _holds(claim: Claim, citation: Citation) -> bool:
+    return claim.article_id == citation.article_id and claim.span.overlaps(citation.span)
 
 
 def _nested(citations: Sequence[Citation]) -> list[tuple[Citation, list[Citation]]]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from retrieval.answering.generator import Generator
 
 PREFIX = "DATELINE_"
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
@@ -103,6 +106,22 @@ class Settings(BaseSettings):
         default=2, ge=1, le=256, description="Threads for `ask` and searches, beside those: lists do not wait behind them."
     )
     workers: int = Field(default=1, ge=1, le=64, description="Processes that answer.")
+    llm_base_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="OpenAI-compatible endpoint for `ask` in mode `GENERATIVE`, such as `http://localhost:11434/v1`; "
+        "empty for none.",
+    )
+    llm_model: str = Field(default="", description="The model to ask there.")
+    llm_key: SecretStr = Field(
+        default=SecretStr(""), description="The key to it, where it takes one; never shown or logged."
+    )
+    llm_timeout_seconds: float = Field(
+        default=8.0,
+        gt=0,
+        description="Longest wait for the model, then the answer is the extractive one; keep it below "
+        "`execution_timeout_seconds`.",
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON objects.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much the server logs.")
 
@@ -141,7 +160,26 @@ def load_settings(**overrides: object) -> Settings:
 def export_settings(settings: Settings) -> None:
     """Put ``settings`` into the environment, for the processes that this one starts."""
     for name, value in settings:
-        os.environ[f"{PREFIX}{name.upper()}"] = ",".join(value) if isinstance(value, tuple) else str(value)
+        if isinstance(value, SecretStr):
+            text = value.get_secret_value()
+        else:
+            text = ",".join(value) if isinstance(value, tuple) else str(value)
+        os.environ[f"{PREFIX}{name.upper()}"] = text
+
+
+def generator_of(settings: Settings) -> Generator | None:
+    """The language model of the settings, if they name one; nothing is imported or sent before it is asked."""
+    if not (settings.llm_base_url and settings.llm_model):
+        return None
+    from retrieval.answering.generator import ChatGenerator  # noqa: PLC0415 -- asyncio
+
+    os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "false"  # Haystack looks when it is imported
+    return ChatGenerator(
+        settings.llm_base_url,
+        settings.llm_model,
+        settings.llm_key.get_secret_value() or None,
+        settings.llm_timeout_seconds,
+    )
 
 
 def join_processes(folder: str) -> None:
@@ -175,11 +213,13 @@ def settings_table() -> str:
 def _shown(default: object) -> str:
     if default == ():
         return "(empty)"
+    if isinstance(default, SecretStr):
+        default = default.get_secret_value()
     return f"`{default if isinstance(default, str) else json.dumps(default)}`"
 
 
 def _type_name(annotation: object) -> str:
-    names: dict[object, str] = {str: "text", int: "integer", float: "number", bool: "true or false"}
+    names: dict[object, str] = {str: "text", SecretStr: "text", int: "integer", float: "number", bool: "true or false"}
     if annotation in names:
         return names[annotation]
     values = getattr(annotation, "__args__", ())

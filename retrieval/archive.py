@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,27 +16,21 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from retrieval.catalog.engine import connect, parse_url, writing
-from retrieval.catalog.prepared import PreparedArticle
 from retrieval.catalog.searched import SearchedCatalog
-from retrieval.catalog.writing import Written, find_unchanged, remove_article, write_article
+from retrieval.catalog.writing import remove_article
 from retrieval.citations import cite
-from retrieval.curation import Curation
 from retrieval.embedding import DEFAULT_EMBEDDER, Embedder, open_embedder
 from retrieval.embedding.archive_vectors import ArchiveVectors
-from retrieval.errors import ArchiveClosed, ArchiveLocked, ArticleRejected
-from retrieval.extraction.facts import Extraction
+from retrieval.errors import ArchiveClosed, ArchiveLocked
 from retrieval.index.catchup import catch_up
 from retrieval.index.local import LocalIndex
-from retrieval.ingestion.pipeline import prepare_article
-from retrieval.ingestion.readers import iter_paths, read_article, source_name
+from retrieval.intake import Intake
 from retrieval.models import (
     Answer,
+    AnswerMode,
     Article,
     ArticleFilter,
-    ArticleInput,
     Citation,
-    IngestOutcome,
-    IngestResult,
     Removal,
     RetrievalMode,
     SearchResults,
@@ -48,26 +40,12 @@ from retrieval.search.passages import PassageSearch
 from retrieval.timelines import Timelines
 
 if TYPE_CHECKING:
+    from retrieval.answering.generator import Generator
+    from retrieval.answering.progress import OnStage, ShouldStop
     from retrieval.extraction.extractor import Extractor
 
-# Articles that are parsed together: the parser is faster on many blocks at once.
-_BATCH = 16
-# While a long ingest runs, what it has stored can be found after this many seconds.
-_INDEX_EVERY_SECONDS = 10.0
 
-OnResult = Callable[[IngestResult], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One article on its way in: ready, or rejected for a reason."""
-
-    name: str
-    article: PreparedArticle | None
-    reason: str | None = None
-
-
-class Archive(Curation, Timelines):
+class Archive(Intake, Timelines):
     """A news archive: ingest articles, ask questions, read entities, events and claims.
 
     Safe to use from many threads. One writer at a time across processes: another waits up to the lock time-out, article by
@@ -88,11 +66,13 @@ class Archive(Curation, Timelines):
         lock_timeout_seconds: float = 30.0,
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
+        generator: Generator | None = None,
     ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
         ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
-        by words alone. ``embedder_threads`` are those of its model.
+        by words alone. ``embedder_threads`` are those of its model. ``generator`` is the language model of `ask` in mode
+        GENERATIVE, such as `retrieval.answering.generator.ChatGenerator`.
 
         Raises:
             InputError: not such a URL.
@@ -107,6 +87,7 @@ class Archive(Curation, Timelines):
             lock_timeout_seconds=lock_timeout_seconds,
             embedder=embedder,
             embedder_threads=embedder_threads,
+            generator=generator,
         )
 
     def __init__(
@@ -117,6 +98,7 @@ class Archive(Curation, Timelines):
         lock_timeout_seconds: float = 30.0,
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
+        generator: Generator | None = None,
     ) -> None:
         if isinstance(embedder, str | Path):
             embedder = open_embedder(embedder, threads=embedder_threads)
@@ -131,6 +113,7 @@ class Archive(Curation, Timelines):
         self._vectors = ArchiveVectors(self._engine, embedder)
         self._searched = SearchedCatalog(self._engine)
         self._searches = PassageSearch(self._searched, self._index, self._vectors.embed_query)
+        self._generator = generator
         self._write_guard = threading.Lock()
         self._extractor: Extractor | None = None
 
@@ -146,59 +129,6 @@ class Archive(Curation, Timelines):
         self.close()
 
     # ------------------------------------------------------------ writing
-
-    def ingest(
-        self,
-        paths: Iterable[str | Path],
-        *,
-        published: str | datetime | None = None,
-        source: str | None = None,
-        on_result: OnResult | None = None,
-    ) -> list[IngestResult]:
-        """Take in files, folders and globs; ``-`` is standard input. One result a file, in order.
-
-        ``published`` overrules the articles' own dates; ``source`` names the source of those that do not. A file that
-        cannot be taken in is REJECTED with the reason, and the rest goes on.
-
-        Raises:
-            ArchiveLocked: another process was writing for longer than the lock time-out; what was reported is stored.
-        """
-
-        def items() -> Iterator[_Item]:
-            for path in iter_paths(paths):
-                name = source_name(path)
-                try:
-                    article = read_article(path)
-                except ArticleRejected as error:
-                    yield _Item(name, None, str(error))
-                    continue
-                yield _prepare(name, article, published=published, source=source)
-
-        return self._ingest(items(), on_result)
-
-    def ingest_articles(self, articles: Iterable[ArticleInput], *, on_result: OnResult | None = None) -> list[IngestResult]:
-        """Take in articles; otherwise as `ingest`."""
-        items = (_prepare(given.url or f"article {n}", given) for n, given in enumerate(articles, 1))
-        return self._ingest(items, on_result)
-
-    def store_prepared(self, items: Sequence[tuple[PreparedArticle, Extraction]]) -> list[IngestResult]:
-        """Take in articles that are cut and read already, as they are; each is on disk when this returns.
-
-        Searches see them with the next search.
-
-        Raises:
-            ArchiveLocked: another process was writing for longer than the lock time-out.
-            EmbedderMismatch: another embedder made the archive's vectors.
-            EmbedderError: vectors cannot be made.
-        """
-        self._open_engine()
-        self._vectors.check()
-        results = []
-        made = self._vectors.make([article for article, _ in items])
-        for (article, facts), vectors in zip(items, made, strict=True):
-            written = self._write(article, facts, vectors)
-            results.append(IngestResult(article.key, written.outcome, written.article_id, written.revision))
-        return results
 
     def remove(self, ids: Sequence[str] = (), *, urls: Sequence[str] = ()) -> Removal:
         """Take articles out by id, URL or file path, with the entities and events that only they supported.
@@ -253,22 +183,38 @@ class Archive(Curation, Timelines):
         self,
         question: str,
         *,
+        mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002
         as_of: datetime | None = None,
         min_confidence: float = 0.5,
+        on_stage: OnStage | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> Answer:
         """Answer a question from the archive, with citations, or say that it does not tell.
 
         ``as_of`` keeps to what had been published by then. An answer less sure than ``min_confidence`` (0 to 1) is not
-        given.
+        given. ``on_stage`` gets the interpretation, the passages, the candidates and the answer as each is known, in the
+        thread that asks; the work ends soon after ``should_stop``, which may be called in another, is true. In mode
+        GENERATIVE a language model words the answer, and what the articles do not support is left out.
 
         Raises:
             InputError: the question is empty or too long, or a value is out of range.
+            GeneratorMissing: ``mode`` is GENERATIVE, and the archive was opened without a language model.
+            AskCancelled: ``should_stop`` said so.
         """
         from retrieval.answering.answerer import Answerer  # noqa: PLC0415 -- the language model loads with the first use
+        from retrieval.answering.reader import shared_reader  # noqa: PLC0415
 
         self._catch_up()
-        return Answerer(self).ask(question, filter=filter, as_of=as_of, min_confidence=min_confidence)
+        return Answerer(self, shared_reader(), self._generator).ask(
+            question,
+            mode=mode,
+            filter=filter,
+            as_of=as_of,
+            min_confidence=min_confidence,
+            on_stage=on_stage,
+            should_stop=should_stop,
+        )
 
     def search(
         self,
@@ -324,65 +270,8 @@ class Archive(Curation, Timelines):
 
     # ------------------------------------------------------------ how
 
-    def _ingest(self, items: Iterator[_Item], on_result: OnResult | None) -> list[IngestResult]:
-        results: list[IngestResult] = []
-        indexed_at = time.monotonic()
-        try:
-            while batch := list(islice(items, _BATCH)):
-                for result in self._store(batch):
-                    results.append(result)
-                    if on_result:
-                        on_result(result)
-                if time.monotonic() - indexed_at > _INDEX_EVERY_SECONDS:
-                    self._catch_up()
-                    indexed_at = time.monotonic()
-        finally:
-            self._catch_up()
-        return results
-
-    def _store(self, batch: Sequence[_Item]) -> Iterator[IngestResult]:
-        engine = self._open_engine()
-        with engine.connect() as connection:
-            known = [find_unchanged(connection, item.article) if item.article else None for item in batch]
-        fresh = [i.article for i, written in zip(batch, known, strict=True) if i.article and not written]
-        if fresh:
-            self._vectors.check()
-        extracted = zip(fresh, self._extract(fresh), self._vectors.make(fresh), strict=True)
-        for item, unchanged in zip(batch, known, strict=True):
-            if item.article is None:
-                yield IngestResult(item.name, IngestOutcome.REJECTED, reason=item.reason)
-                continue
-            written = unchanged
-            if written is None:
-                article, facts, vectors = next(extracted)
-                written = self._write(article, facts, vectors)
-            yield IngestResult(item.name, written.outcome, written.article_id, written.revision)
-
     def _writing(self) -> AbstractContextManager[Connection]:
         return writing(self._open_engine())
-
-    def _write(self, article: PreparedArticle, facts: Extraction, vectors: Sequence[bytes]) -> Written:
-        from retrieval.extraction.extractor import EXTRACTOR_VERSION  # noqa: PLC0415 -- spaCy
-
-        with self._write_guard, writing(self._open_engine()) as connection:
-            return write_article(
-                connection,
-                article,
-                facts,
-                now=_now(),
-                extractor_version=EXTRACTOR_VERSION,
-                vectors=vectors,
-                embedder=self._vectors.name,
-            )
-
-    def _extract(self, articles: Sequence[PreparedArticle]) -> Iterator[Extraction]:
-        if not articles:
-            return
-        if self._extractor is None:
-            from retrieval.extraction.extractor import Extractor  # noqa: PLC0415 -- spaCy
-
-            self._extractor = Extractor()
-        yield from self._extractor.extract_many(articles)
 
     def _with_articles(self, given: ArticleFilter | None) -> ArticleFilter | None:
         """A story as the articles that are in it now: the search index does not know of stories."""
@@ -405,15 +294,6 @@ class Archive(Curation, Timelines):
         if self._closed:
             raise ArchiveClosed(f"archive {self.path} was closed; open it again")
         return self._engine
-
-
-def _prepare(
-    name: str, given: ArticleInput, *, published: str | datetime | None = None, source: str | None = None
-) -> _Item:
-    try:
-        return _Item(name, prepare_article(given, published=published, source=source))
-    except ArticleRejected as error:
-        return _Item(name, None, f"{name}: {error}")
 
 
 def _now() -> datetime:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from retrieval.catalog.relations import CatalogRelations, TimelineSubject
-from retrieval.models import ArticleFilter, Event, Page, RetrievalMode, SearchResults, Window
+from retrieval.extraction.clusters import stems
+from retrieval.models import ArticleFilter, Claim, ClaimFilter, Event, Page, RetrievalMode, SearchResults, Window
 
 _HITS = 100
 
@@ -66,6 +68,36 @@ class Timelines(CatalogRelations):
     ) -> int:
         """How many events `timeline` has in all."""
         return self.count_timeline(self._subject(entity_id, event_id, story_id, query, time_from, time_to, as_of))
+
+    def claims_about(
+        self,
+        about: str,
+        filter: ClaimFilter | None = None,  # noqa: A002
+        *,
+        window: Window | None = None,
+    ) -> Page[Claim]:
+        """The claims about words: those in the best hundred passages of a search for them that hold one of them or name
+        whom they name; article by article, as `claims`.
+
+        Raises:
+            InputError: the words are empty or too many.
+            CursorError: the window's cursor is of another list.
+        """
+        return self.claims(self._about(about, filter), window=window or Window())
+
+    def count_claims_about(self, about: str, filter: ClaimFilter | None = None) -> int:  # noqa: A002
+        """How many claims `claims_about` has in all."""
+        return self.count_claims(self._about(about, filter))
+
+    def _about(self, about: str, given: ClaimFilter | None) -> ClaimFilter:
+        which = given or ClaimFilter()
+        articles = ArticleFilter(published_to=which.as_of) if which.as_of else None
+        hits = self.search(about, limit=_HITS, filter=articles, mode=RetrievalMode.LEXICAL).hits
+        named = {entity.id for entity in self.resolve_names([about])[about]}
+        found = self.claims_made_in([hit.passage for hit in hits])
+        wanted = stems([about])
+        ids = tuple(claim.id for claim in found if wanted & stems([claim.text]) or named & set(claim.entity_ids))
+        return replace(which, ids=ids)
 
     def _subject(
         self,

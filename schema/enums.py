@@ -226,6 +226,28 @@ _describe(
     INDEPENDENT_SOURCES="How many independent sources tell of them.",
 )
 _describe(
+    models.AnswerMode,
+    "Who words an answer.",
+    EXTRACTIVE="The articles: it is given in their words.",
+    GENERATIVE="A language model, held to the passages: what they do not support is left out.",
+)
+_describe(
+    models.GenerationFailure,
+    "Why what a language model wrote is not the answer.",
+    NO_PASSAGES="There was no passage to write from, so it was not asked.",
+    INSTRUCTED="A passage or the text that it wrote addresses language models; such a passage is not sent.",
+    TIMED_OUT="It took too long.",
+    UNREACHABLE="There was no connection to it.",
+    ACCESS_DENIED="It does not take the server's key.",
+    RATE_LIMITED="It takes no more questions for now.",
+    SERVICE_ERROR="It answered with another error.",
+    MALFORMED="What it wrote is not in the form that was asked for.",
+    REFUSED="It would not answer.",
+    EMPTY="It wrote nothing.",
+    UNSUPPORTED="The passages support none of its statements, or it made none.",
+    LESS_SURE="The archive is surer of the extractive answer, or the statements fell below `minConfidence`.",
+)
+_describe(
     models.AnswerStatus,
     "Whether the archive answers.",
     ANSWERED="It does.",

@@ -8,7 +8,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from retrieval import ArchiveLocked, InputError
+from retrieval import ArchiveLocked, GeneratorMissing, InputError
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class SlowConsumer(Exception):
 _CODES: tuple[tuple[type[Exception], str], ...] = (
     (InputError, BAD_USER_INPUT),
     (ArchiveLocked, "ARCHIVE_BUSY"),
+    (GeneratorMissing, "GENERATIVE_NOT_CONFIGURED"),
     (Forbidden, "FORBIDDEN"),
     (SlowConsumer, "SLOW_CONSUMER"),
 )

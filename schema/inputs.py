@@ -85,6 +85,24 @@ class EntityFilter:
 
 
 @input_type
+class Point:
+    """A point on the globe, in degrees."""
+
+    latitude: float = strawberry.field(description="North of the equator, -90 to 90.")
+    longitude: float = strawberry.field(description="East of Greenwich, -180 to 180.")
+
+    def to_model(self) -> tuple[float, float]:
+        """Latitude and longitude.
+
+        Raises:
+            InputError: there is no such point.
+        """
+        if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180):
+            raise InputError(f"{self.latitude}, {self.longitude} is no point; give -90 to 90 and -180 to 180 degrees")
+        return self.latitude, self.longitude
+
+
+@input_type
 class EventFilter:
     """Which events. Every part that is given must hold; within a list, any one of it."""
 
@@ -95,6 +113,10 @@ class EventFilter:
     )
     time: DateTimeRange | None = strawberry.field(default=UNSET, description="Whose time overlaps this range.")
     place_id: strawberry.ID | None = strawberry.field(default=UNSET, description="That took place here.")
+    near: Point | None = strawberry.field(default=UNSET, description="The centre of `withinKilometers`.")
+    within_kilometers: float | None = strawberry.field(
+        default=UNSET, description="That took place so near to `near`, or else to the place of `placeId`."
+    )
     participant_ids: list[strawberry.ID] | None = strawberry.field(
         default=UNSET, description="In which one of these entities takes part."
     )
@@ -113,6 +135,8 @@ class EventFilter:
             time_from=start,
             time_to=end,
             place_id=None if _is_absent(self.place_id) else expect(str(self.place_id), "Entity"),
+            near=self.near.to_model() if self.near else None,
+            within_kilometers=_distance(self),
             participant_ids=_entity_ids(self.participant_ids),
             min_independent_sources=_floor("minIndependentSources", self.min_independent_sources),
             story_id=_story_id(self.story_id),
@@ -320,6 +344,17 @@ def _floor(name: str, value: int | None) -> int:
 
 def _is_absent(value: object) -> bool:
     return value is UNSET or value is None
+
+
+def _distance(given: EventFilter) -> float | None:
+    if _is_absent(given.within_kilometers):
+        if given.near:
+            raise InputError("near says where, not how near; give withinKilometers with it")
+        return None
+    kilometers = given.within_kilometers or 0.0
+    if not 0 <= kilometers <= 20_100:
+        raise InputError(f"withinKilometers: {kilometers} is out of range; give 0 to 20,100")
+    return kilometers
 
 
 def _published(moment: datetime | None) -> datetime | str | None:

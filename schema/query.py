@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, TypeAlias, cast
@@ -11,6 +12,7 @@ import strawberry
 from strawberry import UNSET
 
 from retrieval import InputError, models
+from schema.asking import ask_once
 from schema.connections import (
     MAX_PAGE,
     After,
@@ -72,14 +74,21 @@ HowFound: TypeAlias = Annotated[
 ]
 HowManyHits: TypeAlias = Annotated[int, strawberry.argument(description="How many hits, 0 to 100.")]
 Question: TypeAlias = Annotated[str, strawberry.argument(description="A question in plain English.")]
-AsOf: TypeAlias = Annotated[
-    datetime | None, strawberry.argument(description="Answer only from what had been published by then.")
+WhoWords: TypeAlias = Annotated[
+    models.AnswerMode, strawberry.argument(description="Whether a language model words the answer.")
 ]
+AsOf: TypeAlias = Annotated[datetime | None, strawberry.argument(description="Only what had been published by then.")]
 MinConfidence: TypeAlias = Annotated[
     float, strawberry.argument(description="Below this confidence, 0 to 1, the answer is `NOT_FOUND`.")
 ]
 SortEntities: TypeAlias = Annotated[
     EntityOrder | None, strawberry.argument(description="The order; most mentioned first where left out.")
+]
+About: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Words or a name: only claims of the best hundred passages about them that hold one of them."
+    ),
 ]
 OfWhat: TypeAlias = Annotated[TimelineSubject, strawberry.argument(description="Of what.")]
 TimeRange: TypeAlias = Annotated[
@@ -219,9 +228,12 @@ class Query:
         before: Before = UNSET,
         filter: WhichEvents = UNSET,  # noqa: A002
         order_by: SortEvents = UNSET,
+        as_of: AsOf = UNSET,
     ) -> Connection[Event]:
-        """The events that articles tell of."""
+        """The events that articles tell of; with `asOf` each as the articles published by then told it."""
         archive, part, which = info.context.archive, window(first, after, last, before), event_filter(filter)
+        if as_of:
+            which = replace(which or models.EventFilter(), as_of=last_second(as_of))
         order, descending = models.EventOrder.TIME, False
         if order_by:
             order, descending = order_by.field, order_by.direction is OrderDirection.DESC
@@ -270,15 +282,22 @@ class Query:
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
+        about: About = UNSET,
         filter: WhichClaims = UNSET,  # noqa: A002
+        as_of: AsOf = UNSET,
     ) -> Connection[Claim]:
         """What the sources of articles say, article by article."""
         archive, part, which = info.context.archive, window(first, after, last, before), claim_filter(filter)
+        if as_of:
+            which = replace(which or models.ClaimFilter(), as_of=last_second(as_of))
+        load, count = archive.claims, archive.count_claims
+        if about:
+            load, count = partial(archive.claims_about, about), partial(archive.count_claims_about, about)
         return root_connection(
             info.context.loaders,
-            ("claims", which, part),
-            load=partial(archive.claims, which, window=part),
-            count=partial(archive.count_claims, which),
+            ("claims", about or None, which, part),
+            load=partial(load, which, window=part),
+            count=partial(count, which),
             make=Claim.of,
         )
 
@@ -304,6 +323,7 @@ class Query:
         self,
         info: Info,
         question: Question,
+        mode: WhoWords = models.AnswerMode.EXTRACTIVE,
         filter: WhichArticles = UNSET,  # noqa: A002
         as_of: AsOf = UNSET,
         min_confidence: MinConfidence = 0.5,
@@ -314,11 +334,12 @@ class Query:
         ask = partial(
             info.context.archive.ask,
             question,
+            mode=mode,
             filter=article_filter(filter),
             as_of=last_second(as_of) if as_of else None,
             min_confidence=min_confidence,
         )
-        answer = await info.context.timed("ask", ask)
+        answer = await ask_once(info.context, ask)
         info.context.observe("retrieval", answer.diagnostics.retrieval_milliseconds / 1000)
         info.context.observe("reading", answer.diagnostics.reading_milliseconds / 1000)
         return Answer.of(answer)

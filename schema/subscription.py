@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 from functools import partial
-from typing import Any
 
 from strawberry import UNSET
 
 from retrieval import Archive, InputError, models
+from schema.asking import follow_stages
 from schema.connections import MAX_PAGE
 from schema.context import Info
 from schema.documented import object_type, subscription
 from schema.ids import expect
 from schema.inputs import WhichArticles, article_filter
-from schema.query import AsOf, GlobalId, MinConfidence, Question
+from schema.query import AsOf, GlobalId, MinConfidence, Question, WhoWords
 from schema.scalars import last_second
 from schema.types.answers import Answer, AnswerCandidate, AnswerStatement, QuestionInterpretation
 from schema.types.articles import Article, Passage
@@ -40,25 +41,25 @@ class Subscription:
         self,
         info: Info,
         question: Question,
+        mode: WhoWords = models.AnswerMode.EXTRACTIVE,
         filter: WhichArticles = UNSET,  # noqa: A002
         as_of: AsOf = UNSET,
         min_confidence: MinConfidence = 0.5,
     ) -> AsyncGenerator[AskEvent, None]:
         """An answer as it comes about, ending with the whole of it."""
         context = info.context
-        moment = last_second(as_of) if as_of else None
-        interpretation = await context.run(_interpret, context.archive, question, moment)
-        yield AskInterpreted(interpretation=QuestionInterpretation.of(interpretation))
         ask = partial(
-            context.archive.ask, question, filter=article_filter(filter), as_of=moment, min_confidence=min_confidence
+            context.archive.ask,
+            question,
+            mode=mode,
+            filter=article_filter(filter),
+            as_of=last_second(as_of) if as_of else None,
+            min_confidence=min_confidence,
         )
-        answer = await context.run(ask)
-        yield AskPassagesRetrieved(passages=[Passage.of(passage) for passage in answer.closest_passages])
-        for candidate in answer.candidates:
-            yield AskCandidateFound(candidate=AnswerCandidate.of(candidate))
-        for statement in answer.statements:
-            yield AskStatementAdded(statement=AnswerStatement.of(statement))
-        yield AskCompleted(answer=Answer.of(answer))
+        async with aclosing(follow_stages(context, ask)) as stages:
+            async for stage in stages:
+                for step in _steps(stage):
+                    yield step
 
     @subscription
     async def answer_changed(
@@ -116,10 +117,19 @@ class Subscription:
                 yield Article.of(article)
 
 
-def _interpret(archive: Archive, question: str, as_of: Any) -> models.Interpretation:
-    from retrieval.search.question import understand  # noqa: PLC0415 - the language model loads with the first use
-
-    return understand(question, resolve=archive.resolve_names, anchor=as_of).interpretation
+def _steps(stage: models.AskStage) -> Iterator[AskEvent]:
+    match stage:
+        case models.QuestionUnderstood():
+            yield AskInterpreted(interpretation=QuestionInterpretation.of(stage.interpretation))
+        case models.PassagesFound():
+            yield AskPassagesRetrieved(passages=[Passage.of(passage) for passage in stage.passages])
+        case models.CandidatesFound():
+            for candidate in stage.candidates:
+                yield AskCandidateFound(candidate=AnswerCandidate.of(candidate))
+        case models.AnswerFound():
+            for statement in stage.answer.statements:
+                yield AskStatementAdded(statement=AnswerStatement.of(statement))
+            yield AskCompleted(answer=Answer.of(stage.answer))
 
 
 def _gist(answer: models.Answer) -> tuple[object, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from retrieval.answering.accounts import build_side_accounts, build_value_accounts, standing_sides, tell_account
+from retrieval.answering.agreement import ValueGroup, agreed, count_sources, find_replacements, find_rivals, group_values
 from retrieval.answering.happenings import Happening, span_of, title_of
 from retrieval.answering.matching import Match
-from retrieval.answering.propositions import Side, Voice, build_accounts, source_key
+from retrieval.answering.propositions import Side, Voice
 from retrieval.answering.scoring import Scored, logistic
 from retrieval.citations import cite
 from retrieval.models import (
@@ -19,8 +21,6 @@ from retrieval.models import (
     AnswerValue,
     BooleanValue,
     Citation,
-    Claim,
-    ClaimStance,
     Diagnostics,
     EventListValue,
     Passage,
@@ -47,50 +47,66 @@ def abstain(
 
 
 def answer_proposals(question: Question, scored: Sequence[Scored], closest: tuple[Passage, ...], minimum: float) -> Answer:
-    """The best proposal, when it is sure enough; ``scored`` is best first."""
+    """The surest value, when it is sure enough, or the values that sources conflict on."""
     if not scored:
         reason = AbstentionReason.LOW_CONFIDENCE if closest else AbstentionReason.NO_MATCHING_PASSAGE
         return abstain(question, reason, closest)
-    candidates = tuple(_candidate(item) for item in scored[:CANDIDATES])
-    best = scored[0]
+    groups = group_values(question, scored)
+    candidates = tuple(_candidate(group) for group in groups[:CANDIDATES])
+    best = groups[0]
     if best.confidence < minimum:
         return abstain(
             question, AbstentionReason.LOW_CONFIDENCE, closest, candidates=candidates, confidence=best.confidence
         )
-    proposal = best.proposal
+    rivals = find_rivals(question, groups, minimum)
+    sides = [best, *rivals]
+    standing = [g for g, by in zip(sides, find_replacements([g.statements for g in sides]), strict=True) if by is None]
+    if len(standing) > 1:
+        return _answer(
+            question,
+            AnswerStatus.CONFLICTING,
+            closest,
+            text="; ".join(_tell_value(group) for group in standing),
+            statements=tuple(_group_statement(group) for group in standing),
+            candidates=candidates,
+            accounts=build_value_accounts(sides),
+            confidence=standing[0].confidence,
+        )
+    (best,) = standing
     return _answer(
         question,
         AnswerStatus.ANSWERED,
         closest,
-        text=proposal.text,
-        value=proposal.value,
-        statements=(_statement(proposal.match, proposal.span, best.confidence),),
+        text=best.best.proposal.text,
+        value=best.value,
+        statements=(_group_statement(best),),
         candidates=candidates,
+        accounts=build_value_accounts(sides) if rivals or count_sources(best.statements) > 1 else (),
         confidence=best.confidence,
     )
 
 
 def answer_voices(question: Question, voices: Sequence[Voice], closest: tuple[Passage, ...], minimum: float) -> Answer:
-    """Yes, no, or both sides when those who speak to the proposition disagree."""
-    sides = {voice.side for voice in voices}
+    """Yes, no, or both sides when those who speak to the proposition disagree and none has taken it back."""
     decided = [v for v in voices if v.side in {Side.FOR, Side.AGAINST}]
     candidates = tuple(_voice_candidate(v) for v in decided[:CANDIDATES])
     confidence = _agreement(decided)
     if not decided or confidence < minimum:
         return abstain(question, AbstentionReason.LOW_CONFIDENCE, closest, candidates=candidates, confidence=confidence)
-    accounts = build_accounts(voices)
-    if {Side.FOR, Side.AGAINST} <= sides:
+    accounts = build_side_accounts(voices)
+    standing = standing_sides(voices)
+    if {Side.FOR, Side.AGAINST} <= standing:
         return _answer(
             question,
             AnswerStatus.CONFLICTING,
             closest,
-            text="; ".join(_told(account) for account in accounts),
-            statements=tuple(_side_statement(voices, side, confidence) for side in Side if side in sides),
+            text="; ".join(tell_account(account) for account in accounts),
+            statements=tuple(_side_statement(voices, side, confidence) for side in Side if side in standing),
             candidates=candidates,
             accounts=accounts,
             confidence=confidence,
         )
-    best = decided[0]
+    best = next(voice for voice in decided if voice.side in standing)
     return _answer(
         question,
         AnswerStatus.ANSWERED,
@@ -173,24 +189,37 @@ def _statement(match: Match, span: Span, support: float) -> AnswerStatement:
     return AnswerStatement(sentence.text, citations, round(support, 4))
 
 
-def _candidate(item: Scored) -> AnswerCandidate:
-    proposal = item.proposal
-    claim = proposal.claim or _claim_holding(proposal.match, proposal.span)
+def _group_statement(group: ValueGroup) -> AnswerStatement:
+    """The best of a group's sentences, and the words of its other sources."""
+    proposal = group.best.proposal
+    said = _statement(proposal.match, proposal.span, group.confidence)
+    sources = {group.statements[0].source}
+    others = []
+    for statement in group.statements:
+        if statement.source not in sources:
+            sources.add(statement.source)
+            others.append(statement.citation)
+    return AnswerStatement(said.text, (*said.citations, *others), said.support)
+
+
+def _tell_value(group: ValueGroup) -> str:
+    """A value and whose word it is."""
+    first = group.statements[0]
+    source = first.facts.article.source if first.claim is None else first.claim.attribution.source_text
+    return f"{group.best.proposal.text} ({source})" if source else group.best.proposal.text
+
+
+def _candidate(group: ValueGroup) -> AnswerCandidate:
+    proposal = group.best.proposal
+    claim = group.statements[0].claim
     return AnswerCandidate(
         text=proposal.text,
-        value=proposal.value,
-        score=round(item.confidence, 4),
+        value=group.value,
+        score=round(group.confidence, 4),
         citation=_citation(proposal.match, proposal.span),
         attribution=claim.attribution if claim is not None else None,
         stance=claim.stance if claim is not None else None,
     )
-
-
-def _claim_holding(match: Match, span: Span) -> Claim | None:
-    """The innermost claim whose words hold the span."""
-    claims = match.sentence.facts.claims
-    holding = [c for c in claims if any(part.contains(span) for part in c.spans)]
-    return min(holding, key=lambda c: c.span.end - c.span.start, default=None)
 
 
 def _voice_candidate(voice: Voice) -> AnswerCandidate:
@@ -208,21 +237,9 @@ def _agreement(voices: Sequence[Voice]) -> float:
     """How sure the voices make it: the best coverage, a little more for every further independent source."""
     if not voices:
         return 0.0
-    sources = len({source_key(voice) for voice in voices})
-    return logistic(6.0 * max(v.match.coverage for v in voices) - 3.6 + 0.3 * (min(sources, 4) - 1))
+    return agreed(logistic(6.0 * max(v.match.coverage for v in voices) - 3.6), count_sources([v.statement for v in voices]))
 
 
 def _side_statement(voices: Sequence[Voice], side: Side, support: float) -> AnswerStatement:
     best = next(voice for voice in voices if voice.side is side)
     return _statement(best.match, best.span, support)
-
-
-def _told(account: Account) -> str:
-    """A side in one line, in its sources' own words."""
-    if not account.claims:
-        return account.proposition
-    attribution = account.claims[0].attribution
-    via = f" (citing {attribution.via.source_text})" if attribution.via is not None else ""
-    if account.stance is ClaimStance.DECLINED_TO_COMMENT and attribution.cue:
-        return f"{attribution.source_text}{via} {attribution.cue} {account.proposition}"
-    return f"{attribution.source_text}{via}: {account.proposition}"

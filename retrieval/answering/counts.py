@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from spacy.tokens import Token
 
@@ -36,13 +37,25 @@ def propose_quantities(question: Question, match: Match) -> Iterator[Proposal]:
         if token is None:
             continue
         role, steps = place_in_clause(question, match, token)
-        span, value = found.span, found.value
-        if value.unit is None and noun is not None:
-            unit = noun.lemma_.lower()
-            value = QuantityValue(value.value, value.low, value.high, unit, value.approximate)
-            if question.focus is None:  # how long, how far: the unit belongs to the answer
-                span = Span(span.start, max(span.end, sentence.place(noun).end))
-        yield Proposal(match, span, value, fit, role, steps)
+        span = found.span
+        if found.value.unit is None and noun is not None and question.focus is None:
+            span = Span(span.start, max(span.end, sentence.place(noun).end))  # how long, how far: the unit belongs to it
+        yield Proposal(match, span, _counted(found, noun), fit, role, steps)
+
+
+def quantity_at(match: Match, span: Span) -> QuantityValue | None:
+    """The quantity whose number stands in ``span``, with the noun that it counts as its unit."""
+    sentence = match.sentence
+    for found in iter_quantities(sentence.text, offset=sentence.span.start):
+        if span.contains(found.number):
+            return _counted(found, _counted_noun(match, found))
+    return None
+
+
+def _counted(found: FoundQuantity, noun: Token | None) -> QuantityValue:
+    if found.value.unit is not None or noun is None:
+        return found.value
+    return replace(found.value, unit=noun.lemma_.lower())
 
 
 def _is_duration(text: str, found: FoundQuantity, start: int) -> bool:

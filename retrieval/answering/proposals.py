@@ -13,7 +13,8 @@ class Proposal:
     """A span of the match's article that may answer.
 
     ``type_fit`` (0 to 1) is how surely it is of the asked type, ``role_fit`` (-1 to 1) whether it stands where the asked
-    thing should beside the predicate, ``steps`` the arcs between the two. ``claim`` is the claim that it was taken from.
+    thing should beside the predicate, ``steps`` the arcs between the two. ``claim`` is the claim that it was taken from,
+    ``is_read`` says that the span reader proposes it.
     """
 
     match: Match
@@ -23,6 +24,7 @@ class Proposal:
     role_fit: float
     steps: int
     claim: Claim | None = None
+    is_read: bool = False
 
     @property
     def text(self) -> str:

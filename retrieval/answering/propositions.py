@@ -8,16 +8,20 @@ from enum import StrEnum
 
 from spacy.tokens import Token
 
+from retrieval.answering.agreement import Statement
 from retrieval.answering.grammar import arguments, is_future, is_negated
 from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.reading import Sentence, words_of
-from retrieval.answering.speech import content_span, match_claim
-from retrieval.models import Account, ArticleFacts, AttributionKind, BlockKind, Claim, ClaimStance, Span
+from retrieval.answering.speech import DENIALS, content_span, match_claim, source_fit, stance_fit
+from retrieval.models import ArticleFacts, Attribution, AttributionKind, BlockKind, Claim, ClaimStance, Span
 from retrieval.search.question_types import Question, Role
 from retrieval.search.words import is_stop_word, word_set
 
 MINIMUM_COVERAGE = 0.6
 SILENT_COVERAGE = 0.5
+SOURCE_FIT = 0.6
+_TELLING = DENIALS | word_set("say claim state confirm acknowledge admit allege assert announce declare report insist")
+_ANYONE = word_set("anyone anybody someone somebody source report")
 _POSSESSIVES = frozenset({"our", "my", "their", "its", "his", "her"})
 _MODALS = word_set("would could may might should must can")
 _CONDITIONS = word_set("if whether unless until once when")
@@ -36,12 +40,16 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Voice:
-    """One place that speaks to the proposition. ``claim`` is None for the narrator; ``span`` holds the words."""
+    """One place that speaks to the proposition. ``claim`` is None for the narrator; ``span`` holds the words.
+
+    ``is_told`` where the question is whether someone said so, and this is that someone.
+    """
 
     side: Side
     match: Match
     span: Span
     claim: Claim | None
+    is_told: bool = False
 
     @property
     def weight(self) -> float:
@@ -53,6 +61,11 @@ class Voice:
         return self.match.coverage - 0.15 * (not is_body) - 0.15 * is_later + 0.1 * is_quoted
 
     @property
+    def statement(self) -> Statement:
+        """The words as someone's."""
+        return Statement(self.match.sentence.facts, self.span, self.claim)
+
+    @property
     def text(self) -> str:
         """The words of the span."""
         return self.span.slice(self.match.sentence.facts.article.text)
@@ -60,6 +73,8 @@ class Voice:
 
 def collect_voices(question: Question, sentences: Sequence[Sentence], facts: Sequence[ArticleFacts]) -> list[Voice]:
     """Everyone in the articles who speaks to the proposition, best covered first."""
+    if _asks_who_said(question):
+        return _tellers(question, sentences, facts)
     voices: list[Voice] = []
     for article in facts:
         heard = [v for claim in article.claims if (v := _claim_voice(question, claim, sentences)) is not None]
@@ -67,6 +82,38 @@ def collect_voices(question: Question, sentences: Sequence[Sentence], facts: Seq
         voices.extend(heard)
         voices.extend(_silent(article, heard, sentences, question))
     return sorted(voices, key=lambda v: -v.weight)
+
+
+def _asks_who_said(question: Question) -> bool:
+    """Whether it asks if someone said, denied or confirmed that something is so."""
+    verb = question.predicate
+    return verb is not None and verb.lemma in _TELLING and any(t.role is Role.EMBEDDED for t in question.terms)
+
+
+def _tellers(question: Question, sentences: Sequence[Sentence], facts: Sequence[ArticleFacts]) -> list[Voice]:
+    """Claims by the asked source of the asked words: who said so once has said so, whatever else they said."""
+    verb = question.predicate.lemma if question.predicate is not None else ""
+    opposite = "say" if verb in DENIALS else "deny"
+    speaker = tuple(t for t in question.terms_of(Role.SUBJECT) if t.lemma not in _ANYONE)
+    topic = question.terms_of(Role.EMBEDDED)
+    voices: list[Voice] = []
+    for claim in (claim for article in facts for claim in article.claims):
+        fit = max(source_fit(speaker, said) for said in _chain(claim.attribution))
+        match = match_claim(question, claim, sentences, topic) if fit >= SOURCE_FIT else None
+        if match is None or match.missing_names or match.coverage < MINIMUM_COVERAGE:
+            continue
+        does = stance_fit(verb, question, claim, match) > 0
+        if does or stance_fit(opposite, question, claim, match) > 0:
+            side = Side.FOR if does is not question.is_negated else Side.AGAINST
+            voices.append(Voice(side, match, content_span(question, match, claim), claim, is_told=True))
+    told = Side.AGAINST if question.is_negated else Side.FOR
+    return sorted([v for v in voices if v.side is told] or voices, key=lambda v: -v.weight)
+
+
+def _chain(attribution: Attribution) -> Iterator[Attribution]:
+    yield attribution
+    if attribution.via is not None:
+        yield from _chain(attribution.via)
 
 
 def _claim_voice(question: Question, claim: Claim, sentences: Sequence[Sentence]) -> Voice | None:
@@ -199,38 +246,3 @@ def _silent(
         if match is not None:
             side = Side.DECLINED if claim.stance is ClaimStance.DECLINED_TO_COMMENT else Side.NO_INFORMATION
             yield Voice(side, match, claim.span, claim)
-
-
-def build_accounts(voices: Sequence[Voice]) -> tuple[Account, ...]:
-    """One account a side, those for first; of ``voices``, best first, the best gives its side's words and stance."""
-    accounts = []
-    for side in Side:
-        held = [voice for voice in voices if voice.side is side]
-        if held:
-            claims = tuple(v.claim for v in held if v.claim is not None)
-            best = held[0]
-            accounts.append(Account(_stance(side, best), best.text, claims, len({source_key(v) for v in held})))
-    return tuple(accounts)
-
-
-def _stance(side: Side, best: Voice) -> ClaimStance:
-    if side is Side.AGAINST:
-        return ClaimStance.DENIED
-    if side is Side.NO_INFORMATION:
-        return ClaimStance.NO_INFORMATION
-    if side is Side.DECLINED:
-        return ClaimStance.DECLINED_TO_COMMENT
-    return (
-        best.claim.stance
-        if best.claim is not None and best.claim.stance is not ClaimStance.DENIED
-        else ClaimStance.ASSERTED
-    )
-
-
-def source_key(voice: Voice) -> str:
-    """What makes a source one: its entity anywhere, or its words within one article."""
-    article = voice.match.sentence.facts.article
-    if voice.claim is None:
-        return f"article {article.source or article.id}"
-    attribution = voice.claim.attribution
-    return attribution.source_entity_id or f"{article.id} {attribution.source_text.lower()}"

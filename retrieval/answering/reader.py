@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -91,6 +92,42 @@ class _Window:
     continues: list[bool]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Logits:
+    """The logits of a window's passage tokens, [tokens], and the sum of those of [CLS]."""
+
+    offsets: list[tuple[int, int]]
+    starts: NDArray[np.float32]
+    ends: NDArray[np.float32]
+    no_answer: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageReading:
+    """What the reader makes of one passage: its best ``readings``, and by `margin_of` of any other span."""
+
+    readings: tuple[Reading, ...]
+    _windows: tuple[_Logits, ...]
+
+    @property
+    def margin(self) -> float:
+        """The margin of the best reading, by which passages rank; ``-inf`` where there is none."""
+        return self.readings[0].margin if self.readings else -math.inf
+
+    def margin_of(self, start: int, end: int) -> float:
+        """The margin of the characters ``start`` to ``end``; ``-inf`` where no window holds them."""
+        best = -math.inf
+        for window in self._windows:
+            first = next((n for n, (_, stop) in enumerate(window.offsets) if stop > start), None)
+            last = next((n for n in range(len(window.offsets) - 1, -1, -1) if window.offsets[n][0] < end), None)
+            if first is None or last is None or first > last:
+                continue
+            if window.offsets[first][0] >= end or window.offsets[last][1] <= start:
+                continue
+            best = max(best, float(window.starts[first] + window.ends[last]) - window.no_answer)
+        return best
+
+
 class SpanReader:
     """Reads passages for the answer to a question; one forward pass gives spans and the passage's own score.
 
@@ -141,7 +178,7 @@ class SpanReader:
         """
         readings: list[Reading] = []
         for group in self.iter_passages(question, passages, per_passage=per_passage):
-            readings.extend(reading for found in group for reading in found)
+            readings.extend(reading for found in group for reading in found.readings)
             if enough is not None and any(reading.margin >= enough for reading in readings):
                 break
         readings.sort(key=lambda reading: (-reading.margin, reading.passage, reading.start))
@@ -149,24 +186,26 @@ class SpanReader:
 
     def score_passages(self, question: str, passages: Sequence[str]) -> list[float]:
         """For each passage the margin of its best reading, for ranking; ``-inf`` for a passage without words."""
-        return [
-            found[0].margin if found else -math.inf
-            for group in self.iter_passages(question, passages, per_passage=1)
-            for found in group
-        ]
+        groups = self.iter_passages(question, passages, per_passage=1)
+        return [found.margin for group in groups for found in group]
 
     def iter_passages(
         self, question: str, passages: Sequence[str], *, per_passage: int = 2, group_size: int = 16
-    ) -> Iterator[list[list[Reading]]]:
-        """The readings of each passage, best first, one group of passages after another; work stops when iteration does."""
+    ) -> Iterator[list[PassageReading]]:
+        """What is read in each passage, one group of passages after another; work stops when iteration does."""
         asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:_QUESTION_TOKENS]
         for first in range(0, len(passages), group_size):
             group = passages[first : first + group_size]
             windows = self._windows(asked, group)
             found: list[list[Reading]] = [[] for _ in group]
-            for window, starts, ends in self._scored(windows):
-                found[window.passage].extend(self._readings(window, starts, ends, first=first, count=per_passage))
-            yield [_distinct(readings)[:per_passage] for readings in found]
+            logits: list[list[_Logits]] = [[] for _ in group]
+            for window, scores in self._scored(windows):
+                logits[window.passage].append(scores)
+                found[window.passage].extend(self._readings(window, scores, first=first, count=per_passage))
+            yield [
+                PassageReading(tuple(_distinct(readings)[:per_passage]), tuple(scores))
+                for readings, scores in zip(found, logits, strict=True)
+            ]
 
     def _windows(self, asked: list[int], passages: Sequence[str]) -> list[_Window]:
         room = self._manifest.max_length - len(asked) - 3
@@ -180,8 +219,8 @@ class SpanReader:
                 windows.append(_Window(number, ids, types, encoding.offsets[inside], continues[inside]))
         return windows
 
-    def _scored(self, windows: list[_Window]) -> Iterator[tuple[_Window, NDArray[np.float32], NDArray[np.float32]]]:
-        """Each window with its start and end logits; windows of like length run together, so little is padding."""
+    def _scored(self, windows: list[_Window]) -> Iterator[tuple[_Window, _Logits]]:
+        """Each window with its logits; windows of like length run together, so little is padding."""
         ordered = sorted((window for window in windows if window.offsets), key=lambda window: -len(window.ids))
         position = 0
         while position < len(ordered):
@@ -198,16 +237,14 @@ class SpanReader:
             outputs = self._session.run(["start", "end"], {"ids": ids, "mask": mask, "types": types})
             starts, ends = (np.asarray(output, np.float32) for output in outputs)
             for row, window in enumerate(batch):
-                yield window, starts[row], ends[row]
+                own = slice(len(window.ids) - 1 - len(window.offsets), len(window.ids) - 1)
+                no_answer = float(starts[row, 0] + ends[row, 0])
+                yield window, _Logits(window.offsets, starts[row, own], ends[row, own], no_answer)
 
-    def _readings(
-        self, window: _Window, starts: NDArray[np.float32], ends: NDArray[np.float32], *, first: int, count: int
-    ) -> list[Reading]:
-        tokens = slice(len(window.ids) - 1 - len(window.offsets), len(window.ids) - 1)
-        no_answer = float(starts[0] + ends[0])
+    def _readings(self, window: _Window, logits: _Logits, *, first: int, count: int) -> list[Reading]:
         spans = best_spans(
-            starts[tokens],
-            ends[tokens],
+            logits.starts,
+            logits.ends,
             continues=np.array(window.continues),
             max_tokens=self._manifest.max_answer_tokens,
             count=count,
@@ -218,8 +255,8 @@ class SpanReader:
                 start=window.offsets[span.first][0],
                 end=window.offsets[span.last][1],
                 score=span.score,
-                no_answer=no_answer,
-                confidence=self._confidence(span.score - no_answer),
+                no_answer=logits.no_answer,
+                confidence=self._confidence(span.score - logits.no_answer),
             )
             for span in spans
         ]
@@ -235,6 +272,16 @@ def _distinct(readings: list[Reading]) -> list[Reading]:
         if all(reading.end <= other.start or other.end <= reading.start for other in kept):
             kept.append(reading)
     return kept
+
+
+@cache
+def shared_reader() -> SpanReader:
+    """The reader that the package ships with, loaded once in a process.
+
+    Raises:
+        WeightsError: a file is missing or is not the one the manifest names.
+    """
+    return SpanReader.load()
 
 
 def _checked(path: Path, sha256: str) -> bytes:

@@ -1,27 +1,34 @@
-"""How good an answer is: the one place that a reader model will replace.
+"""How sure an answer is.
 
-The confidence is a logistic function of a few features. `SPAN_WEIGHTS` are fitted (see `retrieval.evaluation.confidence`),
-`SPEECH_WEIGHTS` set by hand, since no set of questions on who said what was at hand.
+The confidence is a logistic function of what the span reader and the rules make of a span. `SPAN_WEIGHTS` are fitted (by
+`retrieval.evaluation.confidence`, which writes the file they stand in), `SPEECH_WEIGHTS` set by hand, since no set of
+questions on who said what was at hand.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log
+from pathlib import Path
 
+from retrieval.answering.gathering import Evidence
 from retrieval.answering.proposals import Proposal
 from retrieval.models import AnswerType
 from retrieval.search.question_types import Form, Question
+from retrieval.search.words import is_stop_word
 
-SPAN_WEIGHTS: Mapping[str, float] = {
-    "offset": -2.58,
+WEIGHTS = Path(__file__).parent.parent / "weights" / "answers.json"
+SPAN_WEIGHTS: Mapping[str, float] = json.loads(WEIGHTS.read_text("utf-8"))
+# Of the rules alone, fitted before there was a reader, which takes a name for what something is.
+DEFINITION_WEIGHTS: Mapping[str, float] = {
+    "offset": -3.49,
     "coverage": 0.91,
     "predicate": 0.53,
     "agreement": 0.53,
     "disagreement": 0.67,
     "no_predicate": -0.13,
-    "other_act": -0.6,
     "type_fit": 0.94,
     "role_fit": 0.39,
     "closeness": 0.63,
@@ -29,13 +36,6 @@ SPAN_WEIGHTS: Mapping[str, float] = {
     "date": 0.73,
     "rank": 0.83,
     "names": -1.34,
-    "length": 0.05,
-    "open": -1.56,
-    "person": -0.66,
-    "quantity": -0.42,
-    "place": -0.69,
-    "definition": -0.91,
-    "reason": -0.42,
     "few_terms": -0.81,
 }
 SPEECH_WEIGHTS: Mapping[str, float] = {
@@ -53,6 +53,12 @@ SPEECH_WEIGHTS: Mapping[str, float] = {
 }
 
 
+# Below this the rules say of a number that it counts something else.
+_COUNTED = 0.3
+# What the fitted weights are for. Who holds a role is a span too, but its rules are surer than the words around it.
+SPAN_FORMS = frozenset({Form.ARGUMENT, Form.REASON, Form.KEYWORDS})
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """A proposal with its confidence, between 0 and 1."""
@@ -61,28 +67,39 @@ class Scored:
     confidence: float
 
 
-def score(question: Question, proposal: Proposal, *, rank: int) -> Scored:
-    """The confidence that the proposal answers; ``rank`` counts its passage from 0."""
-    is_span = question.form in {Form.ARGUMENT, Form.REASON, Form.DEFINITION}
-    weights = SPAN_WEIGHTS if is_span else SPEECH_WEIGHTS
-    values = features(question, proposal, rank=rank)
+def score(question: Question, proposal: Proposal, evidence: Evidence) -> Scored:
+    """The confidence that the proposal answers."""
+    if proposal.is_read or question.form in SPAN_FORMS:
+        weights = SPAN_WEIGHTS
+    else:
+        weights = DEFINITION_WEIGHTS if question.form is Form.DEFINITION else SPEECH_WEIGHTS
+    values = features(question, proposal, evidence)
     return Scored(proposal, logistic(sum(weights.get(name, 0.0) * value for name, value in values.items())))
 
 
-def features(question: Question, proposal: Proposal, *, rank: int) -> dict[str, float]:
-    """What the confidence is made from, each about 0 to 1 in size."""
+def features(question: Question, proposal: Proposal, evidence: Evidence) -> dict[str, float]:
+    """What the confidence is made from, each about 0 to 1 in size; margins are a tenth of the reader's."""
     match = proposal.match
+    rank = evidence.rank(match)
+    margin = evidence.margin(match.sentence.facts.article.id, proposal.span)
     kind = question.answer_type
     is_open = kind is AnswerType.OTHER
     return {
         "offset": 1.0,
+        "margin": max(-2.0, min(2.0, margin / 10)),
+        "gap": max(-2.0, (margin - evidence.best_margin) / 10),
+        "best": 1.0 if margin >= evidence.best_margin else 0.0,
+        "read": 1.0 if proposal.is_read else 0.0,
+        "echo": _echo(proposal),
         "coverage": match.coverage,
         "predicate": match.predicate_credit,
         "agreement": match.agreement,
         "disagreement": min(0.0, match.agreement),
         "no_predicate": 1.0 if question.predicate is None else 0.0,
         "other_act": 1.0 if _is_other_act(question, proposal) else 0.0,
-        "type_fit": proposal.type_fit,
+        "type_fit": 0.0 if is_open else proposal.type_fit,
+        "open_fit": proposal.type_fit if is_open else 0.0,
+        "miscounted": 1.0 if kind is AnswerType.QUANTITY and proposal.type_fit < _COUNTED else 0.0,
         "role_fit": proposal.role_fit,
         "closeness": 1.0 / (1.0 + max(0, proposal.steps - 1) / 3),
         "proximity": _proximity(question, proposal),
@@ -100,10 +117,17 @@ def features(question: Question, proposal: Proposal, *, rank: int) -> dict[str, 
     }
 
 
+def _echo(proposal: Proposal) -> float:
+    """The share of the span's words that stand for words of the question."""
+    stand = {token.i for _, token in proposal.match.tokens}
+    own = [t for t in proposal.match.sentence.tokens_in(proposal.span) if not is_stop_word(t.text) and t.text[0].isalnum()]
+    return sum(t.i in stand for t in own) / len(own) if own else 0.0
+
+
 def _is_other_act(question: Question, proposal: Proposal) -> bool:
-    """Whether a number is asked for of an act that the sentence does not tell of ("800 soldiers" sent, not killed)."""
-    is_number = question.answer_type is AnswerType.QUANTITY
-    return is_number and question.predicate is not None and proposal.match.predicate_credit == 0
+    """Whether who, when, where or how many is asked of an act that the sentence does not tell of."""
+    is_typed = question.answer_type is not AnswerType.OTHER and question.form not in {Form.DEFINITION, Form.REASON}
+    return is_typed and question.predicate is not None and proposal.match.predicate_credit == 0
 
 
 def _proximity(question: Question, proposal: Proposal) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from retrieval.models import ArticleFacts, ArticleFilter, Entity, RetrievalMode, SearchResults
@@ -23,8 +24,8 @@ class AnswerSources(Protocol):
         """The best ``limit`` passages; those that mention one of ``entity_ids`` may rank higher."""
         ...
 
-    def load_facts(self, article_ids: Sequence[str]) -> Mapping[str, ArticleFacts]:
-        """The facts of each article that is there."""
+    def load_facts(self, article_ids: Sequence[str], *, as_of: datetime | None = None) -> Mapping[str, ArticleFacts]:
+        """The facts of each article that is there, and had been published by ``as_of``."""
         ...
 
     def resolve_names(self, names: Sequence[str]) -> Mapping[str, tuple[Entity, ...]]:

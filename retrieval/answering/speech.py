@@ -30,6 +30,7 @@ from retrieval.search.question_types import Question, Role, Term
 from retrieval.search.words import is_stop_word, similarity, word_set
 
 DENIALS = word_set("deny reject dispute refute contradict")
+_ANYONE = word_set("source people person side party official authority speaker witness")
 _PRONOUNS = word_set("he she they it we i who")
 # What opens a clause that hangs on behind a comma and can be left off.
 _AFTERTHOUGHTS = word_set(
@@ -201,7 +202,7 @@ def propose_speakers(
             match = match_claim(question, claim, sentences, topic)
             if match is None or claim.attribution.source_span is None:
                 continue
-            stance = _stance_fit(verb, question, claim, match)
+            stance = stance_fit(verb, question, claim, match)
             if stance <= 0:
                 continue
             span, entity = speaker_of(article, claim.attribution)
@@ -213,7 +214,8 @@ def propose_speakers(
             yield Proposal(replace(match, predicates=predicates, predicate_credit=1.0), span, value, fit, stance, 1, claim)
 
 
-def _stance_fit(verb: str, question: Question, claim: Claim, match: Match) -> float:
+def stance_fit(verb: str, question: Question, claim: Claim, match: Match) -> float:
+    """How far a claim does with its words what ``verb`` asks for: 0 where it says what another verb would."""
     content_verbs = [t for _, t in match.tokens if t.pos_ in {"VERB", "AUX"} and question.terms_of(Role.EMBEDDED)]
     if not content_verbs:
         inside = [
@@ -241,7 +243,7 @@ def _words(question: Question) -> list[Token]:
 
 def _speaker_type(question: Question, entity: Entity | None, text: str) -> float:
     fits = TYPE_FITS.get(question.answer_type, {})
-    if question.focus is not None:
+    if question.focus is not None and question.focus not in _ANYONE:
         if entity is None:
             return 0.7 if similarity(question.focus, text.rsplit(maxsplit=1)[-1]) else 0.0
         return fits.get(entity.type, 0.0) * fits_focus(question.focus, entity, text)

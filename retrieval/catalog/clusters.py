@@ -16,9 +16,11 @@ from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, updat
 from retrieval.catalog.copies import publishing_voice, with_voices
 from retrieval.catalog.ids import stable_id
 from retrieval.catalog.paging import chunks
+from retrieval.catalog.rows import make_toll
 from retrieval.catalog.tables import articles, claims, entities, event_mentions, events, participants, tellings
 from retrieval.extraction.clusters import FALLBACK_REACH, Account, Role, is_same_happening
 from retrieval.extraction.statuses import overall_status
+from retrieval.extraction.tolls import joined
 from retrieval.models import DateSource, EventStatus
 
 _MAX_CANDIDATES = 200
@@ -149,7 +151,6 @@ def _drawn(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     assert time is not None
     places = [row for row in rows if row.place_id is not None]
     place = min(places, key=lambda row: row.place_country is not None, default=None)
-    tolls = Counter(row.fatalities for row in reversed(rows) if row.fatalities is not None)
     voices = {voice for _, voice in told}
     modes = [row.mode for row in (best, *rows) if row.mode is not None]
     return {
@@ -163,10 +164,19 @@ def _drawn(rows: Sequence[Row[Any]]) -> dict[str, Any]:
         "time_source": time.time_source,
         "time_id": time.time_id,
         "place_id": place.place_id if place is not None else None,
-        "fatalities": tolls.most_common(1)[0][0] if tolls else None,
+        **_toll(rows, "fatalities"),
+        **_toll(rows, "injured"),
         "confidence": round(min(0.97, best.confidence + 0.05 * (len(rows) - 1)), 2) if len(rows) > 1 else best.confidence,
         "independent_source_count": len(voices),
     }
+
+
+def _toll(rows: Sequence[Row[Any]], fate: str) -> dict[str, int | None]:
+    """The number that most tell, of equals the newest, and the bounds that all set."""
+    told = [toll for row in reversed(rows) if (toll := make_toll(row, fate)) is not None]
+    number = Counter(toll.number for toll in told).most_common(1)[0][0] if told else None
+    low, high = joined(told)
+    return {fate: number, f"{fate}_low": low, f"{fate}_high": high}
 
 
 def _is_affirmed(row: Row[Any]) -> bool:

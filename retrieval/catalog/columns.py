@@ -63,3 +63,8 @@ def entity_id(name: str = "entity_id", *, nullable: bool = True) -> Column[str]:
 def span() -> tuple[Column[int], Column[int]]:
     """Where a row stands in its article's text."""
     return Column("start", Integer, nullable=False), Column("end", Integer, nullable=False)
+
+
+def tolls() -> tuple[Column[int], ...]:
+    """How many people an event killed and injured, each with its bounds."""
+    return tuple(Column(f"{fate}{bound}", Integer) for fate in ("fatalities", "injured") for bound in ("", "_low", "_high"))

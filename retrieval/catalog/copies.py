@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
+from retrieval.catalog.paging import chunks
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.catalog.tables import articles, copies, copy_bands, tellings
 from retrieval.ingestion.duplicates import credited_agency, is_near_copy, sign, signature_of
+from retrieval.models import Origin
 
 _root_articles = articles.alias("root_articles")
 _root_copies = copies.alias("root_copies")
@@ -67,6 +70,16 @@ def add_copy(connection: Connection, article: PreparedArticle) -> None:
         )
     )
     connection.execute(insert(copy_bands), [{"band": band, "article_id": article.id} for band in set(signature.bands)])
+
+
+def find_origins(connection: Connection, article_ids: Sequence[str]) -> dict[str, Origin]:
+    """Whose text each article prints; unknown ids are left out."""
+    query = with_voices(select(articles.c.id).select_from(articles))
+    found: dict[str, Origin] = {}
+    for some in chunks(article_ids):
+        for row in connection.execute(query.where(articles.c.id.in_(some))):
+            found[row.id] = Origin(row.root_id or row.id, publishing_voice(row))
+    return found
 
 
 def find_shared(connection: Connection, article_id: str) -> list[str]:

@@ -148,4 +148,8 @@ def _split(facts: Extraction, text: str, key: tuple[str, str], aliases: Sequence
             )
             for event in facts.events
         ),
+        roles=tuple(
+            replace(r, entity=number if at(r.entity, r.name) == number else r.entity, of=at(r.of, r.span))
+            for r in facts.roles
+        ),
     )

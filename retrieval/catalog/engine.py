@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from retrieval.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, ArchiveTooNew, InputError
 
 # The newest migration under migrations/versions; a test compares the two.
-HEAD = "0004"
+HEAD = "0005"
 
 
 def parse_url(url: str | Path) -> URL:
@@ -82,8 +82,8 @@ def translate(error: BaseException, path: Path) -> ArchiveError:
         return ArchiveLocked(f"archive {path} is being written by another process; try again, or raise the lock time-out")
     if "not a database" in words or "malformed" in words:
         return ArchiveError(f"{path} is no Dateline archive, or is damaged ({words}); restore it or give another path")
-    if "readonly" in words:
-        return ArchiveError(f"archive {path} is read-only; make it and its folder writable")
+    if "readonly" in words or "unable to open" in words:
+        return ArchiveError(f"archive {path} is read-only ({words}); make it and its folder writable")
     if "full" in words:
         return ArchiveError(f"no room left for archive {path}; free some disk space and try again")
     return ArchiveError(f"archive {path} cannot be used: {words}")
@@ -102,7 +102,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event opens transactions, see _begin
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -8192"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -14,6 +14,7 @@ from retrieval.catalog.counts import NAMING_KINDS, add_aliases, add_mentions, re
 from retrieval.catalog.ids import fold, stable_id
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.prepared import PreparedArticle
+from retrieval.catalog.rows import toll_columns
 from retrieval.catalog.tables import (
     article_entities,
     attributions,
@@ -26,6 +27,7 @@ from retrieval.catalog.tables import (
     mentions,
     participants,
     passages,
+    roles,
     tellings,
     times,
 )
@@ -63,6 +65,7 @@ class FactWriter:
         claim_ids = self._claim_ids()
         event_ids = self._write_events(time_ids, claim_ids)
         self._write_claims(time_ids, claim_ids, event_ids)
+        self._write_roles()
 
     def _slice(self, span: Span) -> str:
         return span.slice(self._article.text)
@@ -171,6 +174,24 @@ class FactWriter:
             unseen_after = entities.c.last_seen.is_(None) | (entities.c.last_seen < at)
             self._connection.execute(update(entities).where(mine, unseen_before).values(first_seen=at))
             self._connection.execute(update(entities).where(mine, unseen_after).values(last_seen=at))
+
+    def _write_roles(self) -> None:
+        self._all(
+            roles,
+            (
+                {
+                    "article_id": self._article.id,
+                    "entity_id": self._entity_ids[role.entity],
+                    "title": role.title,
+                    "is_former": role.is_former,
+                    "of_id": self._entity(role.of),
+                    "start": role.span.start,
+                    "end": role.span.end,
+                    "text": self._slice(role.span),
+                }
+                for role in self._facts.roles
+            ),
+        )
 
     def _write_times(self) -> list[int]:
         ids: list[int] = []
@@ -284,7 +305,7 @@ class FactWriter:
             is_dated=is_dated,
             roles=tuple(roles),
             place=place,
-            fatalities=event.fatalities,
+            fatalities=event.killed.number if event.killed else None,
             deeds=deeds,
             words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - deeds,
         )
@@ -295,7 +316,8 @@ class FactWriter:
             "mode": event.mode,
             "title": event.title,
             "place_id": self._entity(event.place),
-            "fatalities": event.fatalities,
+            **toll_columns("fatalities", event.killed),
+            **toll_columns("injured", event.injured),
             "confidence": event.confidence,
         }
         if event.time is not None and self._facts.times[event.time].start is not None:

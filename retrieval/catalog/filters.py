@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, or_, select, type_coerce
@@ -85,8 +86,8 @@ def filter_entities(filter_: EntityFilter | None) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def filter_events(filter_: EventFilter | None) -> list[ColumnElement[bool]]:
-    """Conditions on ``events``."""
+def filter_events(filter_: EventFilter | None, *, near_ids: Sequence[str] | None = None) -> list[ColumnElement[bool]]:
+    """Conditions on ``events``; ``near_ids`` are the places within the filter's distance."""
     if filter_ is None:
         return []
     conditions: list[ColumnElement[bool]] = []
@@ -100,7 +101,9 @@ def filter_events(filter_: EventFilter | None) -> list[ColumnElement[bool]]:
         conditions.append(events.c.time_end >= filter_.time_from)
     if filter_.time_to:
         conditions.append(events.c.time_start <= filter_.time_to)
-    if filter_.place_id:
+    if near_ids is not None:
+        conditions.append(events.c.place_id.in_(near_ids))
+    elif filter_.place_id:
         conditions.append(events.c.place_id == filter_.place_id)
     if filter_.participant_ids:
         taking_part = select(participants.c.event_id).where(participants.c.entity_id.in_(filter_.participant_ids))
@@ -109,6 +112,9 @@ def filter_events(filter_: EventFilter | None) -> list[ColumnElement[bool]]:
         conditions.append(events.c.independent_source_count >= filter_.min_independent_sources)
     if filter_.story_id:
         told = select(tellings.c.event_id).where(tellings.c.article_id.in_(_articles_of(filter_.story_id)))
+        conditions.append(events.c.id.in_(told))
+    if filter_.as_of:
+        told = select(tellings.c.event_id).join_from(tellings, articles).where(articles.c.published_at <= filter_.as_of)
         conditions.append(events.c.id.in_(told))
     return conditions
 
@@ -138,6 +144,11 @@ def filter_claims(filter_: ClaimFilter | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filter_.stances:
         conditions.append(claims.c.stance.in_(filter_.stances))
+    if filter_.ids is not None:
+        conditions.append(claims.c.id.in_(filter_.ids))
+    if filter_.as_of:
+        by_then = select(articles.c.id).where(articles.c.id == claims.c.article_id).correlate(claims)
+        conditions.append(exists(by_then.where(articles.c.published_at <= filter_.as_of)))
     speaker = and_(attributions.c.claim_seq == claims.c.seq, attributions.c.depth == 0)
     if filter_.source_ids:
         conditions.append(exists().where(speaker, attributions.c.entity_id.in_(filter_.source_ids)).correlate(claims))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, Table, cast, func, select
 
 from retrieval.catalog import rows
+from retrieval.catalog.distances import find_near
 from retrieval.catalog.filters import (
     filter_articles,
     filter_claims,
@@ -100,7 +101,7 @@ class CatalogLists(CatalogLookups):
         window: Window = _FIRST,
     ) -> Page[Event]:
         """Events, earliest first; those without a time come last in either direction."""
-        statement = rows.select_events().where(*filter_events(filter))
+        statement = rows.select_events().where(*self._filter_events(filter))
         return self._page(statement, order_events(order, descending=descending), window, rows.make_event)
 
     def claims(self, filter: ClaimFilter | None = None, *, window: Window = _FIRST) -> Page[Claim]:  # noqa: A002
@@ -131,7 +132,7 @@ class CatalogLists(CatalogLookups):
 
     def count_events(self, filter: EventFilter | None = None) -> int:  # noqa: A002
         """How many events pass ``filter``."""
-        return self._count(events, filter_events(filter))
+        return self._count(events, self._filter_events(filter))
 
     def count_claims(self, filter: ClaimFilter | None = None) -> int:  # noqa: A002
         """How many claims pass ``filter``."""
@@ -191,7 +192,7 @@ class CatalogLists(CatalogLookups):
     ) -> Mapping[str, Page[Event]]:
         """The events that articles or those of stories tell of, or that entities take part in or are the place of."""
         pairs = find_pairs("events", parent, ids)
-        statement = rows.select_events().join(pairs, pairs.c.child == events.c.id).where(*filter_events(filter))
+        statement = rows.select_events().join(pairs, pairs.c.child == events.c.id).where(*self._filter_events(filter))
         ordering = order_events(order, descending=descending)
         return self._pages(statement, ordering, window, rows.make_event, pairs.c.parent, ids)
 
@@ -256,7 +257,7 @@ class CatalogLists(CatalogLookups):
         filter: EventFilter | None = None,  # noqa: A002
     ) -> Mapping[str, int]:
         """The lengths of the lists of `events_by`."""
-        return self._counts("events", events, events.c.id, parent, ids, filter_events(filter))
+        return self._counts("events", events, events.c.id, parent, ids, self._filter_events(filter))
 
     def count_claims_by(
         self,
@@ -271,6 +272,13 @@ class CatalogLists(CatalogLookups):
     def count_event_mentions_by(self, parent: Parent, ids: Sequence[str]) -> Mapping[str, int]:
         """The lengths of the lists of `event_mentions_by`."""
         return self._counts("event mentions", event_mentions, event_mentions.c.id, parent, ids, [])
+
+    def _filter_events(self, given: EventFilter | None) -> list[ColumnElement[bool]]:
+        if given is None or given.within_kilometers is None:
+            return filter_events(given)
+        with self.reading() as connection:
+            near_ids = find_near(connection, given.near, given.place_id, kilometers=given.within_kilometers)
+        return filter_events(given, near_ids=near_ids)
 
     def _page(self, statement: Select[Any], ordering: Ordering, window: Window, make: Callable[[Row[Any]], T]) -> Page[T]:
         with self.reading() as connection:

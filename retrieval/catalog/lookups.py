@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, func, select, tuple_
 from sqlalchemy.exc import DatabaseError
 
 from retrieval.catalog import rows
+from retrieval.catalog.copies import find_origins
 from retrieval.catalog.engine import translate
 from retrieval.catalog.ids import fold
 from retrieval.catalog.paging import chunks
@@ -29,6 +30,7 @@ from retrieval.catalog.tables import (
     mentions,
     participants,
     passages,
+    roles,
     settings,
     stories,
     story_articles,
@@ -44,6 +46,7 @@ from retrieval.models import (
     Corpus,
     Entity,
     EntityAlias,
+    EntityRole,
     Event,
     Participant,
     ParticipantRole,
@@ -248,6 +251,16 @@ class CatalogLookups:
                     found[row.entity_id].append(EntityAlias(row.name, row.mention_count))
         return {id_: tuple(some) for id_, some in found.items()}
 
+    def load_roles(self, entity_ids: Sequence[str]) -> Mapping[str, tuple[EntityRole, ...]]:
+        """What articles call people, that of the newest article first."""
+        found: dict[str, dict[tuple[str, bool], list[Row[Any]]]] = {id_: defaultdict(list) for id_ in entity_ids}
+        query = select(roles, articles.c.published_at).join_from(roles, articles)
+        with self.reading() as connection:
+            for some in chunks(entity_ids):
+                for row in connection.execute(query.where(roles.c.entity_id.in_(some)).order_by(roles.c.id)):
+                    found[row.entity_id][fold(row.title), row.is_former].append(row)
+        return {id_: tuple(sorted(map(rows.make_role, each.values()), key=_age)) for id_, each in found.items()}
+
     def load_participants(self, event_ids: Sequence[str]) -> Mapping[str, tuple[Participant, ...]]:
         """The participants of events, in reading order; who is named in several articles is given once for each role."""
         found = self._owned(select(participants), participants, event_ids, rows.make_participant, owner="event_id")
@@ -269,6 +282,7 @@ class CatalogLookups:
         found_participants = self._owned(select(participants), participants, ids, rows.make_participant)
         found_claims: dict[str, list[Claim]] = {id_: [] for id_ in ids}
         with self.reading() as connection:
+            origins = find_origins(connection, ids)
             for some in chunks(ids):
                 query = rows.select_claims().where(claims.c.article_id.in_(some)).order_by(claims.c.seq)
                 for claim in make_claims(connection, connection.execute(query).all()):
@@ -285,6 +299,7 @@ class CatalogLookups:
                 events=_each(happened, (t.event_id for t in found_tellings[id_])),
                 event_mentions=found_tellings[id_],
                 participants=found_participants[id_],
+                origin=origins[id_],
             )
             for id_, article in found.items()
         }
@@ -322,6 +337,10 @@ class CatalogLookups:
         return {id_: tuple(some) for id_, some in found.items()}
 
 
+def _age(role: EntityRole) -> tuple[float, str]:
+    return (-role.last_seen.timestamp() if role.last_seen else 0.0, role.title)
+
+
 def _each_once(found: Sequence[Participant]) -> tuple[Participant, ...]:
     kept: dict[tuple[ParticipantRole, str], Participant] = {}
     for participant in found:
@@ -343,6 +362,16 @@ def make_claims(connection: Connection, found: Sequence[Row[Any]]) -> list[Claim
         deeper = select(attributions).where(attributions.c.claim_seq.in_(some), attributions.c.depth > 0)
         for row in connection.execute(deeper.order_by(attributions.c.depth.desc())):
             via[row.claim_seq] = rows.make_attribution(row, article_ids[row.claim_seq], via.get(row.claim_seq))
-        for row in connection.execute(select(claim_entities).where(claim_entities.c.claim_seq.in_(some))):
+        where = mentions.c.entity_id == claim_entities.c.entity_id, mentions.c.article_id == claims.c.article_id
+        first = func.min(mentions.c.start)
+        named = (
+            select(claim_entities.c.claim_seq, claim_entities.c.entity_id)
+            .join_from(claim_entities, claims)
+            .join(mentions, and_(*where, mentions.c.start >= claims.c.start, mentions.c.end <= claims.c.end))
+            .where(claim_entities.c.claim_seq.in_(some))
+            .group_by(claim_entities.c.claim_seq, claim_entities.c.entity_id)
+            .order_by(first, claim_entities.c.entity_id)
+        )
+        for row in connection.execute(named):
             inside[row.claim_seq].append(row.entity_id)
-    return [rows.make_claim(row, via.get(row.seq), tuple(sorted(inside[row.seq]))) for row in found]
+    return [rows.make_claim(row, via.get(row.seq), tuple(inside[row.seq])) for row in found]

@@ -17,12 +17,24 @@ from retrieval.catalog.clusters import draw_as_of
 from retrieval.catalog.filters import filter_events, order_events
 from retrieval.catalog.ids import fold
 from retrieval.catalog.lists import CatalogLists
+from retrieval.catalog.lookups import make_claims
 from retrieval.catalog.nested import Parent, find_pairs
 from retrieval.catalog.paging import chunks
-from retrieval.catalog.rows import make_event, make_time, select_events
-from retrieval.catalog.tables import article_entities, articles, copies, entities, event_mentions, events, tellings, times
+from retrieval.catalog.rows import make_event, make_time, select_claims, select_events
+from retrieval.catalog.tables import (
+    article_entities,
+    articles,
+    claims,
+    copies,
+    entities,
+    event_mentions,
+    events,
+    tellings,
+    times,
+)
 from retrieval.models import (
     Account,
+    ArticleFacts,
     Claim,
     ClaimRelations,
     DateSource,
@@ -36,6 +48,7 @@ from retrieval.models import (
     RelatedEntity,
     Span,
     TimeRef,
+    Toll,
     Window,
 )
 
@@ -63,6 +76,23 @@ class TimelineSubject:
 
 class CatalogRelations(CatalogLists):
     """Reads that compare what articles say."""
+
+    def events(
+        self,
+        filter: EventFilter | None = None,  # noqa: A002
+        *,
+        order: EventOrder = EventOrder.TIME,
+        descending: bool = False,
+        window: Window = _FIRST,
+    ) -> Page[Event]:
+        """Events, earliest first; those without a time come last in either direction.
+
+        With ``as_of`` each is as the articles published by then told it; filters and order go by what is known now.
+        """
+        page = super().events(filter, order=order, descending=descending, window=window)
+        if filter is None or filter.as_of is None:
+            return page
+        return Page(self._as_of(page.items, filter.as_of), page.cursors, page.has_next, page.has_previous)
 
     def load_accounts(self, event_ids: Sequence[str]) -> Mapping[str, tuple[Account, ...]]:
         """By event: what is claimed for it, then what is claimed against it, each with everyone on that side.
@@ -104,13 +134,13 @@ class CatalogRelations(CatalogLists):
                 for row in connection.execute(query.order_by(event_mentions.c.id)):
                     status_of[row.event_id].setdefault(row.claim_id, row.status)
         every = sorted({claim_id for some in status_of.values() for claim_id in some})
-        claims = {claim.id: claim for claim in self.load_claims(every) if claim}
+        known = {claim.id: claim for claim in self.load_claims(every) if claim}
         sides: dict[str, tuple[list[Claim], list[Claim]]] = {}
         for event_id, statuses in status_of.items():
             pair: tuple[list[Claim], list[Claim]] = ([], [])
             for claim_id, status in statuses.items():
-                if claim_id in claims and (status in _AFFIRMED or status in _NEGATIVE):
-                    pair[status in _NEGATIVE].append(claims[claim_id])
+                if claim_id in known and (status in _AFFIRMED or status in _NEGATIVE):
+                    pair[status in _NEGATIVE].append(known[claim_id])
             sides[event_id] = pair
         return sides
 
@@ -187,6 +217,17 @@ class CatalogRelations(CatalogLists):
                 made[event.id] = tuple(make_event(row) for row in connection.execute(query))
         return {id_: made.get(id_, ()) for id_ in event_ids}
 
+    def load_facts(self, article_ids: Sequence[str], *, as_of: datetime | None = None) -> Mapping[str, ArticleFacts]:
+        """Everything known from articles; unknown ids are left out. ``as_of`` leaves out the articles that had not been
+        published by then, and what they say of the others' events.
+        """
+        found = super().load_facts(article_ids)
+        if as_of is None:
+            return found
+        known = {id_: facts for id_, facts in found.items() if (at := facts.article.published.at) and at <= as_of}
+        drawn = {event.id: event for event in self._as_of([e for facts in known.values() for e in facts.events], as_of)}
+        return {id_: replace(facts, events=tuple(drawn[e.id] for e in facts.events)) for id_, facts in known.items()}
+
     def find_timeline(self, subject: TimelineSubject, *, window: Window = _FIRST) -> Page[Event]:
         """The events of ``subject`` that have a time, earliest first."""
         page = self._page(_timeline(subject), order_events(EventOrder.TIME, descending=False), window, make_event)
@@ -212,6 +253,23 @@ class CatalogRelations(CatalogLists):
                     if any(span.start <= row.start < span.end for span in spans[row.article_id]):
                         told[row.event_id] = None
         return tuple(told)
+
+    def claims_made_in(self, found: Sequence[Passage]) -> tuple[Claim, ...]:
+        """The claims whose words begin in these passages."""
+        spans: dict[str, list[Span]] = defaultdict(list)
+        for passage in found:
+            spans[passage.article_id].append(passage.span)
+        made: list[Claim] = []
+        with self.reading() as connection:
+            for some in chunks(sorted(spans)):
+                query = select_claims().where(claims.c.article_id.in_(some)).order_by(claims.c.seq)
+                rows = [
+                    row
+                    for row in connection.execute(query)
+                    if any(span.start <= row.start < span.end for span in spans[row.article_id])
+                ]
+                made.extend(make_claims(connection, rows))
+        return tuple(made)
 
     def _as_of(self, found: Sequence[Event], as_of: datetime) -> tuple[Event, ...]:
         with self.reading() as connection:
@@ -257,10 +315,16 @@ def _redrawn(event: Event, row: Mapping[str, Any], known: Mapping[int, TimeRef])
         title=row["title"],
         time=time,
         place_id=row["place_id"],
-        fatalities=row["fatalities"],
+        killed=_toll(row, "fatalities"),
+        injured=_toll(row, "injured"),
         confidence=row["confidence"],
         independent_source_count=row["independent_source_count"],
     )
+
+
+def _toll(row: Mapping[str, Any], fate: str) -> Toll | None:
+    number = row[fate]
+    return None if number is None else Toll(number, row[f"{fate}_low"], row[f"{fate}_high"])
 
 
 def _account(side: Sequence[Claim], roots: Mapping[str, str]) -> Account:

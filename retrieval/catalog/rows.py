@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -21,15 +23,18 @@ from retrieval.models import (
     Claim,
     DatePrecision,
     Entity,
+    EntityRole,
     Event,
     EventMention,
     Mention,
     Participant,
     Passage,
     PublicationDate,
+    RoleMention,
     Span,
     Story,
     TimeRef,
+    Toll,
 )
 
 TIME_COLUMNS = (
@@ -147,6 +152,21 @@ def make_mention(row: Row[Any]) -> Mention:
     )
 
 
+def make_role(found: Sequence[Row[Any]]) -> EntityRole:
+    """From the rows of ``roles``, with the publication of their articles, that give a person one title."""
+    ordered = sorted(found, key=lambda row: (row.published_at is None, row.published_at or 0, row.id))
+    dates = [row.published_at for row in ordered if row.published_at is not None]
+    owners = Counter(row.of_id for row in ordered if row.of_id is not None)
+    return EntityRole(
+        title=ordered[-1].title,
+        is_former=ordered[-1].is_former,
+        of_entity_id=owners.most_common(1)[0][0] if owners else None,
+        first_seen=min(dates, default=None),
+        last_seen=max(dates, default=None),
+        mentions=tuple(RoleMention(row.article_id, Span(row.start, row.end), row.text) for row in ordered),
+    )
+
+
 def make_time(row: Row[Any]) -> TimeRef:
     """From a row of ``times``."""
     return TimeRef(
@@ -170,10 +190,24 @@ def make_event(row: Row[Any]) -> Event:
         title=row.title,
         time=_joined_time(row),
         place_id=row.place_id,
-        fatalities=row.fatalities,
+        killed=make_toll(row, "fatalities"),
+        injured=make_toll(row, "injured"),
         confidence=row.confidence,
         independent_source_count=row.independent_source_count,
     )
+
+
+def make_toll(row: Row[Any], fate: str) -> Toll | None:
+    """The people killed ("fatalities") or "injured" of a row of ``events`` or ``tellings``."""
+    number = getattr(row, fate)
+    return None if number is None else Toll(number, getattr(row, f"{fate}_low"), getattr(row, f"{fate}_high"))
+
+
+def toll_columns(fate: str, told: Toll | None) -> dict[str, int | None]:
+    """The columns that `make_toll` reads."""
+    if told is None:
+        return {fate: None, f"{fate}_low": None, f"{fate}_high": None}
+    return {fate: told.number, f"{fate}_low": told.low, f"{fate}_high": told.high}
 
 
 def make_event_mention(row: Row[Any]) -> EventMention:

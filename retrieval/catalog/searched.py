@@ -2,7 +2,7 @@
 
 A search makes three small queries. Through SQLAlchemy each costs up to a millisecond of Python; as statements that the
 driver keeps prepared they cost ten microseconds and the reading of the rows. Each is one statement, and so sees one state
-of the archive.
+of the archive. They are SQLite's own: another database needs others.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PASSAGES = """
     FROM json_each(?) AS wanted JOIN passages AS p ON p.id = wanted.value JOIN articles AS a ON a.id = p.article_id"""
 
 # So many characters before and after a passage are read with it: about two sentences.
-_AROUND = 240
+_AROUND = 400
 
 
 @dataclass(frozen=True, slots=True)

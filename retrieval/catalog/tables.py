@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from retrieval.catalog.columns import Id, Instant, Serial, article_id, entity_id, metadata, serial, span, stored_enum
+from retrieval.catalog.columns import Id, Instant, Serial, article_id, entity_id, metadata, serial, span, stored_enum, tolls
 from retrieval.models import (
     AttributionKind,
     BlockKind,
@@ -133,6 +134,21 @@ mentions = Table(
     sqlite_autoincrement=True,
 )
 
+# What articles call people: a title, and the organisation or country that it is in.
+roles = Table(
+    "roles",
+    metadata,
+    serial(),
+    article_id(index=True),
+    entity_id(nullable=False),
+    Column("title", Text, nullable=False),
+    Column("is_former", Boolean, nullable=False),
+    entity_id("of_id"),
+    *span(),
+    Column("text", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 times = Table(
     "times",
     metadata,
@@ -162,7 +178,7 @@ events = Table(
     Column("time_source", stored_enum(DateSource), nullable=False),
     Column("time_id", Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
     entity_id("place_id"),
-    Column("fatalities", Integer),
+    *tolls(),
     Column("confidence", Float, nullable=False),
     Column("independent_source_count", Integer, nullable=False),
 )
@@ -253,7 +269,7 @@ tellings = Table(
     Column("time_source", stored_enum(DateSource), nullable=False),
     Column("time_id", Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
     entity_id("place_id"),
-    Column("fatalities", Integer),
+    *tolls(),
     Column("confidence", Float, nullable=False),
     # [[status, voice]]: voice "" is the article's own.
     Column("voices", JSON, nullable=False),

@@ -9,10 +9,10 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from retrieval.extraction.contents import PRESUPPOSING
-from retrieval.extraction.facts import FoundAttribution, FoundClaim, FoundEntity, FoundMention, FoundTime
+from retrieval.extraction.facts import FoundAttribution, FoundClaim, FoundEntity, FoundMention, FoundRole, FoundTime
 from retrieval.extraction.indirect_speech import according_drafts, indirect_drafts, noun_drafts
 from retrieval.extraction.language import ParsedBlock
-from retrieval.extraction.noun_phrases import governing_verb
+from retrieval.extraction.noun_phrases import governing_verb, is_verb, subject_of
 from retrieval.extraction.quotations import find_quotations
 from retrieval.extraction.quoted_speech import quotation_drafts, quoted_tokens
 from retrieval.extraction.sources import Draft
@@ -28,6 +28,7 @@ def find_claims(
     entities: Sequence[FoundEntity],
     mentions: Sequence[FoundMention],
     times: Sequence[FoundTime],
+    roles: Sequence[FoundRole] = (),
 ) -> list[FoundClaim]:
     """The claims of an article in reading order of their content.
 
@@ -35,7 +36,7 @@ def find_claims(
     splits has several spans. A quotation without a cue is carried on by the last speaker, its attribution
     without ``source``.
     """
-    linker = EntityLinker(text, entities, mentions)
+    linker = EntityLinker(text, entities, mentions, roles)
     quotations = find_quotations(text, [p.block for p in parsed])
     starts = [q.span.start for q in quotations]
     drafts: list[Draft] = []
@@ -43,7 +44,8 @@ def find_claims(
         span = block.block.span
         inside = quotations[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
         quoted = quoted_tokens(block, inside)
-        spoken, used = quotation_drafts(text, block, number, inside, quoted=quoted, before=drafts)
+        introduced = number > 0 and _ends_with_colon(parsed[number - 1])
+        spoken, used = quotation_drafts(text, block, number, inside, quoted=quoted, before=drafts, is_introduced=introduced)
         drafts.extend(spoken)
         drafts.extend(indirect_drafts(block, number, quoted, used))
         drafts.extend(according_drafts(block, number, quoted))
@@ -63,7 +65,12 @@ def _resolved(
     for number, draft in enumerate(drafts):
         block = parsed[draft.block]
         if draft.source is None:
-            if last is not None and draft.block - last[0] <= draft.reach:
+            introducing = _introducing(parsed[draft.block - 1]) if draft.is_introduced else None
+            if introducing is not None:
+                speaker = linker.speaker(parsed[draft.block - 1], introducing)
+                linker.remember(speaker)
+                last = (draft.block, speaker)
+            elif last is not None and draft.block - last[0] <= draft.reach:
                 speaker = last[1]
                 last = (draft.block, speaker)
             else:
@@ -87,6 +94,20 @@ def _resolved(
         attribution = FoundAttribution(speaker.span, speaker.text, speaker.entity, kind, cue, via)
         claims.append(FoundClaim(draft.spans, draft.stance, attribution, said_at=_said_at(draft, block, times)))
     return claims
+
+
+def _ends_with_colon(block: ParsedBlock) -> bool:
+    return block.doc.text.rstrip().endswith(":")
+
+
+def _introducing(block: ParsedBlock) -> Token | None:
+    """Who acts in the last sentence of a block that ends with a colon ("The mayor took to the radio:")."""
+    sentences = list(block.doc.sents)
+    root = sentences[-1].root if sentences else None
+    subject = subject_of(root) if root is not None and is_verb(root) else None
+    if subject is None or not (subject.ent_type_ in {"PERSON", "ORG"} or subject.pos_ in {"PROPN", "PRON"}):
+        return None
+    return subject
 
 
 def _next_quoted(drafts: Sequence[Draft], number: int) -> Draft | None:

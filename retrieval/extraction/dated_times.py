@@ -6,8 +6,10 @@ import re
 from dataclasses import replace
 from datetime import UTC, timedelta
 
+from retrieval.extraction.feasts import BARE, feast_day, feast_name
 from retrieval.extraction.intervals import Interval, day, days, month, months, week, weekend, year, years
 from retrieval.extraction.time_contexts import (
+    following,
     is_count,
     is_month,
     is_preceded,
@@ -30,7 +32,6 @@ from retrieval.extraction.time_frames import (
 from retrieval.extraction.time_words import (
     CENTURIES,
     DECADES,
-    FEASTS,
     ORDINALS,
     SEASONS,
     day_of_month,
@@ -40,6 +41,12 @@ from retrieval.extraction.time_words import (
 )
 from retrieval.ingestion.publication import parse_date
 from retrieval.models import DatePrecision
+
+# A noun right after makes an adjective of a feast; these words do not.
+_TELLS_OF_SEASON = re.compile(
+    r"\s+(?!(?:in|at|on|this|last|next|and|or|but|when|because|as|with|for|to|was|is|were|are|will|after|before|by|since|he|she|it"
+    r"|they|we|the|a|an|that|until|if|from|of|has|had|have|would|early|late)\b)[a-z]"
+)
 
 
 def resolve_written(match: Match, _: Frame) -> Interval | None:
@@ -205,7 +212,8 @@ def resolve_nth_of(match: Match, frame: Frame) -> Interval | None:
         if named is None:
             return None
         whole = named
-    place, unit = ORDINALS[match["ordinal"].lower()], match["unit"].lower().rstrip("s")
+    ordinal = match["ordinal"].lower()
+    place, unit = ORDINALS.get(ordinal) or day_of_month(ordinal), match["unit"].lower().rstrip("s")
     pieces = _pieces_of(whole, unit)
     count = number_of(match["number"]) if match["number"] else 1
     chosen = pieces[-count:] if place < 0 else pieces[(place - 1) * count : place * count]
@@ -225,8 +233,22 @@ def _pieces_of(whole: Interval, unit: str) -> list[Interval]:
 
 
 def resolve_feast(match: Match, frame: Frame) -> Interval | None:
-    """Christmas Day, New Year's Eve."""
-    number, dom = FEASTS[re.sub(r"\s+", " ", match["feast"].lower().replace("’", "'"))]
+    """Christmas Day, Thanksgiving, Easter Monday; not the season of a "Christmas market"."""
+    if feast_name(match["feast"]) in BARE and (
+        _TELLS_OF_SEASON.match(following(match)) or is_preceded(match, r"Father\s+")
+    ):
+        return None
     if match["year"] or frame.year:
-        return safe_day(int(match["year"] or frame.year or 0), number, dom)
-    return nearest([found for n in (-1, 0, 1) if (found := safe_day(frame.anchor.year + n, number, dom))], frame)
+        return day(feast_day(match["feast"], int(match["year"] or frame.year or 0)))
+    return nearest([day(feast_day(match["feast"], frame.anchor.year + n)) for n in (-1, 0, 1)], frame)
+
+
+def resolve_weekday_of_month(match: Match, frame: Frame) -> Interval | None:
+    """Tuesday 14th, on the 18th: the nearest such day in the direction of the tense."""
+    dom = day_of_month(match["day"])
+    if is_word_not_day(match):
+        return None
+    wanted = weekday_number(match["weekday"]) if match["weekday"] else None
+    months_around = (month(frame.anchor.year, frame.anchor.month + n).first for n in range(-12, 13))
+    found = [d for first in months_around if (d := safe_day(first.year, first.month, dom))]
+    return nearest([d for d in found if wanted is None or d.first.weekday() == wanted], frame)

@@ -19,8 +19,9 @@ from retrieval.extraction.event_triggers import is_agentless, resumed_type, tell
 from retrieval.extraction.facts import FoundClaim
 from retrieval.extraction.language import ParsedBlock
 from retrieval.extraction.noun_phrases import is_passive, is_verb
+from retrieval.extraction.tolls import exact, find_toll
 from retrieval.extraction.words import load_words
-from retrieval.models import BlockKind, EventStatus, EventType, ParticipantRole, Span
+from retrieval.models import BlockKind, EventStatus, EventType, ParticipantRole, Span, Toll
 
 _FAMILIES = ("kill", "strike", "capture", "resume", "pause", "arrest", "protest", "talks", "release", "withdraw")
 
@@ -42,7 +43,8 @@ class Telling:
     claim: int | None
     title: str
     confidence: float
-    fatalities: int | None
+    killed: Toll | None
+    injured: Toll | None
     is_noun: bool
     is_definite: bool
     is_plural: bool
@@ -109,6 +111,7 @@ def _telling(
     is_noun = not is_verb(token)
     determiners = {c.lower_ for c in token.lefts}
     sentence = block.span(token.sent)
+    is_attack = sense.type is EventType.ASSAULT and (family in {"kill", "strike"} or sense.mode == "injure")
     return Telling(
         number=number,
         block=place,
@@ -123,7 +126,12 @@ def _telling(
         claim=claim,
         title=title_of(text, block, token, arguments, reader.linker),
         confidence=_confidence(arguments, status, is_noun=is_noun),
-        fatalities=_fatalities(arguments, reader) if family == "kill" else None,
+        killed=_toll("killed", sentence.slice(text), _victims(arguments, reader) if family == "kill" else None)
+        if is_attack
+        else None,
+        injured=_toll("injured", sentence.slice(text), _victims(arguments, reader) if sense.mode == "injure" else None)
+        if is_attack
+        else None,
         is_noun=is_noun,
         is_definite=bool(determiners & {"the", "this", "that", "these", "those"}),
         is_plural=token.tag_ == "NNS",
@@ -194,7 +202,15 @@ def _lacks_sides(arguments: Arguments, sense: Sense) -> bool:
     return not arguments.participants
 
 
-def _fatalities(arguments: Arguments, reader: ArgumentReader) -> int | None:
+def _toll(fate: str, sentence: str, victims: int | None) -> Toll | None:
+    """The number of the trigger's own victims, with the bounds that the sentence gives it; else the sentence's number."""
+    told = find_toll(sentence, fate)
+    if victims is None or (told is not None and told.number == victims):
+        return told
+    return exact(victims)
+
+
+def _victims(arguments: Arguments, reader: ArgumentReader) -> int | None:
     total = 0
     for participant in arguments.participants:
         if participant.role is not ParticipantRole.VICTIM:

@@ -34,11 +34,18 @@ def trigger_sense(token: Token) -> Sense | None:
         return _obligation(token)
     if sense.type is EventType.ASSAULT and _is_natural(token):
         return None
+    if sense.lemma == "demonstrate" and (is_passive(token) or _shows(token)):
+        return None
     if token.dep_ == "xcomp" and token.head.lemma_.lower() in {"try", "attempt"} and sense.type is not EventType.ASSAULT:
         return None
     if sense.type is EventType.CONSULT and not _is_public(token):
         return None
     return _as_speech_act(token, sense)
+
+
+def _shows(verb: Token) -> bool:
+    """True for "demonstrated that ..." and "demonstrated its strength", which are no protests."""
+    return any(c.dep_ in {"dobj", "ccomp"} and c.ent_type_ not in {"DATE", "TIME"} for c in verb.rights)
 
 
 def _obligation(verb: Token) -> Sense | None:

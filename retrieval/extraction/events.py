@@ -17,6 +17,7 @@ from retrieval.extraction.facts import (
     FoundEvent,
     FoundMention,
     FoundParticipant,
+    FoundRole,
     FoundTime,
     FoundTrigger,
 )
@@ -25,9 +26,10 @@ from retrieval.extraction.noun_phrases import is_verb, subject_of
 from retrieval.extraction.speakers import EntityLinker
 from retrieval.extraction.statuses import overall_status
 from retrieval.extraction.time_index import TimeIndex
-from retrieval.models import EventStatus, EventType, ParticipantRole
+from retrieval.extraction.tolls import joined
+from retrieval.models import EventStatus, EventType, ParticipantRole, Toll
 
-_PLAIN_MODES = frozenset({None, "kill", "raid", "strike"})
+_PLAIN_MODES = frozenset({None, "kill", "injure", "raid", "strike"})
 # How many blocks back "the first" and "the second" may point.
 _ORDINAL_REACH = 3
 
@@ -40,12 +42,13 @@ def find_events(
     mentions: Sequence[FoundMention],
     times: Sequence[FoundTime],
     claims: Sequence[FoundClaim],
+    roles: Sequence[FoundRole] = (),
 ) -> list[FoundEvent]:
     """The events of an article in reading order, each with every place that tells of it.
 
     An event without a time of its own has none: the caller falls back on the publication date, and says so.
     """
-    linker = EntityLinker(text, entities, mentions)
+    linker = EntityLinker(text, entities, mentions, roles)
     for block in parsed:
         linker.note_subjects(block)
     reader = ArgumentReader(linker, TimeIndex(times), claims)
@@ -87,7 +90,8 @@ def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[Fo
     places = [t.arguments.place for t in tellings if t.arguments.place is not None]
     # A town or a building says more than the country.
     place = min(places, key=lambda number: entities[number].country is not None, default=None)
-    tolls = [t.fatalities for t in own if t.fatalities is not None]
+    killed = [t.killed for t in own if t.killed is not None]
+    injured = [t.injured for t in own if t.injured is not None]
     extra = 0.05 * (len({t.sentence for t in tellings}) - 1)
     return FoundEvent(
         type=best.type,
@@ -98,9 +102,15 @@ def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[Fo
         participants=_participants(tellings, best),
         time=dated.arguments.time if dated is not None else None,
         place=place,
-        fatalities=max(tolls) if tolls else None,
+        killed=_joined(killed),
+        injured=_joined(injured),
         confidence=round(min(0.95, best.confidence + extra), 2),
     )
+
+
+def _joined(tolls: Sequence[Toll]) -> Toll | None:
+    """The largest number that an article gives, with the bounds of all."""
+    return Toll(max(toll.number for toll in tolls), *joined(tolls)) if tolls else None
 
 
 def _mode(tellings: Sequence[Telling], best: Telling) -> str | None:

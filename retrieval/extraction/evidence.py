@@ -29,10 +29,13 @@ _OTHER_WORDS = WORDS["other"]
 _PERSON_VERBS = WORDS["person_verb"]
 _HUMAN_VERBS = WORDS["human_verb"]
 _SPEECH_VERBS = WORDS["speech_verb"]
+_REPORTING_VERBS = _SPEECH_VERBS | {"report", "reveal", "announce"}
 _PERSON_NOUNS = WORDS["person_possession"]
 _PERSON_ROLES = WORDS["person_role"]
 _ORG_ROLES = WORDS["organization_role"]
 _PLACE_ROLES = WORDS["place_role"]
+_ORG_VERBS = WORDS["organization_verb"]
+_ORG_NOUNS = WORDS["organization_possession"]
 _ORG_FOLLOWERS = WORDS["organization_follower"]
 _PLACE_FOLLOWERS = WORDS["place_follower"]
 _IN_PREPOSITIONS = WORDS["in_preposition"]
@@ -113,6 +116,9 @@ def _before(span: TokenSpan, scores: Scores) -> None:
     word = previous.lower_.rstrip(".")
     if word in TITLES:
         scores[_PERSON] += 2
+    elif word == "to" and span.start > 1 and span.doc[span.start - 2].lower_ == "according":
+        scores[_PERSON] += 0.4
+        scores[_ORG] += 0.4
     elif word in _IN_PREPOSITIONS:
         scores[_PLACE] += 1.4 if len(span) < 4 else 0.7
     elif word in _TO_PREPOSITIONS:
@@ -123,6 +129,8 @@ def _before(span: TokenSpan, scores: Scores) -> None:
         scores[_ORG] += 1.2
     elif word == "the":
         scores[_PERSON] -= 1.2
+        if span.start > 2 and span.doc[span.start - 3 : span.start - 1].text.lower() == "according to":
+            scores[_ORG] += 1
     elif word == '"' and _is_quoted(span):
         for kind in (_PERSON, _ORG, _PLACE):
             scores[kind] -= 0.8
@@ -145,6 +153,8 @@ def _after(span: TokenSpan, scores: Scores) -> None:
     word = following[0].lower_
     if word in {"'s", "'"} and len(following) > 1 and following[1].lower_ in _PERSON_NOUNS:
         scores[_PERSON] += 1
+    elif word in {"'s", "'"} and len(following) > 1 and following[1].lower_ in _ORG_NOUNS:
+        scores[_ORG] += 0.6
     elif word in _ORG_FOLLOWERS:
         scores[_ORG] += 1
     elif word in _PLACE_FOLLOWERS:
@@ -177,6 +187,10 @@ def _syntax(span: TokenSpan, scores: Scores) -> None:
                 scores[_PERSON] += 0.5
         elif len(span) == 1:
             scores[_PERSON] += 0.3
+        if head.lemma_ in _ORG_VERBS:
+            scores[_ORG] += 0.3
+        if head.lemma_ in _REPORTING_VERBS and span.start and span.doc[span.start - 1].lower_ == "the":
+            scores[_ORG] += 1.2  # "The Evening Mirror reported"
     related = [child for child in root.children if child.dep_ == "appos"]
     if root.dep_ == "appos":
         related.append(head)

@@ -14,12 +14,13 @@ from retrieval.extraction.entities import find_entities
 from retrieval.extraction.events import find_events
 from retrieval.extraction.facts import Extraction
 from retrieval.extraction.language import ParsedBlock, load_language, parse_articles
+from retrieval.extraction.roles import find_roles
 from retrieval.extraction.times import find_times
 from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
 
 T = TypeVar("T")
 
-EXTRACTOR_VERSION = 2
+EXTRACTOR_VERSION = 3
 """Raised when the same text would give other facts; stored with each article."""
 
 
@@ -89,8 +90,10 @@ def extract_facts(
     entities, mentions = run("entities", lambda: find_entities(text, parsed))
     told = [piece for piece in parsed if piece.block.kind in FACTUAL_BLOCKS]
     times = run("times", lambda: find_times(text, told, published=published))
-    claims = run("claims", lambda: find_claims(text, told, entities=entities, mentions=mentions, times=times))
+    roles = run("roles", lambda: find_roles(told, entities=entities, mentions=mentions))
+    claims = run("claims", lambda: find_claims(text, told, entities=entities, mentions=mentions, times=times, roles=roles))
     events = run(
-        "events", lambda: find_events(text, told, entities=entities, mentions=mentions, times=times, claims=claims)
+        "events",
+        lambda: find_events(text, told, entities=entities, mentions=mentions, times=times, claims=claims, roles=roles),
     )
-    return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events))
+    return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles))

@@ -20,6 +20,7 @@ from retrieval.models import (
     MentionKind,
     ParticipantRole,
     Span,
+    Toll,
 )
 
 
@@ -113,8 +114,25 @@ class FoundEvent:
     participants: tuple[FoundParticipant, ...] = ()
     time: int | None = None
     place: int | None = None
-    fatalities: int | None = None
+    killed: Toll | None = None
+    injured: Toll | None = None
     confidence: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRole:
+    """What person number ``entity``, named at ``name``, is called: "Secretary of State", at ``span`` with what goes before
+    it ("former US").
+
+    ``of`` is the entity of the organisation or country that it is a role in, where the words name one.
+    """
+
+    entity: int
+    name: Span
+    title: str
+    span: Span
+    is_former: bool = False
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +144,4 @@ class Extraction:
     times: tuple[FoundTime, ...] = ()
     claims: tuple[FoundClaim, ...] = ()
     events: tuple[FoundEvent, ...] = ()
+    roles: tuple[FoundRole, ...] = ()

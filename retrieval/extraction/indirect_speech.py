@@ -14,6 +14,7 @@ from retrieval.extraction.sources import Draft, citing_of, source_of
 from retrieval.models import AttributionKind, ClaimStance
 
 _OWN = frozenset(["i", "we", "you"])
+_NOBODY = frozenset(["nothing", "something", "everything", "anything", "'s", "that", "this"])
 
 
 def indirect_drafts(parsed: ParsedBlock, number: int, quoted: dict[int, int], used: set[int]) -> Iterator[Draft]:
@@ -28,8 +29,8 @@ def indirect_drafts(parsed: ParsedBlock, number: int, quoted: dict[int, int], us
         if withheld is None and (is_negated(token) or is_unreal(token) or _is_mere_wish(token)):
             continue
         source = source_of(token)
-        if source is None or (source.lower_ in _OWN and token.i in quoted):
-            continue
+        if source is None or source.lower_ in _OWN | _NOBODY:
+            continue  # "we" and "you": in a quotation who is quoted, outside it the reader or the author
         if withheld is not None and token.dep_ == "ccomp" and frames_of(token.head):
             continue  # "said it had no information": one claim, made by "said"
         content = find_content(token)

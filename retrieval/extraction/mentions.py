@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
 
 from retrieval.extraction.gazetteer import Entry, Gazetteer, Match
@@ -139,6 +139,8 @@ class CandidateFinder:
         label = around[2] if around is not None else ""
         if not is_place:
             return match.is_sure or label in {"ORG", "NORP", "FAC"}
+        if _begins_longer_name(match, before, after):
+            return False
         if match.is_sure:
             return not (
                 label == "PERSON"
@@ -158,6 +160,16 @@ class CandidateFinder:
             after is not None and after.text == "," and tokens.end + 1 < len(doc) and doc[tokens.end + 1].ent_type_ == "GPE"
         )
         return label in _PLACE_LABELS or ((locative or followed) and tokens[0].pos_ == "PROPN")
+
+
+def _begins_longer_name(match: Match, before: Token | None, after: Token | None) -> bool:
+    """True for the town in "The Boston Globe"."""
+    if match.entry.country is not None or before is None or before.lower_ != "the" or after is None:
+        return False
+    if after.pos_ != "PROPN" or not starts_upper(after) or not after.nbor(-1).whitespace_:
+        return False
+    follows = after.i + 1 < len(after.doc) and starts_upper(after.nbor(1))
+    return after.lower_.rstrip(".") not in TITLES or not follows
 
 
 def _with_country(known: Sequence[Candidate], parsed: ParsedBlock) -> list[Candidate]:

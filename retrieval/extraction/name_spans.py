@@ -209,6 +209,8 @@ def _extend(doc: Doc, end: int) -> int:
     is_initial = len(doc[end - 1].text) == 2 and doc[end - 1].text.endswith(".") and doc[end - 1].text[0].isupper()
     if is_initial and end < len(doc) and doc[end].pos_ == "PROPN" and starts_upper(doc[end]):
         return end + 1
+    if doc[end - 1].lower_ in _BRIDGES and end < len(doc) and doc[end].pos_ == "PROPN" and starts_upper(doc[end]):
+        return end + 1  # "Ursula von der" + "Leyen"
     ahead = end
     while ahead < len(doc) and doc[ahead].lower_ in _BRIDGES:
         ahead += 1

@@ -27,11 +27,12 @@ def quotation_drafts(
     *,
     quoted: dict[int, int],
     before: list[Draft],
+    is_introduced: bool = False,
 ) -> tuple[list[Draft], set[int]]:
     """The drafts of a block's quotations and the numbers of the cue tokens they use.
 
     A quotation that goes on from the block before is joined to its draft, the last direct one of ``before``, which is taken
-    out of there.
+    out of there. ``is_introduced`` says that the block before ends with a colon.
     """
     drafts: list[Draft] = []
     used: dict[int, int] = {}
@@ -40,6 +41,8 @@ def quotation_drafts(
         if not _is_speech(text, parsed, quotation, tokens):
             continue
         cue, source = _quotation_cue(parsed, tokens, quoted)
+        if cue is not None and _is_title(parsed, tokens) and min(abs(cue.i - tokens[0]), abs(cue.i - tokens[1])) > 2:
+            continue  # "who had written for the show “Nashville,” ..."
         if quotation.continues:
             opened = next(
                 (n for n in range(len(before) - 1, -1, -1) if before[n].kind is AttributionKind.DIRECT_QUOTATION), None
@@ -57,7 +60,7 @@ def quotation_drafts(
             if _joins_previous(parsed, drafts, tokens, quoted):
                 drafts[-1] = replace(drafts[-1], spans=(*drafts[-1].spans, quotation.span))
             elif _stands_alone(text, parsed, quotation):
-                drafts.append(_carried(number, quotation))
+                drafts.append(replace(_carried(number, quotation), is_introduced=is_introduced))
             elif _is_sentence(text, parsed, quotation):
                 drafts.append(replace(_carried(number, quotation), reach=0))
             continue
@@ -101,6 +104,12 @@ def _is_speech(text: str, parsed: ParsedBlock, quotation: Quotation, tokens: tup
     if len(words) < 2:
         return ends and bool(words)
     return ends or (len(words) >= _LONG_QUOTE and any(is_verb(w) for w in words))
+
+
+def _is_title(parsed: ParsedBlock, tokens: tuple[int, int]) -> bool:
+    """True for a few words that all have capitals, as a work's title has."""
+    words = [t for t in parsed.doc[tokens[0] : tokens[1]] if t.is_alpha]
+    return len(words) <= 3 and all(t.text[0].isupper() for t in words)
 
 
 def _stands_alone(text: str, parsed: ParsedBlock, quotation: Quotation) -> bool:
@@ -147,11 +156,13 @@ def _cue_after(parsed: ParsedBlock, end: int, quoted: dict[int, int]) -> tuple[T
     doc = parsed.doc
     for position in range(end, min(end + 40, len(doc))):
         token = doc[position]
-        if position in quoted or token.text in {".", ";", "!", "?"}:
+        if position in quoted or token.text in {".", ";", "!", "?"} or (token.dep_ == "cc" and position <= end + 1):
             return None
         frames = frames_of(token)
         if frames is not None and "quote" in frames:
             source = source_of(token) or inverted_source(token)
+            if source is not None and source.i in quoted:
+                source = _named_before(token, end)
             if source is None:
                 continue
             left = phrase_range(source)[0]
@@ -161,6 +172,12 @@ def _cue_after(parsed: ParsedBlock, end: int, quoted: dict[int, int]) -> tuple[T
         if is_verb(token) and token.dep_ not in {"relcl", "acl", "aux", "advcl"} and not _in_clause_of_noun(token):
             return None
     return None
+
+
+def _named_before(cue: Token, end: int) -> Token | None:
+    """The name between a quotation and its cue, where the parser hung the cue on a word of the quotation."""
+    before = cue.doc[cue.i - 1]
+    return before if before.i >= end and before.pos_ in {"PROPN", "PRON", "NOUN"} else None
 
 
 def _in_clause_of_noun(token: Token) -> bool:

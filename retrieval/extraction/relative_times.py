@@ -82,7 +82,8 @@ def resolve_this_unit(match: Match, frame: Frame) -> Interval | None:
     if whole is None or not mark:
         return parted(whole, match) if whole else None
     if mark == "earlier":
-        return replace(whole, last=max(whole.first, min(anchor, whole.last)))
+        # What was earlier this week was not today, where the week is older than today.
+        return replace(whole, last=max(whole.first, min(anchor - timedelta(1), whole.last)))
     return replace(whole, first=max(whole.first, min(anchor, whole.last)))
 
 
@@ -114,7 +115,11 @@ def resolve_ahead(match: Match, frame: Frame) -> Interval | None:
         match, r"(?:time|times|first|most|least|worst|best|\w+est|once|twice)\s+(?:\w+\s+)?"
     ):
         return None
-    return shifted(frame.anchor, number_of(match["number"]), match["unit"])
+    target = shifted(frame.anchor, number_of(match["number"]), match["unit"])
+    if target is None or not match.groupdict().get("within"):
+        return target
+    end = moved(frame.anchor, number_of(match["number"]), match["unit"])
+    return days(frame.anchor, end, target.precision) if end else None
 
 
 def resolve_rolling(match: Match, frame: Frame) -> Interval | None:
@@ -139,6 +144,17 @@ def resolve_from_near_day(match: Match, frame: Frame) -> Interval | None:
     if match["which"].lower() == "from" and is_preceded(match, r"for\s+"):
         return lasting(day(pivot), number, match["unit"])
     return shifted(pivot, -number if match["which"].lower() == "before" else number, match["unit"])
+
+
+def resolve_now(_: Match, frame: Frame) -> Interval | None:
+    """The day of publication, as the end of a range."""
+    return day(frame.anchor)
+
+
+def resolve_following_weekday(match: Match, frame: Frame) -> Interval | None:
+    """The following Friday: that of the week after the day of publication's."""
+    monday = frame.anchor - timedelta(frame.anchor.weekday())
+    return day(monday + timedelta(7 + weekday_number(match["weekday"])))
 
 
 def resolve_anaphor(match: Match, frame: Frame) -> Interval | None:

@@ -14,6 +14,7 @@ from retrieval.models import EntityType
 
 # What a guess must score: with the model's opinion, and without it.
 _LABELLED, _LABELLED_ORGANIZATION, _UNLABELLED, _PERSON_SINGLE = 1.0, 0.8, 1.7, 1.4
+_UNKNOWN_PLACE = 1.2
 _CERTAIN = 2.2
 _NEVER = float("inf")
 _LABEL_TYPES = {
@@ -80,12 +81,16 @@ def _threshold(group: Group, *, has_label: bool) -> float:
         and any(c.isdigit() for c in group.key)
     ):
         return _NEVER
+    if group.type is EntityType.PERSON and any(not c.isalpha() and c not in " ,'.-’" for c in group.places[0].surface):
+        return _NEVER  # "Sterling GBP="
     if len(group.words) == 1 and group.type is not EntityType.PERSON and group.key in GENERIC_WORDS:
         return _NEVER
     if group.type is EntityType.PERSON and len(group.words) == 1:
         return _PERSON_SINGLE
     if group.type is EntityType.ORGANIZATION and has_label:
         return _LABELLED_ORGANIZATION if len(group.words) > 1 else _LABELLED
+    if group.type is EntityType.PLACE and len(group.words) == 1 and load_gazetteer().lookup(group.key) is None:
+        return _UNKNOWN_PLACE
     if group.type is EntityType.FACILITY and len(group.words) == 1:
         return _UNLABELLED
     return _LABELLED if has_label else _UNLABELLED

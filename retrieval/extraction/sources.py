@@ -8,14 +8,18 @@ from spacy.tokens import Token
 
 from retrieval.extraction.contents import is_outer_conjunct
 from retrieval.extraction.noun_phrases import agent_of, has_subject, is_passive, subject_of
+from retrieval.extraction.words import load_words
 from retrieval.models import AttributionKind, ClaimStance, Span
+
+_ADDRESSING = load_words("addressing_verbs")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A claim whose speaker is not yet resolved; ``source`` is the head noun of its words.
 
-    One without ``source`` is carried on from a speaker at most ``reach`` blocks before.
+    One without ``source`` is carried on from a speaker at most ``reach`` blocks before, or, where it ``is_introduced`` by a
+    colon, from who acts in the sentence before it.
     """
 
     block: int
@@ -28,10 +32,13 @@ class Draft:
     via: Token | None = None
     reach: int = 2
     is_quoted: bool = False
+    is_introduced: bool = False
 
 
 def inverted_source(cue: Token) -> Token | None:
-    """The speaker of `"...," said X` where the parser took X for an object."""
+    """The speaker of `"...," said X` where the parser took X for an object; who is told something does not say it."""
+    if cue.lemma_.lower() in _ADDRESSING:
+        return None
     return next(
         (c for c in cue.rights if c.dep_ in {"dobj", "attr", "npadvmod"} and c.pos_ in {"PROPN", "PRON", "NOUN"}), None
     )

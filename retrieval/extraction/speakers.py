@@ -9,7 +9,8 @@ The rule, in this order:
    A person in the phrase is never taken so ("Smith's lawyer" is not Smith).
 3. A pronoun stands for the last compatible speaker or, for "he" and "she", the last person who was a subject, whichever is
    later.
-4. A definite phrase ("the official") that names nobody stands for the last speaker with the same head noun.
+4. "The president" is the one person to whom the article gives that title.
+5. A definite phrase ("the official") that names nobody stands for the last speaker with the same head noun.
 
 An unnamed "spokesman" is so never silently the spokesman named elsewhere in the article.
 """
@@ -23,8 +24,9 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
-from retrieval.extraction.facts import FoundEntity, FoundMention
+from retrieval.extraction.facts import FoundEntity, FoundMention, FoundRole
 from retrieval.extraction.language import ParsedBlock
+from retrieval.extraction.names import GIVEN_NAMES
 from retrieval.extraction.noun_phrases import phrase_range
 from retrieval.extraction.words import load_words
 from retrieval.models import EntityType, MentionKind, Span
@@ -37,6 +39,8 @@ _PLURAL = frozenset(["they", "them", "their", "theirs", "themselves"])
 _OWN = frozenset(["i", "we", "me", "us", "my", "our"])
 # "in ", "at the " and so on just before a name.
 _WHERE = re.compile(r"\b(?:in|at|near|outside|inside|on|within)\s+(?:\w+\s+){0,2}$")
+_TITLE_LINK = re.compile(r"\s+(?:of|for|at|in|to|on|with)\s+")
+_ABBREVIATED = {"gov": "governor", "sen": "senator", "rep": "representative", "gen": "general", "capt": "captain"}
 PRONOUNS = _MALE | _FEMALE | _THING | _PLURAL | _OWN
 _MALE_WORDS = load_words("male_words")
 _FEMALE_WORDS = load_words("female_words")
@@ -64,15 +68,27 @@ class EntityLinker:
     text: str
     entities: Sequence[FoundEntity]
     mentions: Sequence[FoundMention]
+    roles: Sequence[FoundRole] = ()
     speakers: list[Speaker] = field(default_factory=list)
     _sorted: list[FoundMention] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
     _subjects: list[tuple[int, int]] = field(default_factory=list)
     _genders: dict[int, str] = field(default_factory=dict)
+    # Who bears a title as it is taken up again: in full, and in part ("the director" of an institute).
+    _offices: dict[str, set[int]] = field(default_factory=dict)
+    _titles: dict[str, set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._sorted = sorted(self.mentions, key=lambda m: (m.span.start, -m.span.end))
         self._starts = [m.span.start for m in self._sorted]
+        for number, entity in enumerate(self.entities):
+            if entity.type is EntityType.PERSON and (gender := GIVEN_NAMES.get(entity.name.split()[0])):
+                self._genders[number] = gender
+        for role in self.roles:
+            whole = " ".join(role.title.lower().split())
+            for title in _short_titles(role.title):
+                holders = self._offices if title == whole else self._titles
+                holders.setdefault(title, set()).add(role.entity)
 
     def mentions_in(self, span: Span) -> list[FoundMention]:
         """Mentions that lie inside ``span``."""
@@ -111,6 +127,9 @@ class EntityLinker:
             mention = self.mention_at(parsed.span(named))
             if mention is not None and self.entities[mention.entity].type is EntityType.PERSON:
                 return mention.entity
+        holder = self._holder(parsed, head, start)
+        if holder is not None:
+            return holder
         if not speaks or head.lemma_.lower() not in ROLES:
             return None
         inside = [m for m in self.mentions_in(span) if self._may_be_spoken_for(m, span)]
@@ -119,6 +138,16 @@ class EntityLinker:
         chosen = organisations or places
         return chosen[-1].entity if chosen else None
 
+    def _holder(self, parsed: ParsedBlock, head: Token, start: int) -> int | None:
+        """Rule 4: "the president", where the article gives just one person that title."""
+        if parsed.doc[start].lower_ != "the" or head.tag_ != "NN":
+            return None
+        if any(c.dep_ in {"prep", "appos", "relcl", "conj", "acl"} for c in head.rights):
+            return None
+        title = parsed.doc[start + 1 : head.i + 1].text.lower()
+        holders = self._offices.get(title) or self._titles.get(title, set())
+        return next(iter(holders)) if len(holders) == 1 else None
+
     def _may_be_spoken_for(self, mention: FoundMention, phrase: Span) -> bool:
         """False for persons and for where the speaker merely is ("the spokesman in Nairobi")."""
         if self.entities[mention.entity].type is EntityType.PERSON:
@@ -126,7 +155,7 @@ class EntityLinker:
         return not _WHERE.search(self.text[phrase.start : mention.span.start])
 
     def speaker(self, parsed: ParsedBlock, head: Token, *, is_quoted: bool = False) -> Speaker:
-        """The speaker that the noun phrase of ``head`` names or refers back to (rules 1 to 4).
+        """The speaker that the noun phrase of ``head`` names or refers back to (rules 1 to 5).
 
         Inside quotations (``is_quoted``) "it" and "they" may be anybody and stay unresolved.
         """
@@ -136,7 +165,13 @@ class EntityLinker:
         lowered = head.lower_
         gender = _gender([t.lower_ for t in parsed.doc[start:end]])
         entity = self.entity_of(parsed, head)
-        is_person = head.lemma_.lower() in _PERSONAL or lowered in _MALE | _FEMALE
+        named = self._named_at_end(parsed, head, start, end)
+        if named is not None and (entity is None or self.entities[entity].type is not EntityType.PERSON):
+            entity, gender, lowered = named.entity, None, ""
+            if named.span.end > span.end:
+                span = Span(span.start, named.span.end)
+                words = span.slice(self.text)
+        is_person = named is not None or head.lemma_.lower() in _PERSONAL or lowered in _MALE | _FEMALE
         is_plural = head.tag_ in {"NNS", "NNPS"} or lowered in _PLURAL or any(c.dep_ == "conj" for c in head.children)
         before: Speaker | None = None
         if entity is None and is_quoted and lowered in _THING | _PLURAL:
@@ -153,6 +188,40 @@ class EntityLinker:
                 self._genders.setdefault(entity, gender)
         kept = before.head if before is not None and lowered in PRONOUNS else head.lemma_.lower()
         return Speaker(span, words, entity, kept, is_person, is_plural, span.start, gender)
+
+    def _named_at_end(self, parsed: ParsedBlock, head: Token, start: int, end: int) -> FoundMention | None:
+        """The person whose name a long subject ends with, right before its verb, or after "according to" before a comma:
+        "the director of the Institute for Peace Alia Salem said".
+        """
+        doc, base = parsed.doc, parsed.block.span.start
+        if head.pos_ == "PRON" or head.dep_ not in {"nsubj", "nsubjpass", "pobj", "compound", "npadvmod", "nmod"}:
+            return None
+        verb = head.head
+        stop = verb.i if head.dep_ != "pobj" and verb.i > head.i else min(end + 8, head.sent.end)
+        while stop > end and doc[stop - 1].pos_ in {"ADV", "AUX"}:
+            stop -= 1
+        if head.dep_ == "pobj":
+            if head.head.lower_ != "to" or head.head.head.lower_ != "according":
+                return None
+            stop = next((t.i for t in doc[head.i : head.sent.end] if t.text == ","), head.sent.end)
+        if stop <= head.i + 1 or any(t.text in {",", ";", '"'} for t in doc[head.i : stop]):
+            return None
+        last = doc[stop - 1]
+        mention = self.mention_at(parsed.span(last))
+        if (
+            mention is None
+            or mention.kind is not MentionKind.NAME
+            or self.entities[mention.entity].type is not EntityType.PERSON
+        ):
+            return None
+        if mention.span.end != base + last.idx + len(last):
+            return None
+        first = next((t for t in doc[start:stop] if base + t.idx >= mention.span.start), None)
+        before = doc[first.i - 1] if first is not None and first.i > start else None
+        # "the lawyer for Ann Lee", "a friend of Ann Lee": another person.
+        if before is None or before.pos_ in {"ADP", "CCONJ", "SCONJ", "VERB", "PART"} or before.text in {"'s", "'"}:
+            return None
+        return mention
 
     def remember(self, speaker: Speaker) -> None:
         """Make ``speaker`` the last one."""
@@ -184,6 +253,13 @@ class EntityLinker:
 
     def _may_be(self, entity: int | None, gender: str) -> bool:
         return entity is None or self._genders.get(entity, gender) == gender
+
+
+def _short_titles(title: str) -> set[str]:
+    """How a title is taken up again: "Prime Minister", "director of the Institute" as "the director"."""
+    words = _TITLE_LINK.split(title.lower(), maxsplit=1)[0].split()
+    words = [_ABBREVIATED.get(word.rstrip("."), word) for word in words]
+    return {" ".join(words[start:]) for start in range(len(words))}
 
 
 def _gender(words: list[str]) -> str | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from retrieval.extraction import dated_times as dated
 from retrieval.extraction import relative_times as relative
+from retrieval.extraction.feasts import FEAST
 from retrieval.extraction.time_frames import Resolver
 from retrieval.extraction.time_words import (
     DAY_OF_MONTH,
     DAY_WORD,
-    FEAST,
     MONTH,
     NUMBER,
     PART,
@@ -36,6 +36,11 @@ class Pattern:
     def is_anaphor(self) -> bool:
         """True for what counts from the time named before it ("two days later")."""
         return self.resolve is relative.resolve_anaphor
+
+    @property
+    def is_now(self) -> bool:
+        """True for what is a time only as the end of another one ("from March until now")."""
+        return self.resolve is relative.resolve_now
 
 
 def _pattern(regex: str, resolve: Resolver, needs: DatePrecision | None = DatePrecision.DAY) -> Pattern:
@@ -115,6 +120,16 @@ PATTERNS: tuple[Pattern, ...] = (
         dated.resolve_quarter,
         _MONTH,
     ),
+    _pattern(
+        rf"(?P<weekday>{SHORT_WEEKDAY})\s*,?\s+(?:the\s+)?(?P<day>{DAY_OF_MONTH}(?:st|nd|rd|th))",
+        dated.resolve_weekday_of_month,
+    ),
+    _pattern(rf"(?P<weekday>{WEEKDAY})\s+(?P<day>{DAY_OF_MONTH})(?=\s*(?:[.,;:!?)]|$))", dated.resolve_weekday_of_month),
+    _pattern(
+        rf"(?P<weekday>)(?<=\bon\s)the\s+(?P<day>{DAY_OF_MONTH}(?:st|nd|rd|th))(?=\s*(?:[.,;:!?)]|$))",
+        dated.resolve_weekday_of_month,
+    ),
+    _pattern(rf"{_P}{_Y}\s+{_M}(?!\s+\d)", dated.resolve_month, None),
     # relative to the day of publication
     _pattern(rf"(?:{_WHICH}\s+)?(?P<weekday>{WEEKDAY}){_HOURS}", relative.resolve_weekday),
     _pattern(rf"(?P<weekday>{WEEKDAY})\s+(?:of\s+)?(?P<which>last|this|next)\s+week", relative.resolve_weekday_of_week),
@@ -149,6 +164,7 @@ PATTERNS: tuple[Pattern, ...] = (
         relative.resolve_this_unit,
     ),
     _pattern(r"the\s+weekend", relative.resolve_the_weekend),
+    _pattern(r"now|date|the\s+present(?:\s+day)?", relative.resolve_now),
     _pattern(
         r"(?:the\s+)?(?P<unit>week|weekend|month|quarter|year)\s+(?P<which>after\s+next|before\s+last)",
         relative.resolve_second_unit,
@@ -158,7 +174,7 @@ PATTERNS: tuple[Pattern, ...] = (
         relative.resolve_ago,
     ),
     _pattern(
-        rf"(?:with)?in\s+(?:another\s+)?(?P<number>{NUMBER})\s+(?P<unit>{UNIT})(?:['’]s?\s+time|\s+from\s+(?:now|today))?",
+        rf"(?P<within>with)?in\s+(?:another\s+)?(?P<number>{NUMBER})\s+(?P<unit>{UNIT})(?:['’]s?\s+time|\s+from\s+(?:now|today))?",
         relative.resolve_ahead,
     ),
     _pattern(rf"(?P<number>{NUMBER})\s+(?P<unit>{UNIT})\s+from\s+now", relative.resolve_ahead),
@@ -184,14 +200,18 @@ PATTERNS: tuple[Pattern, ...] = (
         dated.resolve_week_of,
     ),
     _pattern(
-        rf"(?:the\s+)?(?P<ordinal>{_ORDINAL}|fifth)\s+(?:(?P<number>{NUMBER})\s+)?(?P<unit>days?|weeks?|weekend|months?)\s+of\s+"
+        rf"(?:the\s+)?(?P<ordinal>{_ORDINAL}|fifth|{DAY_OF_MONTH}(?:st|nd|rd|th))\s+(?:(?P<number>{NUMBER})\s+)?(?P<unit>days?|weeks?|weekend|months?)\s+of\s+"
         rf"(?:(?:{_WHICH}\s+)?{_M}(?:,?\s+{_Y})?|(?P<year2>{YEAR})|(?P<which2>last|this|next)\s+(?P<unit2>year|month))",
         dated.resolve_nth_of,
+    ),
+    _pattern(
+        rf"(?:the\s+(?=f)|(?=following))(?P<which>following)(?P<number>)\s+(?P<weekday>{WEEKDAY})",
+        relative.resolve_following_weekday,
     ),
     _pattern(rf"(?P<feast>{FEAST})(?:,?\s+{_Y})?", dated.resolve_feast),
     # relative to the time named before
     _pattern(
-        rf"(?P<number>{NUMBER})\s+(?P<unit>days?|weeks?|months?|years?)\s+(?P<which>later|earlier)",
+        rf"(?P<number>{NUMBER})\s+(?P<unit>days?|weeks?|fortnights?|months?|years?)\s+(?P<which>later|earlier)",
         relative.resolve_anaphor,
     ),
     _pattern(r"the\s+(?P<which>next)(?P<number>)\s+(?P<unit>day|morning)", relative.resolve_anaphor),
@@ -204,6 +224,6 @@ PATTERNS: tuple[Pattern, ...] = (
 HINT = re.compile(
     r"\d{4}|[’']\d0s|\d(?:st|nd|rd|th)\b|january|february|march|april|\bmay\b|june|july|august|september|october|november|december"
     r"|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|days?\b|morning|afternoon|evening|night|week|fortnight|month|quarter|year"
-    r"|decade|century|ties\b|\beve\b|spring|summer|autumn|\bfall\b|winter|\bago\b|tomorrow|hours?\b",
+    r"|decade|century|ties\b|christmas|easter|thanksgiving|halloween|juneteenth|\beve\b|spring|summer|autumn|\bfall\b|winter|\bago\b|tomorrow|hours?\b",
     re.IGNORECASE,
 )

@@ -28,15 +28,6 @@ _DAYS = (
 DAY_WORDS = (*_DAYS.split(), *[""] * 9, "thirtieth")
 DECADES = {f"{word[:-1]}ies": n * 10 for n, word in enumerate(_TENS.split(), 2)}
 
-# Feasts with a fixed day; those that are also seasons or adjectives ("Christmas market") are left out.
-FEASTS = {
-    "christmas day": (12, 25),
-    "christmas eve": (12, 24),
-    "boxing day": (12, 26),
-    "new year's day": (1, 1),
-    "new year's eve": (12, 31),
-    "valentine's day": (2, 14),
-}
 # Regular expressions, to be used without regard to case.
 MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
@@ -54,7 +45,6 @@ NUMBER = (
 )
 UNIT = r"(?:minutes?|hours?|days?|weeks?|fortnights?|months?|quarters?|years?|decades?|centur(?:y|ies))"
 DAY_OF_MONTH = r"(?:3[01]|[12]\d|0?[1-9])"
-FEAST = r"christmas\s+(?:day|eve)|boxing\s+day|new\s+year['’]s\s+(?:day|eve)|valentine['’]s\s+day"
 DAY_WORD = (
     r"(?:(?:twenty|thirty)[\s-]?)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
     r"|(?:(?:thir|four|fif|six|seven|eigh|nine)te|t|elev)enth|twelfth|(?:twent|thirt)ieth"

@@ -127,7 +127,12 @@ def _with_anaphors(chosen: list[_Expression], known: int) -> list[_Expression]:
         if not expression.pattern.is_anaphor:
             resolved.append(expression)
             continue
-        before = next((e for e in reversed(resolved) if e.interval), None)
+        before = next((e for e in reversed(resolved) if e.interval and not e.pattern.is_now), None)
+        if before is None and known <= _fineness(DatePrecision.DAY) and expression.match["which"].lower() == "following":
+            # With nothing told before, what follows follows the day of publication.
+            frame = replace(expression.frame, reference=day(expression.frame.anchor))
+            resolved.append(replace(expression, interval=_resolved(expression.pattern, expression.match, frame)))
+            continue
         frame = replace(expression.frame, reference=before.interval if before else None)
         if before and (interval := _resolved(expression.pattern, expression.match, frame)):
             needs = before.pattern if before.pattern.needs is None or known < len(_FINENESS) else expression.pattern
@@ -149,6 +154,9 @@ def _joined(text: str, expressions: list[_Expression]) -> Iterable[tuple[Span, I
                 yield Span(first.span.start, second.span.end), pair, explicit
                 position += 2
                 continue
+        if first.pattern.is_now:
+            position += 1
+            continue
         if second and _AND_JOIN.fullmatch(gap):
             first = _with_year_of(first, second)
         counted = _counted(text, first, expressions[position - 1].span.end if position else 0)

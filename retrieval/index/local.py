@@ -138,7 +138,7 @@ class LocalIndex:
                 index.reload()
                 self._opened = self._look(index)
             except (ValueError, OSError, RuntimeError) as error:
-                raise ArchiveError(f"search index {self._folder} cannot be written: {error}") from error
+                raise self._explain(error) from error
             self._stamp = self._read_stamp()
             return True
 
@@ -267,12 +267,20 @@ class LocalIndex:
                 index = Index(self._schema, path=str(self._folder), reuse=False)
                 (self._folder / "format").write_text(self._mark)
             except (ValueError, OSError) as error:
-                raise ArchiveError(f"search index {self._folder} cannot be made: {error}") from error
+                raise self._explain(error) from error
             index.register_tokenizer(WORDS, build_analyzer())
             index.config_reader("manual", 1)
             opened = _Opened(index, IndexState(), VectorSnapshot(self._folder / "vectors", ()))
         self._opened = opened
         return opened
+
+    def _explain(self, error: Exception) -> ArchiveError:
+        """Why the index cannot be written. Nothing is lost: the catalog has what it lacks."""
+        free = shutil.disk_usage(self._folder.parent).free
+        remedy = "free some disk space" if free < _HEAP_BYTES else "make its folder writable"
+        return ArchiveError(
+            f"search index {self._folder} cannot be written: {remedy}, and it catches up with the next search ({error})"
+        )
 
     @contextmanager
     def _hold(self) -> Iterator[None]:

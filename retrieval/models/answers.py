@@ -12,6 +12,30 @@ from retrieval.models.entities import Entity, TimeRef
 from retrieval.models.events import Event
 
 
+class AnswerMode(StrEnum):
+    """Who words an answer: the articles alone, or a language model that is held to them."""
+
+    EXTRACTIVE = "EXTRACTIVE"
+    GENERATIVE = "GENERATIVE"
+
+
+class GenerationFailure(StrEnum):
+    """Why what a language model wrote is not the answer."""
+
+    NO_PASSAGES = "NO_PASSAGES"
+    INSTRUCTED = "INSTRUCTED"
+    TIMED_OUT = "TIMED_OUT"
+    UNREACHABLE = "UNREACHABLE"
+    ACCESS_DENIED = "ACCESS_DENIED"
+    RATE_LIMITED = "RATE_LIMITED"
+    SERVICE_ERROR = "SERVICE_ERROR"
+    MALFORMED = "MALFORMED"
+    REFUSED = "REFUSED"
+    EMPTY = "EMPTY"
+    UNSUPPORTED = "UNSUPPORTED"
+    LESS_SURE = "LESS_SURE"
+
+
 class AnswerStatus(StrEnum):
     """Whether the archive answers, its sources conflict, or it does not say."""
 
@@ -117,12 +141,20 @@ class AnswerCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One side of a dispute: its stance, the proposition in the words of one of its claims, and everyone on it."""
+    """One side of a dispute: its stance, the proposition in the words of one of its claims, and everyone on it.
+
+    Where sources give different values, ``value`` is this side's and ``proposition`` the sentence or claim that gives it.
+    ``citations`` are the words of everyone on it, also of articles that say it in their own voice and so are no claim.
+    ``superseded_by`` are the words of a later article of the same source that replaced it, None while it stands.
+    """
 
     stance: ClaimStance
     proposition: str
     claims: tuple[Claim, ...]
     independent_source_count: int
+    value: AnswerValue | None = None
+    citations: tuple[Citation, ...] = ()
+    superseded_by: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +182,26 @@ class Diagnostics:
 
 
 @dataclass(frozen=True, slots=True)
+class Generation:
+    """What a language model had to do with an answer in mode GENERATIVE.
+
+    It wrote ``statement_count`` statements, of which ``dropped_count`` were not supported by the passages and are not in
+    the answer. With a ``failure`` the answer is the extractive one.
+    """
+
+    model: str
+    statement_count: int = 0
+    dropped_count: int = 0
+    failure: GenerationFailure | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to a question. ``text`` is None and ``abstention`` is set exactly when ``status`` is NOT_FOUND.
 
-    ``accounts`` holds at least two sides when ``status`` is CONFLICTING.
+    ``accounts`` holds at least two sides that stand when ``status`` is CONFLICTING; else who holds it true or not where
+    that is asked, or the value where several sources give it. What a source said before it said otherwise comes last.
+    ``generation`` is set in mode GENERATIVE.
     """
 
     question: str
@@ -168,3 +216,4 @@ class Answer:
     closest_passages: tuple[Passage, ...]
     interpretation: Interpretation
     diagnostics: Diagnostics
+    generation: Generation | None = None

@@ -133,6 +133,16 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose text an article prints. ``text_id`` is one for all near-copies of a text; ``writer`` is a key of who wrote it:
+    the agency that fed it, else the publisher of the first copy, else the text itself.
+    """
+
+    text_id: str
+    writer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Publisher:
     """A source of articles, as named at ingest."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from retrieval.models.articles import Article, Block, Passage
+from retrieval.models.articles import Article, Block, Origin, Passage
 from retrieval.models.entities import Entity, Mention, TimeRef
 from retrieval.models.events import Event, EventMention, Participant
 from retrieval.models.spans import Span
@@ -121,7 +121,8 @@ class RelatedEntity:
 class ArticleFacts:
     """Everything the archive knows from one article, in reading order; entities and events are those it names.
 
-    An event is drawn from all the articles that tell of it: its ``time`` may be given by the words of another one.
+    An event is drawn from all the articles that tell of it: its ``time`` may be given by the words of another one. Read as
+    of a moment, it is drawn from those published by then.
     """
 
     article: Article
@@ -134,3 +135,4 @@ class ArticleFacts:
     events: tuple[Event, ...]
     event_mentions: tuple[EventMention, ...]
     participants: tuple[Participant, ...]
+    origin: Origin

@@ -54,6 +54,29 @@ class EntityAlias:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleMention:
+    """One place where an article gives a person's role; ``text`` holds what goes before the title too ("former US")."""
+
+    article_id: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRole:
+    """What articles call a person: ``title`` as the newest of them writes it. ``of_entity_id`` is the organisation or
+    country that it is a role in, where they say so. ``mentions`` are where they do, oldest publication first.
+    """
+
+    title: str
+    is_former: bool
+    of_entity_id: str | None
+    first_seen: datetime | None
+    last_seen: datetime | None
+    mentions: tuple[RoleMention, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """One place where an article names an entity."""
 

@@ -112,6 +112,18 @@ class EventMention:
 
 
 @dataclass(frozen=True, slots=True)
+class Toll:
+    """A number of people as told; ``low`` and ``high`` bound it, None where open: "at least 12" has no ``high``.
+
+    Of several accounts the commonest number is taken, and the bounds are the least and the most that one of them gives.
+    """
+
+    number: int
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened, or is said, asked or planned to. ``confidence`` is between 0 and 1.
 
@@ -126,6 +138,7 @@ class Event:
     title: str
     time: TimeRef
     place_id: str | None
-    fatalities: int | None
+    killed: Toll | None
+    injured: Toll | None
     confidence: float
     independent_source_count: int

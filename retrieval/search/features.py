@@ -19,6 +19,8 @@ FEATURES = ("coverage", "rare_coverage", "pairs", "pairs_anywhere", "triples", "
 _MAX_WORDS = 200
 _FIRST = 0x4E00
 _FULL_LENGTH = 12
+# A short passage is read with what stands around it, so that so many words are read together.
+_READ_TOGETHER = 140
 _OTHER, _BREAK, _NOWHERE = " ", "|", "-"
 _MONTHS = tuple(calendar.month_name)
 
@@ -61,7 +63,8 @@ class QueryShape:
         ``coverage``: which part of the query's words, by weight, stands in the passage, its title, source or date;
         ``rare_coverage``: the same with squared weights. ``pairs`` and ``triples``: which part of the neighbouring words
         are neighbours in the passage; ``pairs_anywhere``: in the title, source or date as well. ``numbers``: which part of
-        the numbers is there. ``context``: as coverage, with the text around the passage. ``length``: 1 from twelve words
+        the numbers is there. ``context``: as coverage, where what stands around a
+        short passage counts too, the less the farther. ``length``: 1 from twelve words
         on, less below: a heading shares words with many a query and tells nothing.
         """
         text = self._encode(candidate.text)
@@ -70,7 +73,6 @@ class QueryShape:
             beside = f"{_BREAK}{self._encode(candidate.title)}{_BREAK}{self._encode(_describe(candidate))}"
             self._besides[candidate.article_id] = beside
         whole = text + beside
-        context = whole + self._encode(candidate.around[0]) + self._encode(candidate.around[1])
         matched = [weight for sign, weight in self._weights.items() if sign in whole]
         return (
             sum(matched) / self._total,
@@ -79,9 +81,25 @@ class QueryShape:
             sum(weight for pair, weight in self._pairs if pair in whole) / self._total_pairs,
             sum(weight for triple, weight in self._triples if triple in text) / self._total_triples,
             sum(sign in whole for sign in self._digits) / len(self._digits) if self._digits else 0.0,
-            sum(weight for sign, weight in self._weights.items() if sign in context) / self._total,
+            self._cover(whole, len(text), candidate.around) / self._total,
             min(len(text) / _FULL_LENGTH, 1.0),
         )
+
+    def _cover(self, whole: str, length: int, around: tuple[str, str]) -> float:
+        """The weight of the query's words in a passage of ``length`` words, and in part of those near it."""
+        reach = (_READ_TOGETHER - length) // 2
+        if reach <= 0:
+            return sum(weight for sign, weight in self._weights.items() if sign in whole)
+        before, after = self._encode(around[0])[::-1], self._encode(around[1])
+        total = 0.0
+        for sign, weight in self._weights.items():
+            if sign in whole:
+                total += weight
+                continue
+            places = [place for place in (before.find(sign, 0, reach), after.find(sign, 0, reach)) if place >= 0]
+            if places:
+                total += weight * (1 - min(places) / reach)
+        return total
 
     def _encode(self, text: str) -> str:
         stems = map(STEMS.__getitem__, split_words(text))

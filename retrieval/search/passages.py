@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,29 +19,16 @@ from retrieval.index.local import LocalIndex
 from retrieval.index.snapshot import IndexSnapshot
 from retrieval.models import ArticleFilter, Hit, RetrievalMode, SearchResults
 from retrieval.search.cursors import Place, decode_place, encode_place
-from retrieval.search.features import QueryShape, measure_all
-from retrieval.search.ranking import Ranked, diversify, fuse
+from retrieval.search.ranking import LONGEST, Ranked
+
+if TYPE_CHECKING:
+    from retrieval.search.stages import Listing, Measured, Stages
 
 MAX_QUERY_CHARACTERS = 10_000
 MAX_LIMIT = 100
-# So many of the best by words and of the best by meaning are ranked together.
-POOL = 50
-# No list is longer; what comes after the pool stays in the order of its words.
-MAX_DEPTH = 1000
 _REMEMBERED = 64
-# A passage that shares no word with the query has to be this near in meaning. (Of XQuAD's questions, one in thirty is as
-# far as 0.3 from its paragraph; texts that have nothing to do with each other lie around 0.)
-_NEAR = 0.2
 
 EmbedQuery = Callable[[str], "NDArray[np.float32] | None"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """The whole order of one search in one state of the index."""
-
-    ranked: tuple[Ranked, ...]
-    total: int
 
 
 class PassageSearch:
@@ -52,7 +40,13 @@ class PassageSearch:
         self._index = index
         self._embed_query = embed_query
         self._guard = threading.Lock()
-        self._remembered: OrderedDict[tuple[str, int], _Listing] = OrderedDict()
+        self._remembered: OrderedDict[tuple[str, int], Listing] = OrderedDict()
+
+    @cached_property
+    def _stages(self) -> Stages:
+        from retrieval.search.stages import Stages  # noqa: PLC0415 -- Haystack takes half a second, and not all search
+
+        return Stages(self._catalog, self._embed_query)
 
     def search(
         self,
@@ -91,6 +85,16 @@ class PassageSearch:
         hits = self._make_hits(kept, terms, mark, sequence, start)
         return SearchResults(hits, listing.total, has_next=len(listing.ranked) > start + limit)
 
+    def measure(self, query: str, *, filter_: ArticleFilter | None = None) -> Measured:
+        """What ranking weighs of the pool that a search both ways finds, for fitting its weights.
+
+        Raises:
+            EmbedderError: the query's vector cannot be made.
+        """
+        snapshot = self._index.snapshot()
+        assert snapshot is not None, "measured before the first search"
+        return self._stages.measure(snapshot, query, analyze_query(query), filter_)
+
     def _find_listing(
         self,
         snapshot: IndexSnapshot,
@@ -103,84 +107,21 @@ class PassageSearch:
         mode: RetrievalMode,
         *,
         depth: int,
-    ) -> tuple[int, _Listing]:
+    ) -> tuple[int, Listing]:
         current = snapshot.state.sequence
         # A page wants the state of the page before it, which a search now may have left behind.
         with self._guard:
             for sequence in dict.fromkeys([place.sequence if place else current, current]):
                 listing = self._remembered.get((mark, sequence))
-                if listing and (len(listing.ranked) >= min(depth, MAX_DEPTH, listing.total) or sequence != current):
+                if listing and (len(listing.ranked) >= min(depth, LONGEST, listing.total) or sequence != current):
                     self._remembered.move_to_end((mark, sequence))
                     return sequence, listing
-        listing = self._rank(snapshot, query, terms, filter_, entity_ids, mode, depth=depth)
+        listing = self._stages.run(snapshot, query, terms, filter_, entity_ids, mode, depth=min(depth, LONGEST))
         with self._guard:
             self._remembered[mark, current] = listing
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         return current, listing
-
-    def _rank(
-        self,
-        snapshot: IndexSnapshot,
-        query: str,
-        terms: QueryTerms,
-        filter_: ArticleFilter | None,
-        entity_ids: Sequence[str],
-        mode: RetrievalMode,
-        *,
-        depth: int,
-    ) -> _Listing:
-        wanted = POOL if depth <= POOL else MAX_DEPTH
-        vector = None if mode is RetrievalMode.LEXICAL else self._embed_query(query)
-        if mode is RetrievalMode.DENSE:
-            near = snapshot.nearest(vector, filter_=filter_, limit=wanted) if vector is not None else []
-            near = [hit for hit in near if hit.score > 0]
-            scores = snapshot.score(terms, [hit.passage_id for hit in near], filter_=filter_, named_ids=entity_ids)
-            listed = tuple(Ranked(h.passage_id, h.score, scores.get(h.passage_id, 0.0), h.score) for h in near)
-            return _Listing(listed, len(listed) if len(listed) < wanted else MAX_DEPTH)
-        found, total = snapshot.search(terms, filter_=filter_, limit=wanted, named_ids=entity_ids)
-        if mode is RetrievalMode.LEXICAL:
-            return _Listing(tuple(Ranked(hit.passage_id, hit.score, hit.score, None) for hit in found), total)
-        near = snapshot.nearest(vector, filter_=filter_, limit=POOL) if vector is not None else []
-        lexical = {hit.passage_id: hit.score for hit in found[:POOL]}
-        missing = [hit.passage_id for hit in near if hit.passage_id not in lexical]
-        beyond = snapshot.score(terms, missing, filter_=filter_, named_ids=entity_ids)
-        cosines = {hit.passage_id: hit.score for hit in near}
-        missing = [id_ for id_ in missing if id_ in beyond or cosines[id_] >= _NEAR]
-        lexical.update((id_, beyond.get(id_, 0.0)) for id_ in missing)
-        ranked = self._rank_pool(snapshot, query, vector, lexical, filter_)
-        pool = {hit.passage_id for hit in ranked}
-        rest = [hit for hit in found[POOL:] if hit.passage_id not in pool]
-        if rest and ranked:
-            # Behind the pool by words alone: below the pool's last, in proportion.
-            last = ranked[-1].score
-            ranked += [Ranked(h.passage_id, last * h.score / rest[0].score * 0.999, h.score, None) for h in rest]
-        unworded = sum(1 for id_ in missing if id_ not in beyond)
-        return _Listing(tuple(ranked), total + unworded)
-
-    def _rank_pool(
-        self,
-        snapshot: IndexSnapshot,
-        query: str,
-        vector: NDArray[np.float32] | None,
-        lexical: dict[int, float],
-        filter_: ArticleFilter | None,
-    ) -> list[Ranked]:
-        candidates = self._catalog.load_candidates(list(lexical))
-        if not candidates:
-            return []
-        ids = [candidate.passage_id for candidate in candidates]
-        vectors = snapshot.vectors(ids) if vector is not None else None
-        dense = np.full(len(ids), np.nan)
-        if vector is not None and vectors is not None:
-            dense = (vectors @ vector).astype(np.float64)
-        words = np.array([lexical[id_] for id_ in ids])
-        shape = QueryShape(query, lambda words: snapshot.frequencies(words, filter_=filter_))
-        features = measure_all(shape, candidates)
-        scores = diversify(fuse(words, dense, features), [c.article_id for c in candidates], vectors)
-        order = sorted(range(len(ids)), key=lambda n: (-scores[n], ids[n]))
-        cosines = [None if np.isnan(score) else float(score) for score in dense]
-        return [Ranked(ids[n], float(scores[n]), float(words[n]), cosines[n]) for n in order]
 
     def _make_hits(
         self, ranked: Sequence[Ranked], terms: QueryTerms, mark: str, sequence: int, start: int
@@ -214,6 +155,8 @@ def _check(query: str, limit: int) -> None:
         raise InputError("the query is empty; give at least one word")
     if len(query) > MAX_QUERY_CHARACTERS:
         raise InputError(f"the query has {len(query):,} characters; give at most {MAX_QUERY_CHARACTERS:,}")
+    if not query.isascii() and any("\ud800" <= sign <= "\udfff" for sign in query):
+        raise InputError(f"the query {query[:80]!a} holds half a character (a surrogate); give whole ones")
     if not 0 <= limit <= MAX_LIMIT:
         raise InputError(f"limit {limit} is out of range; give 0 to {MAX_LIMIT}")
 

@@ -15,6 +15,7 @@ from retrieval.models import AnswerType, Interpretation
 from retrieval.search.question_parse import Resolve
 from retrieval.search.question_terms import QuestionTerms
 from retrieval.search.question_types import Form, Question, Role
+from retrieval.search.words import is_stop_word
 
 MAX_QUESTION_CHARACTERS = 1000
 
@@ -31,6 +32,12 @@ def understand(question: str, *, resolve: Resolve, anchor: datetime | None = Non
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise InputError(f"the question has {len(text)} characters; ask in at most {MAX_QUESTION_CHARACTERS}")
     body, source_text = _split_source(_without_opener(text))
+    if stated := _TRUTH.match(body):
+        return _Reader(text, stated["that"], source_text, resolve, anchor, is_stated=True).read()
+    if asked := _WHOSE_WORD_FIRST.match(body):
+        return _ask_whose_word(_Reader(text, asked["that"], None, resolve, anchor).read())
+    if asked := _WHOSE_WORD_LAST.match(body):
+        return _ask_whose_word(_Reader(text, asked["that"], None, resolve, anchor, is_stated=True).read())
     return _Reader(text, body, source_text, resolve, anchor).read()
 
 
@@ -39,17 +46,38 @@ def interpret(question: str, *, resolve: Resolve, anchor: datetime | None = None
     return understand(question, resolve=resolve, anchor=anchor).interpretation
 
 
+def is_asking(text: str) -> bool:
+    """True for what asks in English without a wh-word ("Name the river ..."); false for keywords and other languages."""
+    words = text.lower().split()
+    functional = {word.strip("?,.") for word in words if is_stop_word(word.strip("?,."))}
+    return len(words) >= 4 and (len(functional) >= 2 or words[0] in _IMPERATIVES)
+
+
+_IMPERATIVES = frozenset({"name", "list", "give", "identify", "state", "describe", "explain", "define"})
 _OPENER = re.compile(
     r"^(?:please[,\s]+)?(?:(?:can|could|would) you (?:please )?)?(?:tell|show|inform) (?:me|us) (?:about )?", re.IGNORECASE
 )
 _SOURCE_FIRST = re.compile(r"^according to ([^,?]{2,80}),\s*(.+)$", re.IGNORECASE)
 _SOURCE_LAST = re.compile(r"^(.+?),?\s+according to (?!wh)([^,?]{2,80})\?*$", re.IGNORECASE)
+_TRUTH = re.compile(
+    r"^(?:is|was) it (?:really |actually |indeed )?(?:true|correct|right|a fact|the case) that (?P<that>.+)$", re.IGNORECASE
+)
+_WHOSE_WORD = r"according to (?:who|whom|which \w+|what sources?)"
+_WHOSE_WORD_FIRST = re.compile(rf"^{_WHOSE_WORD},? (?P<that>.+)$", re.IGNORECASE)
+_WHOSE_WORD_LAST = re.compile(rf"^(?P<that>.+?),? {_WHOSE_WORD}\?*$", re.IGNORECASE)
 _RELATION = re.compile(r"\b(after|before|between|since|until|following|prior to)\b", re.IGNORECASE)
 _RELATIONS = {"following": "after", "since": "after", "prior to": "before", "until": "before"}
 
 
 def _without_opener(text: str) -> str:
     return _OPENER.sub("", text) or text
+
+
+def _ask_whose_word(stated: Question) -> Question:
+    """Who says what a yes/no question asks: its verb is what they say, and no longer the asked act."""
+    terms = tuple(replace(t, role=Role.EMBEDDED) if t.role is Role.PREDICATE else t for t in stated.terms)
+    interpretation = replace(stated.interpretation, answer_type=AnswerType.PERSON)
+    return replace(stated, form=Form.SPEAKER, interpretation=interpretation, terms=terms, predicate=None, is_present=False)
 
 
 def _split_source(text: str) -> tuple[str, str | None]:

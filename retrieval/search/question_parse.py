@@ -19,9 +19,18 @@ _MAX_NAME_TOKENS = 6
 
 
 class QuestionParse:
-    """The parse of a question; a yes/no question is parsed in the order of a statement."""
+    """The parse of a question; a yes/no question is parsed in the order of a statement, which it is in if ``is_stated``."""
 
-    def __init__(self, text: str, body: str, source: str | None, resolve: Resolve, anchor: datetime | None) -> None:
+    def __init__(
+        self,
+        text: str,
+        body: str,
+        source: str | None,
+        resolve: Resolve,
+        anchor: datetime | None,
+        *,
+        is_stated: bool = False,
+    ) -> None:
         self.text, self.source, self.resolve, self.anchor = text, source, resolve, anchor
         self.body = (
             body[:1].lower() + body[1:]
@@ -29,8 +38,9 @@ class QuestionParse:
             else body
         )
         self.doc: Doc = load_language()(shadow(self.body))
-        self.is_polar = self.doc[0].lower_ in AUXILIARIES and not any(t.lower_ in WH_WORDS for t in self.doc[1:2])
-        if self.is_polar and (verb := self._yes_no_verb()) is not None:
+        is_inverted = self.doc[0].lower_ in AUXILIARIES and not any(t.lower_ in WH_WORDS for t in self.doc[1:2])
+        self.is_polar = is_inverted or is_stated
+        if is_inverted and (verb := self._yes_no_verb()) is not None:
             self._straighten(verb)
         self.names = self._find_names(self.doc, self.body)
         self.times = [(found.span, found) for found in parse_time_expressions(self.body, anchor=anchor)]

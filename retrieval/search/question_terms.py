@@ -52,7 +52,7 @@ class QuestionTerms(QuestionShape):
             yield self._term(token, Role.PREDICATE if is_predicate else self._role(token, root))
 
     def _term(self, token: Token, role: Role, *, is_head: bool | None = None) -> Term:
-        is_name = token.pos_ == "PROPN" and token.i > 0 and not self.body.islower()
+        is_name = token.pos_ == "PROPN" and (token.i > 0 or self.is_polar) and not self.body.islower()
         weight = {"PROPN": 1.5, "NOUN": 1.0, "VERB": 1.0, "NUM": 1.2, "ADJ": 0.8, "ADV": 0.4}.get(token.pos_, 0.5)
         if role is Role.PREDICATE:
             weight = 1.4

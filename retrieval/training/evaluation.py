@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.answering.reader import WEIGHTS, ReaderManifest, SpanReader
-from retrieval.training.detokenisation import detokenise
+from retrieval.evaluation.clapnq import ClapRow, read_clapnq
 from retrieval.training.export import write_manifest
 from retrieval.training.measures import area_under_roc, calibration_error, exact_match, fit_platt, word_f1
 from retrieval.training.questions import Question, read_squad
@@ -63,32 +63,20 @@ def measure_reading(reader: SpanReader, questions: Sequence[Question]) -> Readin
     )
 
 
-def measure_abstention(reader: SpanReader, pairs: Sequence[tuple[str, str, bool]]) -> AbstentionScores:
-    """Scores (question, passage, whether it answers) triples by the margin of the best span."""
-    margins = np.array([reader.score_passages(question, [passage])[0] for question, passage, _ in pairs])
-    labels = np.array([answers for _, _, answers in pairs])
-    fitting = np.arange(len(pairs)) % 2 == 0
+def measure_abstention(reader: SpanReader, rows: Sequence[ClapRow]) -> AbstentionScores:
+    """Scores passages by the margin of their best span."""
+    margins = np.array([reader.score_passages(row.question, [row.passage])[0] for row in rows])
+    labels = np.array([row.is_answerable for row in rows])
+    fitting = np.arange(len(rows)) % 2 == 0
     slope, offset = fit_platt(margins[fitting], labels[fitting])
     confidences = 1 / (1 + np.exp(-(slope * margins + offset)))
     return AbstentionScores(
-        len(pairs),
+        len(rows),
         round(area_under_roc(margins, labels), 4),
         round(calibration_error(confidences[~fitting], labels[~fitting]), 4),
         slope,
         offset,
     )
-
-
-def read_clapnq(folder: Path) -> list[tuple[str, str, bool]]:
-    """The questions of ClapNQ with their passage, detokenised, and whether it answers; answerable and not in turn."""
-    rows = []
-    for name, answers in (("answerable", True), ("unanswerable", False)):
-        lines = (folder / f"clapnq_dev_{name}.jsonl").read_text("utf-8").splitlines()
-        items = [json.loads(line) for line in lines]
-        rows.append([(item["input"], detokenise(item["passages"][0]["text"])[0], answers) for item in items])
-    # Two of each kind in turn, so that every second row is a fair half.
-    halves = zip(rows[0][::2], rows[1][::2], rows[0][1::2], rows[1][1::2], strict=True)
-    return [pair for a, b, c, d in halves for pair in (a, c, b, d)]
 
 
 def main() -> None:

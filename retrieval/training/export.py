@@ -89,7 +89,7 @@ def export(*, run: Path, out: Path, quantise: bool, max_length: int, stride: int
         tokenizer_sha256=_sha256(out / "tokenizer.json"),
         max_length=max_length,
         stride=stride,
-        max_answer_tokens=32,
+        max_answer_tokens=20,
         slope=1.0,
         offset=0.0,
     )

@@ -116,12 +116,21 @@ class AnswerCandidate:
 
 @object_type
 class Account:
-    """One side of a dispute, with everyone on it."""
+    """One side of a dispute, or one of the values that sources give, with everyone on it."""
 
     stance: models.ClaimStance = strawberry.field(description="What this side does with the statement.")
-    proposition: str = strawberry.field(description="The statement, in the words of one of its claims.")
+    proposition: str = strawberry.field(description="The statement, in the words of one of those on this side.")
+    value: AnswerValue | None = strawberry.field(
+        description="The value that this side gives, of those that sources give; null where the question is yes or no."
+    )
     claims: list[Claim] = strawberry.field(description="Who is on this side, and in which words.")
+    citations: list[Citation] = strawberry.field(
+        description="The words of everyone on this side, also of articles that say so in their own voice and are no claim."
+    )
     independent_source_count: int = strawberry.field(description="How many of them do not repeat one another.")
+    superseded_by: Citation | None = strawberry.field(
+        description="What all on this side have said instead since, at its first place; null while it stands."
+    )
 
     @classmethod
     def of(cls, model: models.Account) -> Account:
@@ -129,8 +138,11 @@ class Account:
         return cls(
             stance=model.stance,
             proposition=model.proposition,
+            value=None if model.value is None else value_of(model.value),
             claims=[Claim.of(claim) for claim in model.claims],
+            citations=[Citation.of(citation) for citation in model.citations],
             independent_source_count=model.independent_source_count,
+            superseded_by=None if model.superseded_by is None else Citation.of(model.superseded_by),
         )
 
 
@@ -187,6 +199,28 @@ class AskDiagnostics:
 
 
 @object_type
+class AnswerGeneration:
+    """What a language model had to do with an answer."""
+
+    model: str = strawberry.field(description="Which model.")
+    statement_count: int = strawberry.field(description="How many statements it wrote.")
+    dropped_count: int = strawberry.field(description="How many of them the passages did not support; they are left out.")
+    failure: models.GenerationFailure | None = strawberry.field(
+        description="Why the answer is the extractive one all the same; null where the model worded it."
+    )
+
+    @classmethod
+    def of(cls, model: models.Generation) -> AnswerGeneration:
+        """From the library's value."""
+        return cls(
+            model=model.model,
+            statement_count=model.statement_count,
+            dropped_count=model.dropped_count,
+            failure=model.failure,
+        )
+
+
+@object_type
 class Answer:
     """What the archive says to a question, or that it does not say."""
 
@@ -199,7 +233,7 @@ class Answer:
         description="The answer sentence by sentence, each with its citations."
     )
     accounts: list[Account] = strawberry.field(
-        description="Who says what about it; at least two sides when `status` is `CONFLICTING`."
+        description="Who says what about it, where several sources do; at least two stand when `status` is `CONFLICTING`."
     )
     confidence: float = strawberry.field(description="How sure the archive is of the answer, 0 to 1.")
     abstention_reason: models.AbstentionReason | None = strawberry.field(
@@ -207,6 +241,9 @@ class Answer:
     )
     interpretation: QuestionInterpretation = strawberry.field(description="How the question was understood.")
     diagnostics: AskDiagnostics = strawberry.field(description="What the answer cost and rests on.")
+    generation: AnswerGeneration | None = strawberry.field(
+        description="What a language model had to do with it; null in mode `EXTRACTIVE`."
+    )
 
     @classmethod
     def of(cls, model: models.Answer) -> Answer:
@@ -223,6 +260,7 @@ class Answer:
             abstention_reason=model.abstention,
             interpretation=QuestionInterpretation.of(model.interpretation),
             diagnostics=AskDiagnostics.of(model.diagnostics),
+            generation=None if model.generation is None else AnswerGeneration.of(model.generation),
         )
 
     @resolver

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -162,6 +163,56 @@ class RelatedEntity:
 @object_type
 class Person(Entity):
     """A human being."""
+
+    @resolver
+    async def roles(self, info: Info) -> list[EntityRole]:
+        """What articles call them, such as "Secretary of State", that of the newest article first."""
+        roles = info.context.loaders.owned("roles", info.context.archive.load_roles, lambda _, found: found)
+        found = await roles.load(self.model.id)
+        info.context.loaders.spend(len(found))
+        return [EntityRole.of(role) for role in found]
+
+
+@object_type
+class EntityRole:
+    """A title or office of a person, as articles give it."""
+
+    model: strawberry.Private[models.EntityRole]
+    title: str = strawberry.field(description="The title, without the country before it.")
+    is_former: bool = strawberry.field(description='Whether they had it before ("former", "ex-").')
+    first_seen_at: datetime | None = strawberry.field(description="When the earliest article that says so was published.")
+    last_seen_at: datetime | None = strawberry.field(description="When the latest article that says so was published.")
+    mention_count: int = strawberry.field(description="How often articles say so.")
+
+    @classmethod
+    def of(cls, model: models.EntityRole) -> EntityRole:
+        """From the library's value."""
+        return cls(
+            model=model,
+            title=model.title,
+            is_former=model.is_former,
+            first_seen_at=model.first_seen,
+            last_seen_at=model.last_seen,
+            mention_count=len(model.mentions),
+        )
+
+    @resolver
+    def organization(self, info: Info) -> Later[Entity | None]:
+        """The organisation, country or place that it is a role in; null where articles do not say."""
+        return None if self.model.of_entity_id is None else find(info.context, "Entity", self.model.of_entity_id)
+
+    @resolver
+    def citation(self, info: Info) -> Later[Citation]:
+        """Where the earliest article says so."""
+        first = self.model.mentions[0]
+        return cite(info, first.article_id, first.span, first.text)
+
+    @resolver
+    async def citations(self, info: Info, first: HowManyRelated = 20) -> list[Citation]:
+        """Where articles say so, oldest publication first."""
+        chosen = self.model.mentions[: page_size("first", first)]
+        info.context.loaders.spend(len(chosen))
+        return list(await asyncio.gather(*(cite(info, one.article_id, one.span, one.text) for one in chosen)))
 
 
 @object_type

@@ -59,6 +59,19 @@ class EventTime:
 
 
 @object_type
+class CountRange:
+    """Bounds of a number of people: "at least 12" has no upper one; of several accounts the least and the most."""
+
+    low: int | None = strawberry.field(description="At least so many; null where open.")
+    high: int | None = strawberry.field(description="At most so many; null where open.")
+
+    @classmethod
+    def of(cls, model: models.Toll | None) -> CountRange | None:
+        """From the library's value."""
+        return None if model is None else cls(low=_int(model.low), high=_int(model.high))
+
+
+@object_type
 class EventParticipant:
     """Somebody or something in an event."""
 
@@ -114,7 +127,14 @@ class Event(Node):
     status: models.EventStatus = strawberry.field(description="How the archive vouches for it.")
     title: str = strawberry.field(description="It in a few words of an article.")
     time: EventTime = strawberry.field(description="When it happened or is to happen.")
-    fatalities: int | None = strawberry.field(description="How many people it killed, where an article says so.")
+    fatalities: int | None = strawberry.field(
+        description="How many people it killed, as most articles that say so tell it; see `fatalitiesRange`."
+    )
+    fatalities_range: CountRange | None = strawberry.field(description="Between which numbers; null where none is told.")
+    injured: int | None = strawberry.field(
+        description="How many people it injured, as most articles that say so tell it; see `injuredRange`."
+    )
+    injured_range: CountRange | None = strawberry.field(description="Between which numbers; null where none is told.")
     confidence: float = strawberry.field(description="How sure the archive is of having read it rightly, 0 to 1.")
     independent_source_count: int = strawberry.field(
         description="How many sources tell of it that do not repeat one another."
@@ -132,7 +152,10 @@ class Event(Node):
             status=model.status,
             title=model.title,
             time=EventTime.of(model.time),
-            fatalities=_int(model.fatalities),
+            fatalities=_int(model.killed.number if model.killed else None),
+            fatalities_range=CountRange.of(model.killed),
+            injured=_int(model.injured.number if model.injured else None),
+            injured_range=CountRange.of(model.injured),
             confidence=model.confidence,
             independent_source_count=model.independent_source_count,
         )

@@ -20,21 +20,21 @@ class AskInterpreted:
 
 @object_type
 class AskPassagesRetrieved:
-    """Then, when the archive was read: what stands nearest to the question."""
+    """Then, before they are read: the passages nearest to the question."""
 
-    passages: list[Passage] = strawberry.field(description="The nearest passages, the nearest first.")
+    passages: list[Passage] = strawberry.field(description="The passages that will be read, the nearest first.")
 
 
 @object_type
 class AskCandidateFound:
-    """Then, one by one: what may answer, the likeliest first."""
+    """Then, when they were read: what may answer, one by one, the likeliest first."""
 
     candidate: AnswerCandidate = strawberry.field(description="Words that may answer.")
 
 
 @object_type
 class AskStatementAdded:
-    """Then, one by one: the sentences of the answer, each with its citations."""
+    """Then, when the answer is there: its sentences, one by one, each with its citations."""
 
     statement: AnswerStatement = strawberry.field(description="The sentence.")
 

@@ -33,6 +33,7 @@ COMMANDS = (
     "ingest",
     "remove",
     "ask",
+    "verify",
     "search",
     "entities",
     "events",
@@ -299,7 +300,7 @@ def test_extract_shows_facts_with_their_characters_and_stores_nothing(command: D
     for mention in found["mentions"]:
         span = mention["span"]
         assert text[span["start"] : span["end"]] == span["text"]
-    assert set(found["seconds"]) == {"parse", "entities", "times", "claims", "events"}
+    assert set(found["seconds"]) == {"parse", "entities", "times", "roles", "claims", "events"}
     assert "Peru" in command("extract", str(path)).stdout
     assert sorted(tmp_path.iterdir()) == [path]
 
@@ -357,3 +358,42 @@ def test_evaluate_measures_every_mode(command: Dateline, tmp_path: Path) -> None
     refused = command("evaluate", "questions.txt")
     assert refused.returncode == 2
     assert "choose squad or jsonl" in refused.stderr
+
+
+def test_evidence_is_written_and_verified(dateline: Dateline, seed_archive: Path, seed_path: Path, tmp_path: Path) -> None:
+    assert dateline("ask", SAMPLE_QUESTION, "--archive", seed_archive, "--evidence", "answer.json").returncode == 0
+    done = dateline("verify", "answer.json", "--archive", seed_archive, "--json")
+    assert done.returncode == 0
+    found = document(done)
+    assert found["ok"]
+    assert {check["state"] for check in found["checks"]} == {"OK"}
+    assert dateline("verify", "answer.json", "--texts", seed_path.parent).returncode == 0
+    (tmp_path / "empty").mkdir()
+    done = dateline("verify", "answer.json", "--texts", "empty")
+    assert done.returncode == 1
+    assert "MISSING" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("answer.json",), "not JSON"),
+        (("none.json",), "cannot read none.json"),
+        (("answer.json", "--texts", "none"), "none"),
+        (("answer.json", "--texts", ".", "--archive", "a.db"), "not both"),
+    ],
+)
+def test_verify_refuses_what_it_cannot_read(
+    dateline: Dateline, seed_archive: Path, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "answer.json").write_text('{"format": "dateline-evidence", "ver')
+    done = dateline("verify", *arguments, DATELINE_ARCHIVE=str(seed_archive))
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+def test_evidence_that_cannot_be_written_is_refused(dateline: Dateline, seed_archive: Path) -> None:
+    done = dateline("ask", SAMPLE_QUESTION, "--archive", seed_archive, "--evidence", "none/answer.json")
+    assert done.returncode == 2
+    assert "cannot write none/answer.json" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -124,6 +125,14 @@ def test_an_answer_shows_both_sides_and_the_quoted_words_with_their_offsets(answ
     assert f"\n  1 [{start}:{end}]\n  │ …denied that the bridge" in text
     assert "Articles\n  1 Mayor denies it · The Gazette · 2020-01-17" in text
     assert "[Getty]" in text
+
+
+def test_an_account_shows_who_is_no_claim_and_what_replaced_it(answer: Answer) -> None:
+    told = Citation("a1", 1, Span(0, 4), ARTICLE.text[:4], "", "", "", verified=True)
+    account = Account(ClaimStance.ASSERTED, "31 died", (), 1, None, (told,), superseded_by=told)
+    text = shown(answer_view(replace(answer, accounts=(account,)), {"a1": ARTICLE}))
+    assert f"  {told.text}  1 [0:4]\n" in text
+    assert f"since replaced by {told.text}  1 [0:4]" in text
 
 
 def test_nothing_an_article_says_drives_the_terminal(answer: Answer) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings, SettingsError, load_settings, settings_table
+from api.settings import Settings, SettingsError, export_settings, generator_of, load_settings, settings_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,5 +78,32 @@ def test_only_the_settings_module_reads_the_environment() -> None:
     readers = re.compile(r"os\.environ|getenv|environb")
     sources = [path for package in ("api", "schema", "retrieval") for path in (ROOT / package).rglob("*.py")]
     sources.remove(ROOT / "api/settings.py")
+    # Switches off Haystack's telemetry for those who use the library without the server; it reads nothing.
+    sources.remove(ROOT / "retrieval/search/__init__.py")
     assert sources
     assert [str(path) for path in sources if readers.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_language_model_takes_an_endpoint_and_a_name() -> None:
+    assert generator_of(Settings()) is None
+    assert generator_of(Settings(llm_model="small")) is None
+    assert generator_of(Settings(llm_base_url="http://localhost:11434/v1", llm_model="small")) is not None
+    with pytest.raises(SettingsError, match="DATELINE_LLM_BASE_URL=localhost"):
+        load_settings(llm_base_url="localhost")
+
+
+def test_the_key_is_handed_on_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_LLM_KEY", "sk-secret")
+    monkeypatch.setenv("DATELINE_LLM_BASE_URL", "http://localhost:11434/v1")
+    monkeypatch.setenv("DATELINE_LLM_MODEL", "small")
+    settings = load_settings()
+    assert "sk-secret" not in f"{settings!r}{settings}{generator_of(settings)!r}"
+    with monkeypatch.context() as patch:
+        for name in Settings.model_fields:
+            patch.setenv(f"DATELINE_{name.upper()}", "")  # so that all of them are taken back
+        export_settings(settings)
+        assert load_settings() == settings
+    monkeypatch.setenv("DATELINE_PORT", "http")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert "sk-secret" not in str(refused.value)

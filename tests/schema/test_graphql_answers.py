@@ -14,6 +14,7 @@ from retrieval import (
     Account,
     Answer,
     AnswerCandidate,
+    AnswerMode,
     AnswerStatement,
     AnswerStatus,
     AnswerType,
@@ -27,6 +28,8 @@ from retrieval import (
     Diagnostics,
     EntityValue,
     EventListValue,
+    Generation,
+    GenerationFailure,
     Interpretation,
     QuantityValue,
     QuotationValue,
@@ -46,7 +49,8 @@ class Answering:
         self._answer = answer
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
-    def ask(self, question: str, **options: Any) -> Answer:
+    def ask(self, question: str, *, should_stop: Callable[[], bool], **options: Any) -> Answer:
+        assert not should_stop()
         self.asked.append((question, options))
         return self._answer
 
@@ -76,7 +80,9 @@ def conflicting(archive: Archive) -> Answer:
         ),
         accounts=(
             Account(ClaimStance.ASSERTED, asserted[0].text, asserted, 1),
-            Account(ClaimStance.DENIED, denied[0].text, denied, 1),
+            Account(
+                ClaimStance.DENIED, denied[0].text, denied, 1, BooleanValue(False), (citation,), superseded_by=citation
+            ),
         ),
         confidence=0.8,
         abstention=None,
@@ -90,7 +96,8 @@ def test_both_sides_of_a_dispute_are_served(respond: Run, schema: Schema, archiv
     document = """{ ask(question: "Did they meet?") {
       status text confidence abstentionReason
       statements { text supportScore citations { text verified article { title } } }
-      accounts { stance proposition independentSourceCount claims { text attribution { sourceText source { name } } } }
+      accounts { stance proposition independentSourceCount claims { text attribution { sourceText source { name } } }
+        value { ... on BooleanValue { value } } citations { text } supersededBy { text verified } }
       candidates { text value { ... on BooleanValue { value } } attribution { sourceText citation { text } } stance }
       interpretation { answerType entities { name } keywords from to temporalRelation }
       diagnostics { passagesConsidered articlesMatchingFilter model indexRevision }
@@ -103,6 +110,10 @@ def test_both_sides_of_a_dispute_are_served(respond: Run, schema: Schema, archiv
     assert [account["stance"] for account in answer["accounts"]] == ["ASSERTED", "DENIED"]
     speakers = [{claim["attribution"]["source"]["name"] for claim in account["claims"]} for account in answer["accounts"]]
     assert speakers == [{"Carl Jones"}, {"Dora Smith"}]
+    standing, replaced = answer["accounts"]
+    assert (standing["value"], standing["citations"], standing["supersededBy"]) == (None, [], None)
+    assert replaced["value"] == {"value": False}
+    assert replaced["supersededBy"] == {**replaced["citations"][0], "verified": True}
     (statement,) = answer["statements"]
     assert statement["citations"][0]["verified"]
     assert statement["supportScore"] == 0.9
@@ -184,13 +195,33 @@ def test_the_question_reaches_the_library_with_its_options(
     respond: Run, schema: Schema, archive: Archive, conflicting: Answer
 ) -> None:
     answering = Answering(archive, conflicting)
-    document = (
-        """{ ask(question: "Who?", filter: {publishers: ["P"]}, asOf: "2020-01-03", minConfidence: 0.25) { status } }"""
-    )
+    document = """{ ask(
+        question: "Who?", mode: GENERATIVE, filter: {publishers: ["P"]}, asOf: "2020-01-03", minConfidence: 0.25
+    ) { status } }"""
     assert respond(schema, answering, document)["errors"] == []
     options = {
+        "mode": AnswerMode.GENERATIVE,
         "filter": ArticleFilter(publishers=("P",)),
         "as_of": DAY.replace(hour=23, minute=59, second=59),
         "min_confidence": 0.25,
     }
     assert answering.asked == [("Who?", options)]
+
+
+def test_what_a_language_model_did_is_served(respond: Run, schema: Schema, archive: Archive, conflicting: Answer) -> None:
+    generation = Generation("small", statement_count=3, dropped_count=2, failure=GenerationFailure.LESS_SURE)
+    document = '{ ask(question: "Who?", mode: GENERATIVE) { generation { model statementCount droppedCount failure } } }'
+    answering = Answering(archive, replace(conflicting, generation=generation))
+    assert respond(schema, answering, document)["data"]["ask"]["generation"] == {
+        "model": "small",
+        "statementCount": 3,
+        "droppedCount": 2,
+        "failure": "LESS_SURE",
+    }
+
+
+def test_a_mode_that_is_not_set_up_has_its_code(respond: Run, schema: Schema, archive: Archive) -> None:
+    document = '{ ask(question: "Who resigned?", mode: GENERATIVE) { status } }'
+    [error] = respond(schema, archive, document)["errors"]
+    assert error["extensions"] == {"code": "GENERATIVE_NOT_CONFIGURED"}
+    assert "DATELINE_LLM_BASE_URL" in error["message"]

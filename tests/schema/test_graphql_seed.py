@@ -63,8 +63,11 @@ def test_everything_that_the_seed_gives_can_be_served(respond: Run, schema: Sche
       articles { nodes {
         discarded { reason text } passages { nodes { text next { index } previous { index } } }
         mentions(first: 100) { nodes {
-          kind text entity { name type aliases { name count } } citation { deepLink verified } } }
+          kind text entity { name type aliases { name count } ... on Person { roles { title isFormer mentionCount
+            organization { name } citation { verified } citations(first: 2) { verified } } } }
+          citation { deepLink verified } } }
         events(first: 100) { nodes { type mode quadClass status title place { name } confidence fatalities
+          injured injuredRange { low high } fatalitiesRange { low high }
           time { start end text citation { verified } }
           participants { role text count entity { name } citation { verified } }
           citations { edges { status trigger { start(unit: UTF16) } node { verified } } } claims { nodes { text } } } }

@@ -144,7 +144,7 @@ def test_copies_of_an_article_do_not_make_another_source(tmp_path: Path, made_up
 
 def test_diagnostics_tell_what_it_cost(made_up_archive: Archive) -> None:
     diagnostics = made_up_archive.ask("Who founded Zeelstroom?").diagnostics
-    assert diagnostics.model == "extractive-rules-1"
+    assert diagnostics.model == "extractive-reader-2"
     assert diagnostics.passages_considered > 0
     assert diagnostics.articles_matching_filter == 4
     assert diagnostics.retrieval_milliseconds > 0

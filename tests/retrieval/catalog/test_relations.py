@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from retrieval import Archive, ArticleInput, ClaimStance, EntityType, EventStatus
+from retrieval import (
+    Archive,
+    ArticleInput,
+    ClaimFilter,
+    ClaimStance,
+    EntityType,
+    EventFilter,
+    EventStatus,
+    InputError,
+)
 
 SAYS = "Turkey said that Greece attacked the port of Izmir on Monday."
 AGREES = "The United Nations said that Greece attacked the port of Izmir on Monday."
@@ -117,3 +126,74 @@ def test_before_and_after_are_the_dated_events_of_the_same_articles(archive: Arc
     before = archive.load_neighbours([arrest.id], after=False)[arrest.id]
     after = archive.load_neighbours([arrest.id], after=True)[arrest.id]
     assert ([e.time.text for e in before], [e.time.text for e in after]) == (["2 June 2021"], ["9 June 2021"])
+
+
+def test_a_person_has_the_roles_that_articles_give_newest_first(archive: Archive) -> None:
+    put(archive, "Finance Minister Clara Novak met bankers in Vienna.", "2021-06-16")
+    put(archive, "Finance Minister Clara Novak spoke to parliament in Vienna.", "2021-07-01")
+    put(archive, "Clara Novak, the president of Freedonia Bank, spoke in Vienna.", "2022-02-01")
+    person = archive.entity(name="Clara Novak")
+    assert person is not None
+    newer, older = archive.load_roles([person.id])[person.id]
+    assert (newer.title, older.title) == ("president of Freedonia Bank", "Finance Minister")
+    assert len(older.mentions) == 2
+    assert older.first_seen is not None
+    assert older.last_seen is not None
+    assert older.last_seen - older.first_seen == timedelta(days=15)
+    for mention in older.mentions:
+        article = archive.article(mention.article_id)
+        assert article is not None
+        assert mention.span.slice(article.text) == mention.text
+
+
+def test_bounds_of_a_toll_come_from_all_articles(archive: Archive) -> None:
+    put(archive, "Rebels attacked a market in Nairobi on Monday, killing 14 people and wounding six.")
+    put(archive, "Rebels attacked a market in Nairobi on Monday, killing 16 people.")
+    event = next(event for event in archive.events().items if event.killed)
+    assert event.killed is not None
+    assert (event.killed.low, event.killed.high) == (14, 16)
+    assert event.injured is not None
+    assert event.injured.number == 6
+
+
+def test_events_are_found_by_their_distance_from_a_point_or_place(archive: Archive) -> None:
+    put(archive, "Gunmen killed a judge in Naples on Monday.")
+    put(archive, "Gunmen killed a teacher in Oslo on Monday.")
+    near_rome = EventFilter(near=(41.9, 12.5), within_kilometers=250)
+    assert [event.title for event in archive.events(near_rome).items] == ["Gunmen killed judge"]
+    assert archive.count_events(near_rome) == 1
+    naples = archive.entity(name="Naples")
+    assert naples is not None
+    assert archive.count_events(EventFilter(place_id=naples.id, within_kilometers=10)) == 1
+    assert archive.count_events(EventFilter(place_id=naples.id, within_kilometers=5000)) == 2
+    with pytest.raises(InputError, match="nowhere"):
+        archive.events(EventFilter(within_kilometers=10))
+
+
+def test_claims_about_words_and_as_of_a_day(archive: Archive) -> None:
+    put(archive, SAYS, "2021-06-16")
+    put(archive, DENIES, "2021-06-20")
+    put(archive, "The bakers said that bread was dear in Oslo.", "2021-06-18")
+    assert {claim.attribution.source_text for claim in archive.claims_about("Izmir").items} == {
+        "Turkey",
+        "The Greek government",
+    }
+    early = ClaimFilter(as_of=datetime(2021, 6, 18, tzinfo=UTC))
+    assert [claim.attribution.source_text for claim in archive.claims_about("Izmir", early).items] == ["Turkey"]
+    assert archive.count_claims(early) == 2
+
+
+def test_events_as_of_a_day_are_as_they_were_told_by_then(archive: Archive) -> None:
+    put(archive, SAYS, "2021-06-16")
+    put(archive, DENIES, "2021-06-20")
+    (now,) = archive.events().items
+    (then,) = archive.events(EventFilter(as_of=datetime(2021, 6, 18, tzinfo=UTC))).items
+    assert (now.status, then.status) == (EventStatus.DISPUTED, EventStatus.ATTRIBUTED)
+    assert archive.events(EventFilter(as_of=datetime(2021, 6, 1, tzinfo=UTC))).items == ()
+
+
+def test_the_entities_of_a_claim_stand_in_the_order_of_its_words(archive: Archive) -> None:
+    put(archive, "Turkey said that Greece, Zambia and Albania attacked the port of Izmir on Monday.")
+    (claim,) = archive.claims().items
+    names = [entity.name for entity in archive.load_entities(claim.entity_ids) if entity]
+    assert names[:3] == ["Greece", "Zambia", "Albania"]

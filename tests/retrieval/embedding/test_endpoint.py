@@ -4,10 +4,12 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from retrieval import Archive, ArticleInput, EmbedderMismatch, RetrievalMode
 from retrieval.embedding import Embedder, open_embedder
 from retrieval.errors import EmbedderError
 
@@ -57,3 +59,16 @@ def test_a_wrong_answer_is_a_clear_error(base: str, text: str, key: str, message
 def test_an_endpoint_that_is_not_there_is_a_clear_error() -> None:
     with pytest.raises(EmbedderError, match="cannot be reached"):
         open_at("http://127.0.0.1:9/v1").embed(["x"])
+
+
+def test_an_archive_with_vectors_of_an_endpoint_keeps_to_it(base: str, tmp_path: Path) -> None:
+    url = f"{base}?model=m&key=k"
+    with Archive.open(tmp_path / "a.db", embedder=url) as archive:
+        archive.ingest_articles([ArticleInput("Fire\n\nA brewery burned in Ghent.")])
+        assert archive.search("shares", mode=RetrievalMode.DENSE).hits[0].passage.text == "A brewery burned in Ghent."
+    for other in ("minilm", f"{base}?model=n&key=k"):
+        with Archive.open(tmp_path / "a.db", embedder=other) as archive:
+            with pytest.raises(EmbedderMismatch, match=r"reindex --embed"):
+                archive.search("shares")
+            with pytest.raises(EmbedderMismatch):
+                archive.ingest_articles([ArticleInput("Storm\n\nA storm sank ships.")])

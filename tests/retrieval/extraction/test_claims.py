@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from retrieval.extraction.claims import find_claims
+from retrieval.extraction.entities import find_entities
 from retrieval.extraction.facts import FoundClaim, FoundEntity, FoundMention, FoundTime
 from retrieval.extraction.language import parse_blocks
+from retrieval.extraction.roles import find_roles
 from retrieval.models import (
     AttributionKind,
     Block,
@@ -271,3 +273,50 @@ def test_a_spokesman_named_behind_a_comma_is_that_person() -> None:
     claims, entities = claims_of(text, [("Ali Hassan", EntityType.PERSON)])
     assert [c.attribution.entity for c in claims] == [0]
     assert entities[0].name == "Ali Hassan"
+
+
+def speakers_of(text: str) -> list[tuple[str | None, str]]:
+    """The name of each claim's speaker and the claim, with the entities and roles that extraction itself finds."""
+    parsed = list(parse_blocks(text, lines(text)))
+    entities, mentions = find_entities(text, parsed)
+    roles = find_roles(parsed, entities=entities, mentions=mentions)
+    claims = find_claims(text, parsed, entities=entities, mentions=mentions, times=[], roles=roles)
+    number = [claim.attribution.entity for claim in claims]
+    names = [None if one is None else entities[one].name for one in number]
+    return list(zip(names, [claim.span.slice(text) for claim in claims], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Company co-founder Maria Lopez said the talks had failed.", "Maria Lopez"),
+        ("According to the ambassador to Kenya Maria Lopez, the talks had failed.", "Maria Lopez"),
+        ("Mayor Henry Adams met traders in Oslo. The mayor said the market would be rebuilt.", "Henry Adams"),
+    ],
+)
+def test_a_long_phrase_or_a_title_names_its_speaker(text: str, speaker: str) -> None:
+    assert [name for name, _ in speakers_of(text)] == [speaker]
+
+
+def test_a_title_that_two_people_bear_names_nobody() -> None:
+    text = "Mayor Henry Adams met Mayor Jane Moore in Oslo. The mayor said the market would be rebuilt."
+    assert [name for name, _ in speakers_of(text)] == [None]
+
+
+def test_a_quotation_after_a_colon_is_of_who_acts_before_it() -> None:
+    text = 'Jane Moore said the vote was fair.\nHenry Adams took to the radio:\n"We will rebuild it. We will do it soon."'
+    assert speakers_of(text)[-1][0] == "Henry Adams"
+
+
+def test_who_is_told_something_does_not_say_it() -> None:
+    text = 'Henry Adams "walked into the station and gave himself up", and told the police the rest.'
+    assert all("police" not in claim.attribution.source_text for claim in claims_of(text)[0])
+
+
+def test_a_pronoun_goes_by_the_given_name_of_the_person() -> None:
+    text = "Peter Hale met Maria Lopez in Oslo. Maria Lopez left early. He said the talks had failed."
+    assert speakers_of(text)[-1][0] == "Peter Hale"
+
+
+def test_words_to_the_reader_are_no_claims() -> None:
+    assert claims_of("You think that the war is over. We say that it goes on.")[0] == []

@@ -24,6 +24,7 @@ from retrieval.models import (
     PublicationDate,
     PublicationSource,
     Span,
+    Toll,
 )
 
 PUBLISHED = PublicationDate(datetime(2021, 6, 18, tzinfo=UTC), DatePrecision.DAY, PublicationSource.OPTION)
@@ -148,7 +149,7 @@ def test_the_first_and_the_second_point_at_the_plural_before() -> None:
     )
     facts = extract(text)
     strikes = [e for e in facts.events if e.type is EventType.ASSAULT]
-    assert [e.fatalities for e in strikes] == [12, 1]
+    assert [e.killed and e.killed.number for e in strikes] == [12, 1]
     assert [e.mode for e in strikes] == ["drone", "drone"]
     days = [facts.times[e.time].span.slice(text) for e in strikes if e.time is not None]
     assert [day.split()[-1] for day in days] == ["Monday", "Tuesday"]
@@ -170,7 +171,8 @@ def test_one_killing_told_three_ways_is_one_event() -> None:
 def test_an_attack_and_the_people_it_killed_are_one_event() -> None:
     text = "Rebels attacked a village near Goma on Monday, killing 14 people and wounding six."
     (event,) = extract(text).events
-    assert event.fatalities == 14
+    assert event.killed == Toll(14, 14, 14)
+    assert event.injured == Toll(6, 6, 6)
     assert [t.span.slice(text) for t in event.triggers] == ["attacked", "killing", "wounding"]
 
 

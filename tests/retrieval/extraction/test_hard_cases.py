@@ -237,7 +237,7 @@ def test_a_strike_told_as_the_second_has_its_own_date(extractor: Extractor) -> N
     assert [facts.found.times[e.time].span.slice(facts.text) for e in facts.found.events if e.time is not None][
         -1
     ] == "May 3"
-    assert [e.fatalities for e in facts.found.events if e.fatalities] == [6]
+    assert [e.killed.number for e in facts.found.events if e.killed] == [6]
 
 
 def test_a_capital_is_a_city_and_its_government_is_another_thing(extractor: Extractor) -> None:

@@ -1,0 +1,163 @@
+"""What an answer may come from: passages found, what the reader makes of them, and the sentences worth parsing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from retrieval.answering.matching import Match
+from retrieval.answering.progress import SILENT, Progress
+from retrieval.answering.reader import PassageReading, SpanReader
+from retrieval.answering.reading import Sentence, factual_blocks, iter_sentences, words_of
+from retrieval.answering.sources import AnswerSources
+from retrieval.models import ArticleFacts, ArticleFilter, Passage, PassagesFound, SearchResults, Span
+from retrieval.search.question_types import Form, Question
+from retrieval.search.words import is_stop_word, similarity
+
+PASSAGES = 20
+# Of these the reader reads the first, a group at a time, until one answers so surely that the others hardly matter.
+_PASSAGES_READ = 12
+_GROUP = 6
+_ENOUGH = 14.0
+_SPANS_PER_PASSAGE = 3
+_SPANS = 10
+_BLOCKS = 6
+_BLOCKS_WITHOUT_READER = 14
+_BLOCKS_FOR_SIDES = 24  # who declines to comment stands beside the matter, not in it
+# Asked of claims and events, which the reader knows nothing of.
+UNREAD_FORMS = frozenset({Form.YES_NO, Form.EVENTS, Form.SPEAKER, Form.SPEECH})
+NO_MARGIN = -20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of an article that the reader proposes, with its margin over "no answer"."""
+
+    article_id: str
+    span: Span
+    margin: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What was gathered for a question: passages in rank order, the facts of their articles, the sentences parsed.
+
+    ``read`` holds the passages that the reader has read, ``places`` its best spans over all of them, best first.
+    """
+
+    results: SearchResults
+    facts: tuple[ArticleFacts, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    read: tuple[tuple[Passage, PassageReading], ...] = ()
+    places: tuple[Place, ...] = ()
+
+    def rank(self, match: Match) -> int:
+        """The rank of the passage that a sentence stands in; past the last for a sentence outside them."""
+        article = match.sentence.facts.article.id
+        spans = [(n, h.passage.span) for n, h in enumerate(self.results.hits) if h.article.id == article]
+        return next((n for n, span in spans if span.overlaps(match.sentence.span)), len(self.results.hits))
+
+    def margin(self, article_id: str, span: Span) -> float:
+        """The reader's margin of any span; `NO_MARGIN` where it has not read it."""
+        found = (
+            reading.margin_of(span.start - passage.span.start, span.end - passage.span.start)
+            for passage, reading in self.read
+            if passage.article_id == article_id and passage.span.overlaps(span)
+        )
+        return max((margin for margin in found if margin > -math.inf), default=NO_MARGIN)
+
+    @property
+    def best_margin(self) -> float:
+        """The margin of the reader's best span."""
+        return self.places[0].margin if self.places else NO_MARGIN
+
+
+def gather(
+    question: Question,
+    sources: AnswerSources,
+    limited: ArticleFilter | None,
+    reader: SpanReader | None,
+    progress: Progress = SILENT,
+    *,
+    as_of: datetime | None = None,
+) -> Evidence:
+    """Search, read, and parse what may answer ``question``; without a ``reader`` the rules' words choose what is parsed."""
+    ids = tuple(entity.id for entity in question.interpretation.entities)
+    results = sources.search(question.text, limit=PASSAGES, filter=limited, entity_ids=ids)
+    progress.tell(PassagesFound(tuple(hit.passage for hit in results.hits)))
+    facts = sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)), as_of=as_of)
+    read = tuple(_read(question, results, reader, progress)) if reader is not None else ()
+    places = tuple(_iter_places(read))[:_SPANS]
+    sentences = tuple(_parse(question, results, facts.values(), places if reader is not None else None, progress))
+    return Evidence(results, tuple(facts.values()), sentences, read, places)
+
+
+def _read(
+    question: Question, results: SearchResults, reader: SpanReader, progress: Progress
+) -> Iterator[tuple[Passage, PassageReading]]:
+    passages = [hit.passage for hit in results.hits[:_PASSAGES_READ]]
+    remaining = iter(passages)
+    groups = reader.iter_passages(
+        question.text, [p.text for p in passages], per_passage=_SPANS_PER_PASSAGE, group_size=_GROUP
+    )
+    for group in groups:
+        progress.check()
+        for reading in group:
+            yield next(remaining), reading
+        if any(reading.margin >= _ENOUGH for reading in group):
+            return
+
+
+def _iter_places(read: Sequence[tuple[Passage, PassageReading]]) -> list[Place]:
+    places = [
+        Place(passage.article_id, Span(passage.span.start + found.start, passage.span.start + found.end), found.margin)
+        for passage, reading in read
+        for found in reading.readings
+    ]
+    return sorted(places, key=lambda place: -place.margin)
+
+
+def _parse(
+    question: Question,
+    results: SearchResults,
+    facts: Iterable[ArticleFacts],
+    places: Sequence[Place] | None,
+    progress: Progress,
+) -> Iterator[Sentence]:
+    """The sentences of the blocks that the best spans stand in, and of those that share most with the question.
+
+    Parsing is what costs, so only a few are parsed.
+    """
+    ranked: list[tuple[float, ArticleFacts, int]] = []
+    words = [*question.terms, *question.focus_terms, *question.source]
+    for article in facts:
+        hits = [(n, hit.passage.span) for n, hit in enumerate(results.hits) if hit.article.id == article.article.id]
+        own_places = [(n, p.span) for n, p in enumerate(places or ()) if p.article_id == article.article.id]
+        for number, block in enumerate(factual_blocks(article)):
+            rank = next((n for n, span in hits if span.overlaps(block.span)), None)
+            place = next((n for n, span in own_places if span.overlaps(block.span)), None)
+            own = {w for w in words_of(block.span.slice(article.article.text)) if not is_stop_word(w)}
+            shared = sum(t.weight * _shares(t.text, t.lemma, own) for t in words)
+            named = any(m.entity_id in t.entities and block.span.contains(m.span) for t in words for m in article.mentions)
+            worth = shared + 0.8 * named + (0.0 if rank is None else 1.0 / (1 + rank))
+            if place is not None:
+                worth += 10.0 / (1 + place)
+            if worth > 0.5 or (not words and rank is not None):
+                ranked.append((worth, article, number))
+    ranked.sort(key=lambda item: -item[0])
+    for _, article, number in ranked[: _block_limit(question, places)]:
+        progress.check()
+        yield from iter_sentences(article, [number])
+
+
+def _block_limit(question: Question, places: Sequence[Place] | None) -> int:
+    if question.form is Form.YES_NO:
+        return _BLOCKS_FOR_SIDES
+    return _BLOCKS_WITHOUT_READER if places is None else _BLOCKS
+
+
+def _shares(text: str, lemma: str, words: set[str]) -> float:
+    parts = text.split()
+    return max((max(similarity(lemma, w), similarity(parts[-1], w)) for w in words), default=0.0)

@@ -1,0 +1,129 @@
+"""Proposals out of the reader's spans: placed in their sentences, typed, and trimmed to what a person would answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from retrieval.answering.arguments import TYPE_FITS
+from retrieval.answering.gathering import Place
+from retrieval.answering.grammar import is_future
+from retrieval.answering.lexicon import PERSON_NOUNS, fits_focus
+from retrieval.answering.matching import Match
+from retrieval.answering.placement import entity_of, is_asked, place_in_clause
+from retrieval.answering.proposals import Proposal
+from retrieval.answering.quantities import iter_quantities
+from retrieval.models import AnswerType, AnswerValue, DateValue, EntityType, EntityValue, MentionKind, QuantityValue, Span
+from retrieval.search.question_types import Form, Question
+from retrieval.search.words import similarity
+
+_DATE_WORDS = re.compile(
+    r"\b\d{4}s?\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"|\bcentur|\bdecade|\b(?:yester|to)day\b|\b(?:week|month|year|day|hour|minute)s?\b|\b(?:spring|summer|autumn|winter)\b",
+    re.IGNORECASE,
+)
+_SURE_REASON = 0.7
+_NAME = re.compile(r"\b[A-Z][\w'’.-]*")
+
+
+def propose_readings(
+    question: Question, places: Sequence[Place], matches: Sequence[Match], ruled: Sequence[Proposal] = ()
+) -> Iterator[Proposal]:
+    """The reader's spans that lie in a parsed sentence; one that runs over its end is cut there.
+
+    Where a span of the rules overlaps one, its value and its fit are taken over: ``ruled`` are theirs.
+    """
+    if question.form is Form.DEFINITION and ruled:
+        return  # the reader takes a name for what something is
+    by_article: dict[str, list[Match]] = {}
+    for one in matches:
+        by_article.setdefault(one.sentence.facts.article.id, []).append(one)
+    for place in places:
+        match = _holding(place.span, by_article.get(place.article_id, ()))
+        if match is None or (question.is_future and not any(is_future(p) for p in match.predicates)):
+            continue
+        sentence = match.sentence.span
+        span = Span(max(place.span.start, sentence.start), min(place.span.end, sentence.end))
+        head = match.sentence.head_of(span)
+        if head is None or is_asked(match, span):
+            continue
+        value, fit = _typed(question, match, span)
+        if fit == 0:
+            continue
+        beside = [p for p in ruled if p.match is match and p.span.overlaps(span)]
+        best = max(beside, key=lambda p: p.type_fit, default=None)
+        if question.form is Form.REASON and best is not None and best.type_fit > _SURE_REASON and span.contains(best.span):
+            continue  # the rules' is the same reason without what it is the reason of
+        if best is not None and question.answer_type is AnswerType.QUANTITY and best.span.contains(span):
+            span = best.span  # "about 30", not "30"
+        if best is not None:
+            value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
+        role, steps = place_in_clause(question, match, head)
+        yield Proposal(match, span, value, fit, role, steps, is_read=True)
+
+
+def _holding(span: Span, matches: Sequence[Match]) -> Match | None:
+    shared: Mapping[int, int] = {
+        n: min(m.sentence.span.end, span.end) - max(m.sentence.span.start, span.start) for n, m in enumerate(matches)
+    }
+    best = max(shared, key=lambda n: shared[n], default=None)
+    return None if best is None or shared[best] <= 0 else matches[best]
+
+
+def _typed(question: Question, match: Match, span: Span) -> tuple[AnswerValue | None, float]:
+    """The span's value of the asked type, and how surely it is of that type."""
+    kind = question.answer_type
+    text = span.slice(match.sentence.facts.article.text)
+    if kind is AnswerType.DATE:
+        time = next((t for t in match.sentence.times if t.span is not None and t.span.overlaps(span)), None)
+        return (DateValue(time), 1.0) if time is not None else (None, 0.8 if _DATE_WORDS.search(text) else 0.0)
+    if kind is AnswerType.QUANTITY:
+        return _quantity(question, match, span, text)
+    if kind in TYPE_FITS:
+        return _named(question, match, span, text)
+    entity = next((entity_of(match, m) for m in match.sentence.mentions if m.span == span), None)
+    return (EntityValue(entity) if entity is not None else None), 0.6
+
+
+def _quantity(question: Question, match: Match, span: Span, text: str) -> tuple[QuantityValue | None, float]:
+    sentence = match.sentence
+    if _counts_others(question, match, span):
+        return None, 0.0
+    for found in iter_quantities(sentence.text, offset=sentence.span.start):
+        if found.number.overlaps(span):
+            return found.value, 0.2  # the rules would have proposed it, did it count what is asked for
+    return None, 0.2 if any(c.isdigit() for c in text) else 0.0
+
+
+def _counts_others(question: Question, match: Match, span: Span) -> bool:
+    """Whether a number counts people or things of another name: Iraqi fighters where American soldiers are asked for."""
+    asked = [term for term in question.focus_terms if not term.is_head and term.text[:1].isupper()]
+    chunk = next((c for c in match.sentence.tokens.noun_chunks if match.sentence.place(c).overlaps(span)), None)
+    if not asked or chunk is None or not any(t.pos_ in {"NOUN", "PROPN"} for t in chunk):
+        return False
+    return not any(similarity(term.lemma, token.lemma_) for term in asked for token in chunk)
+
+
+def _named(question: Question, match: Match, span: Span, text: str) -> tuple[EntityValue | None, float]:
+    fits = TYPE_FITS[question.answer_type]
+    best: tuple[EntityValue | None, float] = (None, 0.0)
+    for mention in match.sentence.mentions:
+        entity = entity_of(match, mention)
+        if entity is None or not mention.span.overlaps(span):
+            continue
+        fit = fits.get(entity.type, 0.1)
+        if question.focus is not None:
+            fit = max(fit, 0.5) * fits_focus(question.focus, entity, mention.text)
+        if mention.kind is MentionKind.DEMONYM:
+            fit *= 0.5
+        is_whole = mention.span.contains(span) or 2 * (mention.span.end - mention.span.start) > span.end - span.start
+        if fit > best[1]:
+            best = (EntityValue(entity) if is_whole else None, fit)
+    if question.form is Form.HOLDER and (best[0] is None or best[1] < fits[EntityType.PERSON]):
+        return None, 0.0
+    if best[1] > 0:
+        return best
+    tokens = match.sentence.tokens_in(span)
+    if question.answer_type is AnswerType.PERSON and any(t.lemma_.lower() in PERSON_NOUNS for t in tokens):
+        return None, 0.6
+    return None, 0.55 if _NAME.search(text) else 0.3
