@@ -1,5 +1,6 @@
 # make run    set up, ingest seeds/, ask the sample question, serve on http://127.0.0.1:8000
 # make bench  measure search beside other engines
+# make soak   many clients for a minute, with a kill -9 half way
 # make test   set up, format and lint checks, types, layers, printed schema, tests
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test bench lint format node vendor clean constraints
+.PHONY: run test bench soak lint format node vendor clean constraints
 
 run: .venv/.runtime
 	@mkdir -p $(dir $(ARCHIVE))
@@ -29,6 +30,10 @@ bench: .venv/.dev
 	$(BIN)/python -m tests.benchmarks.server
 	$(BIN)/python tests/benchmarks/extraction.py
 	$(BIN)/python -m tests.benchmarks.search $(BENCH)
+
+# 200 clients for a minute, with a kill -9 half way; it fails where a promise of the server is broken.
+soak: .venv/.dev
+	$(BIN)/python -m tests.benchmarks.soak $(SOAK)
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
@@ -44,8 +45,11 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette gives itself
-        with ThreadPoolExecutor(settings.threads, thread_name_prefix="dateline") as executor:
-            state.executor = executor
+        with (
+            ThreadPoolExecutor(settings.threads, thread_name_prefix="dateline") as executor,
+            ThreadPoolExecutor(settings.slow_threads, thread_name_prefix="dateline-slow") as slow_executor,
+        ):
+            state.executor, state.slow_executor = executor, slow_executor
             with ExitStack() as stack:
                 wait = settings.lock_timeout_seconds
                 opened = archive or stack.enter_context(
@@ -53,6 +57,8 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
                 )
                 keys = stack.enter_context(KeyRing(opened.path, lock_timeout_seconds=wait))
                 jobs = stack.enter_context(JobQueue(opened.path, lock_timeout_seconds=wait))
+                if settings.warm_up:
+                    await asyncio.to_thread(_warm_up, opened)
                 state.open(opened, keys, jobs)
                 yield
 
@@ -90,6 +96,7 @@ class _State:
         self.settings = settings
         self.budgets = Budgets(settings.rate_limit) if settings.rate_limit else None
         self.executor: ThreadPoolExecutor | None = None
+        self.slow_executor: ThreadPoolExecutor | None = None
         self.archive: Archive | None = None
         self.jobs: JobQueue | None = None
         self.feed: ChangeFeed | None = None
@@ -131,7 +138,13 @@ class _State:
             jobs=self.jobs,
             feed=self.feed,
             observe=self.metrics.observe,
+            slow_executor=self.slow_executor,
         )
+
+
+def _warm_up(archive: Archive) -> None:
+    archive.embed_query("news")
+    archive.ask("What happened?")
 
 
 def _starting() -> Problem:

@@ -52,13 +52,15 @@ class Metrics:
         self.streams = Gauge(
             "dateline_streams", "Streams that are open.", registry=self._registry, multiprocess_mode="livesum"
         )
-        self._lookups = Counter(
+        lookups = Counter(
             "dateline_cache_lookups",
             "Lookups of documents that were parsed and validated before.",
             ("result",),
             registry=self._registry,
         )
+        self._hit, self._miss = lookups.labels("hit"), lookups.labels("miss")
         self._hits = self._misses = 0
+        self._children: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
 
     def count(self, operation: str, outcome: str, seconds: float) -> None:
         """Enter an operation by name: ``outcome`` is `ok`, `error` or the code of a refusal."""
@@ -68,8 +70,12 @@ class Metrics:
                 self._names.add(name)
             else:
                 name = "other"
-        self._requests.labels(name, outcome).inc()
-        self._seconds.labels(name).observe(seconds)
+        found = self._children.get((name, outcome))
+        if found is None:  # to look up a child by its labels takes longer than to count
+            found = self._requests.labels(name, outcome), self._seconds.labels(name)
+            self._children[name, outcome] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
     def observe(self, stage: str, seconds: float) -> None:
         """Enter how long a stage took."""
@@ -78,10 +84,10 @@ class Metrics:
     def count_lookups(self, documents: Preparation) -> None:
         """Enter the lookups since the last call."""
         if documents.hits != self._hits:
-            self._lookups.labels("hit").inc(documents.hits - self._hits)
+            self._hit.inc(documents.hits - self._hits)
             self._hits = documents.hits
         if documents.misses != self._misses:
-            self._lookups.labels("miss").inc(documents.misses - self._misses)
+            self._miss.inc(documents.misses - self._misses)
             self._misses = documents.misses
 
     def page(self, archive: Archive, jobs: JobQueue) -> bytes:

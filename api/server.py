@@ -82,6 +82,8 @@ def run(settings: Settings, listener: socket.socket) -> None:
         # No operation runs longer than its time-out: whatever has begun is answered.
         timeout_graceful_shutdown=math.ceil(settings.execution_timeout_seconds) + 1,
         timeout_worker_healthcheck=30,
+        # Longer than clients and proxies keep a connection: else one is closed just as a request is sent on it.
+        timeout_keep_alive=75,
         ws_max_size=settings.max_body_bytes,
     )
     with Supervisor(settings) if settings.worker else nullcontext():

@@ -97,7 +97,14 @@ class Settings(BaseSettings):
         default=10.0, gt=0, description="A subscriber that takes nothing in for so long is dropped."
     )
     lock_timeout_seconds: float = Field(default=30.0, ge=0, description="Longest wait for another writer of the archive.")
+    warm_up: bool = Field(
+        default=True,
+        description="Load the models before the first request is taken; the first `ask` takes seconds otherwise.",
+    )
     threads: int = Field(default=8, ge=1, le=256, description="Threads that read and write the archive for the server.")
+    slow_threads: int = Field(
+        default=2, ge=1, le=256, description="Threads for `ask` and searches, beside those: lists do not wait behind them."
+    )
     workers: int = Field(default=1, ge=1, le=64, description="Processes that answer.")
     llm_base_url: str = Field(
         default="",

@@ -32,8 +32,8 @@ class Context:
     """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations.
 
     ``budget`` takes what the operation costs from its client's points; then ``charge`` tells what became of them.
-    ``caller`` is for the audit log; ``observe`` takes how many seconds a stage took. Only a server
-    has ``jobs`` in the background and a ``feed`` of changes.
+    ``caller`` is for the audit log; ``observe`` takes the seconds of a stage; ``slow_executor`` runs what takes long, so that
+    it does not hold up the rest. Only a server has ``jobs`` in the background and a ``feed`` of changes.
     """
 
     archive: Archive
@@ -45,6 +45,7 @@ class Context:
     jobs: JobQueue | None = None
     feed: ChangeFeed | None = None
     observe: Callable[[str, float], None] = lambda *_: None
+    slow_executor: Executor | None = None
     charge: Charge | None = field(init=False, default=None)
     loaders: Loaders = field(init=False)
 
@@ -53,16 +54,18 @@ class Context:
 
     def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
         """``call`` in the executor: the archive blocks, and would stop the whole server on its event loop."""
-        work = partial(contextvars.copy_context().run, call, *args, **kwargs)
-        return asyncio.get_running_loop().run_in_executor(self.executor, work)
+        return self._run_in(self.executor, partial(call, *args, **kwargs))
 
     async def timed(self, stage: str, call: Callable[[], T]) -> T:
-        """As `run`; observed as ``stage``."""
+        """As `run`, of a call that takes long; observed as ``stage``."""
         started = perf_counter()
         try:
-            return await self.run(call)
+            return await self._run_in(self.slow_executor or self.executor, call)
         finally:
             self.observe(stage, perf_counter() - started)
+
+    def _run_in(self, executor: Executor, call: Callable[[], T]) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(executor, contextvars.copy_context().run, call)
 
     def forget(self) -> None:
         """Begin with empty loaders, as after a write: what they hold may have changed."""

@@ -47,7 +47,7 @@ def server_process(
         subprocess.Popen(
             [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--archive", str(archive), *options],
             cwd=folder,
-            env=kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"} | environment,
+            env=kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "DATELINE_WARM_UP": "false"} | environment,
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
