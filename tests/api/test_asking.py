@@ -68,7 +68,8 @@ def watched(seed_archive: Path) -> Iterator[Watched]:
 @pytest.fixture
 def address(watched: Watched) -> Iterator[str]:
     """Host and port of a server over the watched archive."""
-    app = create_app(Settings(allowed_hosts=("127.0.0.1",), execution_timeout_seconds=1.0), archive=watched)  # type: ignore[arg-type]
+    settings = Settings(allowed_hosts=("127.0.0.1",), execution_timeout_seconds=1.0, warm_up=False)
+    app = create_app(settings, archive=watched)  # type: ignore[arg-type]
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
