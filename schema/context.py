@@ -32,8 +32,8 @@ class Context:
     """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations.
 
     ``budget`` takes what the operation costs from its client's points; then ``charge`` tells what became of them.
-    ``caller`` is for the audit log; ``observe`` takes the seconds of a stage; ``slow_executor`` runs what takes long, so that
-    it does not hold up the rest. Only a server has ``jobs`` in the background and a ``feed`` of changes.
+    ``caller`` is for the audit log; ``observe`` takes the seconds of a stage; ``slow_executor`` runs what takes long, so
+    that it does not hold up the rest. Only a server has ``jobs`` in the background and a ``feed`` of changes.
     """
 
     archive: Archive
