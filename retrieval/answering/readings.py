@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from spacy.tokens import Token
+
 from retrieval.answering.arguments import TYPE_FITS
 from retrieval.answering.gathering import Place
-from retrieval.answering.grammar import is_future
+from retrieval.answering.grammar import is_future, is_linked
 from retrieval.answering.lexicon import PERSON_NOUNS, fits_focus
 from retrieval.answering.matching import Match
 from retrieval.answering.placement import entity_of, is_asked, place_in_clause
@@ -45,14 +47,15 @@ def propose_readings(
         sentence = match.sentence.span
         span = Span(max(place.span.start, sentence.start), min(place.span.end, sentence.end))
         head = match.sentence.head_of(span)
-        if head is None or is_asked(match, span):
+        if head is None or is_asked(match, span) or _describes_asked(question, match, head):
             continue
         value, fit = _typed(question, match, span)
         if fit == 0:
             continue
         beside = [p for p in ruled if p.match is match and p.span.overlaps(span)]
         best = max(beside, key=lambda p: p.type_fit, default=None)
-        if question.form is Form.REASON and best is not None and best.type_fit > _SURE_REASON and span.contains(best.span):
+        is_reason = question.form is Form.REASON and best is not None and best.type_fit > _SURE_REASON
+        if is_reason and best is not None and span.end > best.span.end:
             continue  # the rules' is the same reason without what it is the reason of
         if best is not None and question.answer_type is AnswerType.QUANTITY and best.span.contains(span):
             span = best.span  # "about 30", not "30"
@@ -60,6 +63,15 @@ def propose_readings(
             value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         role, steps = place_in_clause(question, match, head)
         yield Proposal(match, span, value, fit, role, steps, is_read=True)
+
+
+def _describes_asked(question: Question, match: Match, head: Token) -> bool:
+    """Whether the words only say what the one is who the question names: not he did what was done to him."""
+    if question.answer_type is not AnswerType.PERSON or question.form is not Form.ARGUMENT or question.predicate is None:
+        return False
+    names = {number for number, term in enumerate(question.terms) if term.is_name}
+    tokens = [token for number, token in match.tokens if number in names]
+    return any(is_linked(head, token) or is_linked(token, head) or token.head == head for token in tokens if token != head)
 
 
 def _holding(span: Span, matches: Sequence[Match]) -> Match | None:
