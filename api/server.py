@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.logs import set_up_logs
+from api.protocol import PatientProtocol
 from api.settings import Settings, SettingsError, export_settings, join_processes, load_settings, parent_process
 from api.work import Supervisor
 from retrieval.errors import ArchiveNotFound
@@ -79,6 +80,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         log_config=None,
         log_level=settings.log_level,
         server_header=False,
+        http=PatientProtocol,
         # No operation runs longer than its time-out: whatever has begun is answered.
         timeout_graceful_shutdown=math.ceil(settings.execution_timeout_seconds) + 1,
         timeout_worker_healthcheck=30,

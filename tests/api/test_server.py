@@ -136,6 +136,7 @@ def test_a_server_that_is_told_to_end_answers_what_it_has_begun(seed_archive: Pa
     document = {"query": f'{{ ask(question: "{SAMPLE_QUESTION}") {{ status }} }}'}
     with ThreadPoolExecutor(1) as pool:
         with serving(seed_archive, tmp_path, DATELINE_LOG_FORMAT="json") as address:
+            assert httpx2.get(f"{address}/health", timeout=30).status_code == 200
             answer = pool.submit(httpx2.post, f"{address}/graphql", json=document, timeout=30)
             time.sleep(0.3)  # the first question takes longer: the language model loads
         assert answer.result(30).json()["data"]["ask"]["status"] == "CONFLICTING"
