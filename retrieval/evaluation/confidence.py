@@ -32,6 +32,7 @@ from retrieval.answering.reader import SpanReader
 from retrieval.answering.scoring import WEIGHTS, features
 from retrieval.archive import Archive
 from retrieval.evaluation.clapnq import read_clapnq
+from retrieval.evaluation.measures import area_under_roc, calibration_error, fit_platt
 from retrieval.evaluation.questions import token_f1
 from retrieval.evaluation.reliability import write_diagram
 from retrieval.evaluation.spoiling import Spoiler
@@ -180,18 +181,9 @@ def _wanted(one: Asked, share: Array) -> Array:
 def _platt(asked: Sequence[Asked], weights: Array) -> tuple[float, float]:
     logits, right = _best(asked, weights)
     sources = [one.source for one in asked]
-    share = np.array([1 / sources.count(source) for source in sources])  # each set counts alike, however large
-    share /= share.sum()
-    slope, offset = 1.0, 0.0
-    for _ in range(50):  # Newton's steps
-        sure = 1 / (1 + np.exp(-(slope * logits + offset)))
-        error, spread = share * (sure - right), share * sure * (1 - sure)
-        gradient = np.array([np.sum(error * logits), np.sum(error)])
-        off = np.sum(spread * logits)
-        hessian = np.array([[np.sum(spread * logits**2), off], [off, np.sum(spread)]]) + 1e-9 * np.eye(2)
-        change = np.linalg.solve(hessian, gradient)
-        slope, offset = slope - float(change[0]), offset - float(change[1])
-    return slope, offset
+    # each set counts alike, however large
+    shares = np.array([len(asked) / len(set(sources)) / sources.count(source) for source in sources])
+    return fit_platt(logits, right > 0, shares=shares)
 
 
 def _best(asked: Sequence[Asked], weights: Array) -> tuple[Array, Array]:
@@ -221,7 +213,6 @@ def measure(asked: Sequence[Asked], weights: Mapping[str, float]) -> ConfidenceS
     logits, right = _best(asked, columns)
     confidence = 1 / (1 + np.exp(-logits))
     answerable = np.array([one.is_answerable for one in asked])
-    higher = confidence[answerable][:, None] > confidence[~answerable][None, :]
     tenths = np.minimum((confidence * 10).astype(int), 9)
     bins = tuple(
         (float(confidence[tenths == b].mean()), float(right[tenths == b].mean()), int((tenths == b).sum()))
@@ -232,8 +223,10 @@ def measure(asked: Sequence[Asked], weights: Mapping[str, float]) -> ConfidenceS
         for one in asked
         if one.is_answerable and not one.by_sentence
     ]
-    error = sum(abs(sure - share) * count for sure, share, count in bins) / len(asked)
-    return ConfidenceScores(len(asked), float(np.mean(f1)) if f1 else None, float(higher.mean()), error, bins)
+    error = calibration_error(confidence, right > 0)
+    return ConfidenceScores(
+        len(asked), float(np.mean(f1)) if f1 else None, area_under_roc(confidence, answerable), error, bins
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

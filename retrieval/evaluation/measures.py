@@ -55,18 +55,26 @@ def calibration_error(confidences: NDArray[np.float64], labels: NDArray[np.bool_
     )
 
 
-def fit_platt(scores: NDArray[np.float64], labels: NDArray[np.bool_], *, steps: int = 50) -> tuple[float, float]:
+def fit_platt(
+    scores: NDArray[np.float64],
+    labels: NDArray[np.bool_],
+    *,
+    shares: NDArray[np.float64] | None = None,
+    steps: int = 50,
+) -> tuple[float, float]:
     """Slope and offset of the logistic curve from score to probability, by Newton's method.
 
+    ``shares`` is what each score counts, one each unless given.
     Targets are drawn in from 0 and 1 as Platt (1999) proposed, so that the fit stays finite on separable data.
     """
     count = int(labels.sum())
     targets = np.where(labels, (count + 1) / (count + 2), 1 / (len(labels) - count + 2))
+    counts = np.ones_like(scores) if shares is None else shares
     design = np.stack([scores, np.ones_like(scores)], axis=1)
     weights = np.zeros(2)
     for _ in range(steps):
         fitted = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        gradient = design.T @ (fitted - targets)
-        curvature = (design * (fitted * (1 - fitted))[:, None]).T @ design + 1e-6 * np.eye(2)
+        gradient = design.T @ (counts * (fitted - targets))
+        curvature = (design * (counts * fitted * (1 - fitted))[:, None]).T @ design + 1e-6 * np.eye(2)
         weights -= np.linalg.solve(curvature, gradient)
     return float(weights[0]), float(weights[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrieval.training.measures import area_under_roc, calibration_error, exact_match, fit_platt, word_f1
+from retrieval.evaluation.measures import area_under_roc, calibration_error, exact_match, fit_platt, word_f1
 
 
 def test_exact_match_ignores_case_articles_and_punctuation() -> None:
