@@ -46,6 +46,8 @@ def set_up_logs(settings: Settings) -> None:
                 # Our own line for each request has its id, and what was asked for.
                 "uvicorn.access": {"level": "WARNING"},
                 "alembic": {"level": "WARNING"},
+                # It names each component of each search.
+                "haystack": {"level": "WARNING"},
             },
         }
     )
