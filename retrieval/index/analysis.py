@@ -97,7 +97,7 @@ class Highlighter:
 
     def find(self, text: str, *, offset: int = 0) -> tuple[Span, ...]:
         """Where the words stand in ``text``; ``offset`` is the place of its first character."""
-        words = {word for word in split_words(text) if STEMS[word] in self._stems}
+        words = {word for word in set(split_words(text)) if STEMS[word] in self._stems}
         found = {place for word in words for place in _find_word(text, word)}
         if self._capitals:
             acronyms = _ACRONYM.finditer(text)

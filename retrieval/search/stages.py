@@ -129,8 +129,8 @@ class MeaningRetriever:
 
     @component.output_types(found=ByMeaning)
     def run(self, request: SearchRequest) -> dict[str, ByMeaning]:
-        """The best by meaning; none in a search by words, or where the archive has no vectors."""
-        vector = None if request.mode is RetrievalMode.LEXICAL else self._embed_query(request.query)
+        """The best by meaning; none where the archive has no vectors."""
+        vector = self._embed_query(request.query)
         if vector is None:
             return {"found": ByMeaning()}
         limit = request.wanted if request.mode is RetrievalMode.DENSE else POOL
@@ -171,11 +171,7 @@ class PoolRanker:
     @component.output_types(listing=Listing)
     def run(self, pool: Pool) -> dict[str, Listing]:
         """The whole list."""
-        mode = pool.request.mode
-        if mode is RetrievalMode.LEXICAL:
-            scores = [*pool.lexical.items(), *((hit.passage_id, hit.score) for hit in pool.rest)]
-            return {"listing": Listing(tuple(Ranked(id_, score, score, None) for id_, score in scores), pool.total)}
-        if mode is RetrievalMode.DENSE:
+        if pool.request.mode is RetrievalMode.DENSE:
             near = tuple(Ranked(id_, pool.near[id_], words, pool.near[id_]) for id_, words in pool.lexical.items())
             return {"listing": Listing(near, len(near) if len(near) < pool.request.wanted else LONGEST)}
         ranked = _rank(pool.request.query, self.measure(pool))
@@ -211,12 +207,13 @@ def _rank(query: str, measured: Measured) -> list[Ranked]:
 
 
 class Stages:
-    """The search as a pipeline."""
+    """The search as a pipeline; one by words alone is its first stage, and does without."""
 
     def __init__(self, catalog: SearchedCatalog, embed_query: EmbedQuery) -> None:
         """``embed_query`` gives a query's vector, or None where the archive has no vectors."""
+        self._words = WordRetriever()
         self.pipeline = Pipeline()
-        self.pipeline.add_component("words", WordRetriever())
+        self.pipeline.add_component("words", self._words)
         self.pipeline.add_component("meaning", MeaningRetriever(embed_query))
         self.pipeline.add_component("joiner", PoolJoiner())
         self._ranker = PoolRanker(catalog)
@@ -243,6 +240,9 @@ class Stages:
         """
         wanted = POOL if depth <= POOL else LONGEST
         request = SearchRequest(query, terms, snapshot, filter_, tuple(entity_ids), mode, wanted)
+        if mode is RetrievalMode.LEXICAL:
+            words = self._words.run(request)["found"]
+            return Listing(tuple(Ranked(hit.passage_id, hit.score, hit.score, None) for hit in words.hits), words.total)
         listing: Listing = self._run(request)["ranker"]["listing"]
         return listing
 

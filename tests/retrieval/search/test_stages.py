@@ -43,7 +43,7 @@ def article(number: int) -> PreparedArticle:
 QUERIES = [" ".join(WORDS[n : n + 3]) for n in range(8)]
 
 
-@pytest.mark.parametrize("mode", list(RetrievalMode))
+@pytest.mark.parametrize("mode", [RetrievalMode.DENSE, RetrievalMode.HYBRID])
 @pytest.mark.parametrize("filter_", [None, ArticleFilter(publishers=("Paper 1",))], ids=["all", "filtered"])
 def test_the_pipeline_gives_what_its_stages_give(
     archive: Archive, mode: RetrievalMode, filter_: ArticleFilter | None
@@ -64,6 +64,20 @@ def test_the_pipeline_gives_what_its_stages_give(
         hits = archive.search(query, limit=20, mode=mode, filter=filter_).hits
         assert [(hit.passage.id, hit.score) for hit in hits] == [(r.passage_id, r.score) for r in listing.ranked[:20]]
         assert hits or mode is not RetrievalMode.HYBRID
+
+
+def test_a_search_by_words_gives_what_its_one_stage_gives(archive: Archive) -> None:
+    snapshot = archive._index.snapshot()
+    assert snapshot is not None
+    for query in QUERIES:
+        request = SearchRequest(query, analyze_query(query), snapshot, None, (), RetrievalMode.LEXICAL, 50)
+        words = WordRetriever().run(request)["found"]
+        found = archive.search(query, limit=20, mode=RetrievalMode.LEXICAL)
+        assert found.hits
+        assert found.total == words.total
+        assert [(hit.passage.id, hit.score, hit.dense_score) for hit in found.hits] == [
+            (hit.passage_id, hit.score, None) for hit in words.hits[:20]
+        ]
 
 
 def test_many_threads_find_what_one_finds(archive: Archive) -> None:
