@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
@@ -143,6 +144,7 @@ class _State:
 
 
 def _warm_up(archive: Archive) -> None:
+    threading.Thread(target=archive.read_ahead, name="read-ahead", daemon=True).start()
     archive.embed_query("news")
     archive.ask("What happened?")
 

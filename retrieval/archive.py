@@ -255,6 +255,10 @@ class Archive(Intake, Timelines):
         """A checked citation of ``article``; ``expected`` is what stood there at extraction."""
         return cite(article, span, expected=expected, revision=revision)
 
+    def read_ahead(self) -> None:
+        """Have the search index read into the kernel's cache, for a process that will search much."""
+        self._index.read_ahead()
+
     def index_revision(self) -> str:
         """The newest change that searches see."""
         return str(self._index.sequence)

@@ -15,7 +15,7 @@ from retrieval.errors import InputError
 Vectors = NDArray[np.float32]
 
 DEFAULT_EMBEDDER = "minilm"
-_MINILM = Path(__file__).parent.parent / "weights" / "minilm"
+MINILM = Path(__file__).parent.parent / "weights" / "minilm"
 
 
 @runtime_checkable
@@ -56,7 +56,7 @@ def open_embedder(url: str | Path, *, threads: int | None = None, timeout_second
     if words == DEFAULT_EMBEDDER:
         from retrieval.embedding.onnx import OnnxEmbedder  # noqa: PLC0415 -- the runtime loads where it is used
 
-        return OnnxEmbedder(_MINILM, threads=threads)
+        return OnnxEmbedder(MINILM, threads=threads)
     parts = urlsplit(words)
     if parts.scheme in {"http", "https"}:
         from retrieval.embedding.endpoint import EndpointEmbedder  # noqa: PLC0415 -- as above

@@ -30,6 +30,7 @@ from retrieval.index.documents import (
     make_state,
     read_state,
 )
+from retrieval.index.residency import read_ahead
 from retrieval.index.segments import VectorRow
 from retrieval.index.snapshot import IndexHit, IndexSnapshot, count_hits
 from retrieval.index.vectors import VectorSnapshot, VectorWriter
@@ -86,6 +87,10 @@ class LocalIndex:
         """How many vectors the index holds, those of articles that are gone and not yet swept among them."""
         opened = self._current()
         return 0 if opened is None else opened.vectors.size
+
+    def read_ahead(self) -> None:
+        """Have the files read into the kernel's cache."""
+        read_ahead(self._folder)
 
     def clear(self) -> None:
         """Throw the index away; the next update builds it from nothing."""

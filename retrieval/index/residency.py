@@ -1,4 +1,4 @@
-"""Keeping what a process holds of mapped files within bounds.
+"""What of the index's files is in memory: read ahead where it will be wanted, given back where it is too much.
 
 What a search reads of a mapped file, and what lies around it, counts as the process' memory from then on. Giving pages back
 costs no more than mapping them again: they stay in the kernel's cache, which all processes share.
@@ -7,6 +7,7 @@ costs no more than mapping them again: they stay in the kernel's cache, which al
 from __future__ import annotations
 
 import ctypes
+from contextlib import suppress
 from functools import lru_cache
 from mmap import PAGESIZE
 from pathlib import Path
@@ -14,6 +15,21 @@ from typing import Any
 
 # Linux' number. Other systems have no /proc, and nothing is given back there.
 _DONTNEED = 4
+_CHUNK = 1 << 20
+
+
+def read_ahead(folder: Path) -> None:
+    """Read the files in a folder once, so that they are in the kernel's cache, which is no process' memory.
+
+    A graph's search reads from all over its file: each of the first would wait for the disk a thousand times. (The advice
+    POSIX_FADV_WILLNEED reads no more of a file than one readahead.)
+    """
+    buffer = bytearray(_CHUNK)
+    for path in folder.rglob("*"):
+        # A writer may throw one away meanwhile.
+        with suppress(OSError), path.open("rb", buffering=0) as file:
+            while file.readinto(buffer):
+                pass
 
 
 def mapped_bytes() -> int:
