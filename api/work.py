@@ -20,6 +20,8 @@ logger = logging.getLogger("dateline.worker")
 _POLL_SECONDS = 0.5
 # A worker that dies at once, time after time, must not take the machine with it.
 _PAUSE_SECONDS = 5.0
+# Beside a server whoever asks goes first.
+_NICENESS = 10
 
 
 def run_worker(settings: Settings, *, parent: int | None = None) -> None:
@@ -34,6 +36,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         if parent is not None:
+            os.nice(_NICENESS)
             threading.Thread(target=_follow, args=(parent, worker), daemon=True).start()
         worker.run()
 
