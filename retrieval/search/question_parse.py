@@ -12,6 +12,7 @@ from retrieval.extraction.language import load_language, shadow
 from retrieval.extraction.times import parse_time_expressions
 from retrieval.models import Entity, Span
 from retrieval.search.question_lexicon import AUXILIARIES, FITTING_TAGS, QUESTION_OPENERS, WH_WORDS
+from retrieval.search.question_order import put_in_order
 from retrieval.search.words import is_stop_word
 
 Resolve = Callable[[Sequence[str]], Mapping[str, tuple[Entity, ...]]]
@@ -38,10 +39,13 @@ class QuestionParse:
             else body
         )
         self.doc: Doc = load_language()(shadow(self.body))
+        self.asked_end = len(self.body)
         is_inverted = self.doc[0].lower_ in AUXILIARIES and not any(t.lower_ in WH_WORDS for t in self.doc[1:2])
         self.is_polar = is_inverted or is_stated
         if is_inverted and (verb := self._yes_no_verb()) is not None:
             self._straighten(verb)
+        elif not self.is_polar and (ordered := put_in_order(self.body, self.doc)) is not None:
+            self.body, self.doc, self.asked_end = ordered
         self.names = self._find_names(self.doc, self.body)
         self.times = [(found.span, found) for found in parse_time_expressions(self.body, anchor=anchor)]
 

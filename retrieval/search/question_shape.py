@@ -106,8 +106,10 @@ class QuestionShape(QuestionParse):
 
     def _focus(self, wh: Token | None) -> Token | None:
         """The noun that "which", "what" or "how many" stands before."""
-        if wh is None:
-            return None
+        found = self._noun_after(wh) if wh is not None else None
+        return found if found is not None and found.idx < self.asked_end else None
+
+    def _noun_after(self, wh: Token) -> Token | None:
         for token in (wh, self.doc[wh.i + 1] if wh.i + 1 < len(self.doc) else wh):
             if (
                 token.dep_ in {"det", "amod", "nummod", "poss"}
