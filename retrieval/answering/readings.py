@@ -60,6 +60,8 @@ def propose_readings(
         is_counted = best is not None and question.answer_type is AnswerType.QUANTITY
         if is_counted and best is not None and (best.span.contains(span) or _runs_on(match, span, best.span)):
             span = best.span  # "about 30", not "30", and not "30 and wounded 50"
+        if best is not None and question.wants_animate and best.span.start <= span.start and best.span.end > span.end:
+            span = best.span  # "a guard and a nurse", not "a guard"
         if best is not None:
             value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         role, steps = place_in_clause(question, match, head)

@@ -14,6 +14,7 @@ from math import exp, log
 from pathlib import Path
 
 from retrieval.answering.gathering import Evidence
+from retrieval.answering.matching import SAME_BLOCK
 from retrieval.answering.proposals import Proposal
 from retrieval.models import AnswerType
 from retrieval.search.question_types import Form, Question
@@ -133,7 +134,7 @@ def _is_other_act(question: Question, proposal: Proposal) -> bool:
     if question.predicate is not None:
         return proposal.match.predicate_credit == 0
     shares = zip(question.terms, proposal.match.shares, strict=False)
-    return any(share == 0 for term, share in shares if term.lemma == question.attribute)
+    return any(share < SAME_BLOCK for term, share in shares if term.lemma == question.attribute)
 
 
 def _proximity(question: Question, proposal: Proposal) -> float:
