@@ -18,6 +18,7 @@ from retrieval.answering.gathering import UNREAD_FORMS, Evidence, gather
 from retrieval.answering.generative import write_answer
 from retrieval.answering.generator import Generator
 from retrieval.answering.happenings import collect_happenings
+from retrieval.answering.hearsay import told_by
 from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.progress import OnStage, Progress, ShouldStop
 from retrieval.answering.proposals import Proposal
@@ -138,6 +139,8 @@ class Answerer:
             happenings = collect_happenings(question, evidence.sentences, evidence.facts)
             return answer_events(question, happenings, closest, minimum)
         scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
+        if question.source and question.form is not Form.SPEECH:
+            scored = told_by(question, scored)
         return answer_proposals(question, scored, closest, minimum)
 
     def _read_after_all(
