@@ -86,7 +86,9 @@ def _is_displaced(terms: Sequence[Term], tokens: Sequence[tuple[int, Token]], pr
     for number, term in enumerate(terms):
         if term.role not in {Role.SUBJECT, Role.OBJECT} or not term.is_head or number in held:
             continue
-        if any(role is term.role and word.i not in asked and _is_other(word, term) for word, role, _ in arguments(predicate)):
+        if any(
+            role is term.role and word.i not in asked and _is_other(word, term) for word, role, _ in arguments(predicate)
+        ):
             return True
     return False
 
