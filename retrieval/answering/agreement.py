@@ -34,8 +34,9 @@ SOURCE_WEIGHT = 0.3
 _SOURCES_COUNTED = 4
 # Of the confidence of the best: what backs the same value, and what is sure enough to conflict with it.
 _BACKING = 0.5
-_RIVAL = 0.75
+_RIVAL = 0.7
 _COVERED = 0.7
+_SURE = 0.65
 _COMPARED = 4
 _SAME_STORY = timedelta(days=14)
 # What has one answer for ever, and what has one for each time or place.
@@ -86,6 +87,10 @@ class Statement:
     def citation(self) -> Citation:
         """The words, checked."""
         return cite(self.facts.article, self.span, expected=self.span.slice(self.facts.article.text))
+
+    def is_said_in(self, facts: ArticleFacts) -> bool:
+        """True where the same words stand in an article."""
+        return self.span.slice(self.facts.article.text) in facts.article.text
 
     def replaces(self, earlier: Statement) -> bool:
         """True when it was published later and is of the same source: speaker, or paper where not both name speakers."""
@@ -243,11 +248,13 @@ def _has_one_answer(question: Question) -> bool:
 def _is_plain(question: Question, item: Scored) -> bool:
     """Whether the sentence itself tells of all that is asked: the act, done by or to the asked, and every name.
 
-    What counts or dates an act may name its doer otherwise ("the blast" for "the bomb"), what does it may not.
+    Of a sure answer the surroundings may tell some of it. What counts or dates an act may name its doer otherwise ("the
+    blast" for "the bomb"), what does it may not.
     """
     match = item.proposal.match
     is_measured = question.answer_type in {AnswerType.QUANTITY, AnswerType.DATE}
-    if match.missing_names or match.coverage < _COVERED or match.agreement < (-0.5 if is_measured else 0.0):
+    is_covered = match.coverage >= _COVERED or item.confidence >= _SURE
+    if match.missing_names or not is_covered or match.agreement < (-0.5 if is_measured else 0.0):
         return False
     if question.predicate is not None and question.predicate.lemma != "be" and match.predicate_credit < 0.6:
         return False
@@ -270,9 +277,10 @@ def _clash(question: Question, one: Scored, other: Scored) -> bool:
 
 
 def _in_one_breath(one: Statement, other: Statement) -> bool:
-    """Whether one text says both, and not as the claims of two who differ."""
+    """Whether one text says both, and not as the claims of two who differ. A copy may give another value than its like."""
     if one.facts.article.id != other.facts.article.id:
-        return one.facts.origin.text_id == other.facts.origin.text_id
+        is_copy = one.facts.origin.text_id == other.facts.origin.text_id
+        return is_copy and (one.is_said_in(other.facts) or other.is_said_in(one.facts))
     return one.claim is None or other.claim is None or one.source == other.source
 
 
