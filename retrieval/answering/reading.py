@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
 
-from retrieval.extraction.language import load_language, shadow
+from retrieval.extraction.language import parse_text
 from retrieval.models import FACTUAL_BLOCKS, ArticleFacts, Block, BlockKind, Mention, Span, TimeRef
+from retrieval.search.words import WordBag
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
-_parsing = Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +52,8 @@ class Sentence:
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Doc:
-    """The parse of a block's shadow text; one thread parses at a time, the last 4,096 parses are kept."""
-    with _parsing:
-        return load_language()(shadow(text))
+    """The parse of a block, without names; the last 4,096 are kept."""
+    return parse_text(text)
 
 
 def factual_blocks(facts: ArticleFacts) -> list[Block]:
@@ -66,6 +64,12 @@ def factual_blocks(facts: ArticleFacts) -> list[Block]:
 def words_of(text: str) -> list[str]:
     """The words of a stretch of text, for matching without a parse."""
     return _WORD.findall(text)
+
+
+@lru_cache(maxsize=4096)
+def bag_of(text: str) -> WordBag:
+    """The words of a block; the last 4,096 are kept."""
+    return WordBag(words_of(text))
 
 
 def context_words(facts: ArticleFacts, block: int) -> list[tuple[int, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum, auto
+from functools import lru_cache
 from math import floor, inf, log10
 
 from retrieval.answering.counts import quantity_at
@@ -171,12 +172,14 @@ def _is_same_name(one: str, other: str) -> bool:
     return len(short) == 1 and len(long) > 1 and short[0].replace(".", "") == initials
 
 
-def _name_words(text: str) -> list[str]:
-    return [w.casefold() for w in words_of(text) if not is_stop_word(w) and w.casefold() not in _TITLES]
+@lru_cache(maxsize=4096)
+def _name_words(text: str) -> tuple[str, ...]:
+    return tuple(w.casefold() for w in words_of(text) if not is_stop_word(w) and w.casefold() not in _TITLES)
 
 
-def _words(text: str) -> list[str]:
-    return [w.casefold() for w in words_of(text) if w.casefold() not in {"a", "an", "the"}]
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(w.casefold() for w in words_of(text) if w.casefold() not in {"a", "an", "the"})
 
 
 # ---------------------------------------------------------------- words as values
