@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from retrieval.answering.matching import Match
-from retrieval.answering.progress import SILENT, Progress
+from retrieval.answering.progress import Progress
 from retrieval.answering.reader import PassageReading, SpanReader
 from retrieval.answering.reading import Sentence, bag_of, factual_blocks, iter_sentences
 from retrieval.answering.sources import AnswerSources
-from retrieval.models import ArticleFacts, ArticleFilter, Passage, PassagesFound, SearchResults, Span
+from retrieval.models import ArticleFacts, ArticleFilter, AskStep, Passage, PassagesFound, SearchResults, Span
 from retrieval.search.question_types import Form, Question, Term
 from retrieval.search.words import WordBag
 
@@ -79,18 +79,23 @@ def gather(
     sources: AnswerSources,
     limited: ArticleFilter | None,
     reader: SpanReader | None,
-    progress: Progress = SILENT,
+    progress: Progress | None = None,
     *,
     as_of: datetime | None = None,
 ) -> Evidence:
     """Search, read, and parse what may answer ``question``; without a ``reader`` the rules' words choose what is parsed."""
     ids = tuple(entity.id for entity in question.interpretation.entities)
-    results = sources.search(question.text, limit=PASSAGES, filter=limited, entity_ids=ids)
+    progress = progress or Progress()
+    with progress.timed(AskStep.SEARCH):
+        results = sources.search(question.text, limit=PASSAGES, filter=limited, entity_ids=ids)
     progress.tell(PassagesFound(tuple(hit.passage for hit in results.hits)))
-    facts = sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)), as_of=as_of)
-    read = tuple(_read(question, results, reader, progress)) if reader is not None else ()
-    places = tuple(_iter_places(read))[:_SPANS]
-    sentences = tuple(_parse(question, results, facts.values(), places if reader is not None else None, progress))
+    with progress.timed(AskStep.FACTS):
+        facts = sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)), as_of=as_of)
+    with progress.timed(AskStep.READING):
+        read = tuple(_read(question, results, reader, progress)) if reader is not None else ()
+        places = tuple(_iter_places(read))[:_SPANS]
+    with progress.timed(AskStep.PARSING):
+        sentences = tuple(_parse(question, results, facts.values(), places if reader is not None else None, progress))
     return Evidence(results, tuple(facts.values()), sentences, read, places)
 
 

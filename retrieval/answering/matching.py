@@ -119,9 +119,9 @@ def _in_sentence(term: Term, sentence: Sentence, written: Sequence[tuple[Token, 
         has_last = any(word == words[-1] for word, _ in same)
         share = len({t.lemma_.lower() for t in found}) / len(words) if words else 0.0
         return (max(0.8, share) if has_last else 0.5 * share), found
-    credits = [(_word_credit(term.lemma, term.text, token, word), token) for token, word in written]
-    best = max((credit for credit, _ in credits), default=0.0)
-    return best, [token for credit, token in credits if credit > 0 and credit >= min(best, 0.9)]
+    credited = [(_word_credit(term.lemma, term.text, token, word), token) for token, word in written]
+    best = max((credit for credit, _ in credited), default=0.0)
+    return best, [token for credit, token in credited if credit > 0 and credit >= min(best, 0.9)]
 
 
 def _word_credit(lemma: str, text: str, token: Token, written: str) -> float:

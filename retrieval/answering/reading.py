@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,10 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
-    """A parsed sentence. ``block`` is the number of its block among the article's factual blocks."""
+    """A parsed sentence. ``block`` is the number of its block among the article's factual blocks.
+
+    ``starts`` are where its tokens start in the article.
+    """
 
     facts: ArticleFacts
     block: int
@@ -28,6 +32,7 @@ class Sentence:
     span: Span
     mentions: tuple[Mention, ...]
     times: tuple[TimeRef, ...]
+    starts: tuple[int, ...]
 
     @property
     def text(self) -> str:
@@ -42,7 +47,11 @@ class Sentence:
 
     def tokens_in(self, span: Span) -> list[Token]:
         """The sentence's tokens that overlap ``span``."""
-        return [t for t in self.tokens if self.offset + t.idx < span.end and span.start < self.offset + t.idx + len(t)]
+        first = bisect_right(self.starts, span.start)
+        last = bisect_left(self.starts, span.end)
+        before = self.tokens[first - 1] if 0 < first <= last else None
+        reaches = before is not None and span.start < self.offset + before.idx + len(before)
+        return list(self.tokens[first - reaches : last])
 
     def head_of(self, span: Span) -> Token | None:
         """The token of ``span`` that the others hang on; None when none is here."""
@@ -97,6 +106,7 @@ def iter_sentences(facts: ArticleFacts, numbers: Iterable[int]) -> Iterator[Sent
                 span=_trimmed(span, facts.article.text),
                 mentions=tuple(m for m in facts.mentions if span.contains(m.span)),
                 times=tuple(t for t in facts.times if t.span is not None and span.contains(t.span)),
+                starts=tuple(block.span.start + token.idx for token in tokens),
             )
 
 

@@ -165,11 +165,14 @@ def _is_same_name(one: str, other: str) -> bool:
     mine, theirs = _name_words(one), _name_words(other)
     if not mine or not theirs:
         return False
-    short, long = sorted((mine, theirs), key=len)
-    if short in (long[: len(short)], long[-len(short) :]):
+    short, long = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
+    if short[0] == long[0] and short == long[: len(short)]:
         return True
-    initials = "".join(word[0] for word in long)
-    return len(short) == 1 and len(long) > 1 and short[0].replace(".", "") == initials
+    if short[-1] == long[-1] and short == long[-len(short) :]:
+        return True
+    if len(short) > 1 or len(long) == 1:
+        return False
+    return short[0].replace(".", "") == "".join(word[0] for word in long)
 
 
 @lru_cache(maxsize=4096)
