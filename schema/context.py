@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
-from typing import ParamSpec, TypeAlias, TypeVar
+from typing import ParamSpec, Protocol, TypeAlias, TypeVar
 
 import strawberry
 
@@ -25,6 +25,17 @@ audit = logging.getLogger("dateline.audit")
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Observe(Protocol):
+    """Takes how long a stage took that ended just now, or so many seconds ``ago``."""
+
+    def __call__(self, stage: str, seconds: float, *, ago: float = 0.0) -> None:
+        """Enter it."""
+
+
+def _unobserved(stage: str, seconds: float, *, ago: float = 0.0) -> None:
+    pass
 
 
 @dataclass(slots=True)
@@ -44,7 +55,7 @@ class Context:
     budget: Budget | None = None
     jobs: JobQueue | None = None
     feed: ChangeFeed | None = None
-    observe: Callable[[str, float], None] = lambda *_: None
+    observe: Observe = _unobserved
     slow_executor: Executor | None = None
     charge: Charge | None = field(init=False, default=None)
     loaders: Loaders = field(init=False)

@@ -339,10 +339,7 @@ class Query:
             as_of=last_second(as_of) if as_of else None,
             min_confidence=min_confidence,
         )
-        answer = await ask_once(info.context, ask)
-        info.context.observe("retrieval", answer.diagnostics.retrieval_milliseconds / 1000)
-        info.context.observe("reading", answer.diagnostics.reading_milliseconds / 1000)
-        return Answer.of(answer)
+        return Answer.of(await ask_once(info.context, ask))
 
     @resolver
     async def ingest_job(self, info: Info, id: GlobalId) -> IngestJob | None:  # noqa: A002
