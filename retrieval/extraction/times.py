@@ -31,6 +31,7 @@ _COUNT = re.compile(
     r"(?:(?P<begins>starting|beginning)(?:\s{1,8}(?:from|on))?|(?P<which>from|after|before))\s{1,8}(?:the\s{1,8})?\Z",
     re.IGNORECASE,
 )
+_STEPS = frozenset({"following", "previous"})
 _FINENESS = (DatePrecision.MINUTE, DatePrecision.DAY, DatePrecision.WEEK, DatePrecision.MONTH, DatePrecision.YEAR)
 _SOME_DAY = date(2000, 1, 1)
 
@@ -128,7 +129,7 @@ def _with_anaphors(chosen: list[_Expression], known: int) -> list[_Expression]:
             resolved.append(expression)
             continue
         before = next((e for e in reversed(resolved) if e.interval and not e.pattern.is_now), None)
-        if before is None and known <= _fineness(DatePrecision.DAY) and expression.match["which"].lower() == "following":
+        if before is None and known <= _fineness(DatePrecision.DAY) and expression.match["which"].lower() in _STEPS:
             # With nothing told before, what follows follows the day of publication.
             frame = replace(expression.frame, reference=day(expression.frame.anchor))
             resolved.append(replace(expression, interval=_resolved(expression.pattern, expression.match, frame)))
@@ -193,7 +194,11 @@ def _counted(text: str, expression: _Expression, floor: int) -> tuple[Span, Inte
 
 def _is_range(text: str, first: _Expression, second: _Expression, gap: str) -> bool:
     if _RANGE_JOIN.fullmatch(gap):
-        are_alike = first.pattern is second.pattern or _names(first) & _names(second) != set()
+        are_alike = (
+            first.pattern is second.pattern
+            or _names(first) & _names(second) != set()
+            or (_is_whole_date(first) and _is_whole_date(second))
+        )
         return are_alike or gap.strip().isalpha()
     return bool(_AND_JOIN.fullmatch(gap) and _BETWEEN.search(text, 0, first.span.start))
 
@@ -248,6 +253,11 @@ def _names(expression: _Expression) -> set[str]:
     """Which parts of a date an expression names: a dash joins only like with like."""
     groups = expression.match.groupdict()
     return {name for name in ("weekday", "month", "year", "decade", "season") if groups.get(name)}
+
+
+def _is_whole_date(expression: _Expression) -> bool:
+    interval = expression.interval
+    return expression.pattern.needs is None and interval is not None and interval.precision is DatePrecision.DAY
 
 
 def _lacks_year(expression: _Expression) -> bool:
