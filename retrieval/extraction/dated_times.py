@@ -149,6 +149,8 @@ def resolve_decade(match: Match, _: Frame) -> Interval | None:
         first = (1900 if int(match["short"]) >= 20 else 2000) + int(match["short"])
     else:
         first = int(match["decade"])
+        if first % 100 == 0 and first < 1900:
+            return parted(years(first, first + 99), match)  # the 1800s
     return parted(years(first, first + 9), match)
 
 
@@ -172,6 +174,12 @@ def resolve_quarter(match: Match, frame: Frame) -> Interval | None:
         if frame.direction != "future" and months(wanted, (number - 1) * size + 1, size).first > frame.anchor:
             wanted -= 1
     return months(wanted, (number - 1) * size + 1, size)
+
+
+def resolve_winter(match: Match, _: Frame) -> Interval | None:
+    """The winter of 2018-19."""
+    first, last = int(match["year"]), int(match["to"])
+    return months(first, 12, 3) if (first + 1) % 100 == last % 100 else None
 
 
 def resolve_season(match: Match, frame: Frame) -> Interval | None:
@@ -238,6 +246,23 @@ def resolve_nth_of(match: Match, frame: Frame) -> Interval | None:
     return days(chosen[0].first, chosen[-1].last, unit_precision(unit)) if len(chosen) == count else None
 
 
+def resolve_nth_weekday(match: Match, frame: Frame) -> Interval | None:
+    """The last Friday of March, the first Sunday in May."""
+    named = resolve_month(match, frame)
+    if named is None:
+        return None
+    ordinal, number = match["ordinal"].lower(), weekday_number(match["weekday"])
+    found = [at for at in _pieces_of(named, "day") if at.first.weekday() == number]
+    place = ORDINALS.get(ordinal, 5)
+    return found[-1 if place < 0 else place - 1] if place <= len(found) else None
+
+
+def resolve_weekend_of(match: Match, frame: Frame) -> Interval | None:
+    """The weekend of January 4."""
+    at = resolve_date(match, frame)
+    return weekend(at.first) if at else None
+
+
 def _pieces_of(whole: Interval, unit: str) -> list[Interval]:
     """The days, weeks (by their Thursday, as ISO 8601 counts them), weekends or months of a month or a year."""
     every = [whole.first + timedelta(n) for n in range((whole.last - whole.first).days + 1)]
@@ -257,7 +282,7 @@ def resolve_feast(match: Match, frame: Frame) -> Interval | None:
     ):
         return None
     wanted = year_number(match["year"]) if match["year"] else frame.year
-    found = [day(feast_day(match["feast"], year)) for year in _years_around(wanted, frame)]
+    found = [day(feast_day(match["feast"], number)) for number in _years_around(wanted, frame)]
     which = (match["which"] or "").lower()
     if which == "last":
         return [d for d in found if d.first < frame.anchor][-1]
@@ -272,8 +297,8 @@ def resolve_feast_weekend(match: Match, frame: Frame) -> Interval | None:
     """Labor Day weekend: Saturday to Monday; the Saturday and Sunday nearest to the feast, and what lies between."""
     name, wanted = match["feast"] or match["feast2"], match["year"] or match["year2"]
     found = []
-    for year in _years_around(year_number(wanted) if wanted else frame.year, frame):
-        feast = feast_day(name, year)
+    for number in _years_around(year_number(wanted) if wanted else frame.year, frame):
+        feast = feast_day(name, number)
         here = weekend(feast - timedelta(2))  # Monday's and Tuesday's is the one before
         found.append(days(min(feast, here.first), max(feast, here.last)))
     return nearest(found, frame)

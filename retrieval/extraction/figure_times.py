@@ -7,20 +7,23 @@ which of two readings lies near the day of publication; where none of these tell
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
-from retrieval.extraction.intervals import Interval, day, months
+from retrieval.extraction.intervals import Interval, days, week
 from retrieval.extraction.time_contexts import following, is_preceded
 from retrieval.extraction.time_frames import Frame, Match, distance, nearest, safe_day
 from retrieval.extraction.time_words import weekday_number, year_number
-from retrieval.models import DatePrecision
 
 _FIGURES = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?:/\d{2,4})?(?![\d/])")
-_CUE = r"(?:on|from|until|till?|by|since|between|before|after|through|to|and|or|dated|around|\d{1,2}/\d{1,2}(?:/\d{2,4})?\s{0,2}[,–—-])\s*"
+_CUE = (
+    r"(?:on|from|until|till?|by|since|between|before|after|through|to|and|or|dated|around"
+    r"|\d{1,2}/\d{1,2}(?:/\d{2,4})?\s{0,2}[,–—-])\s*"
+)
 _FRACTION = re.compile(r"\s+(?:of|cup|inch|mile|teaspoon|tablespoon|pound|ounce|hour|full|majority|vote)")
-# Attacks that are called by their date.
-_NAMES = frozenset({"9/11", "7/7"})
-_NEAR, _FAR = timedelta(31), timedelta(62)
+# Attacks that are called by their date, and round the clock.
+_NAMES = frozenset({"9/11", "7/7", "24/7"})
+_NEAR = timedelta(62)
+_AROUND = 2_000
 
 
 def resolve_figures(match: Match, frame: Frame) -> Interval | None:
@@ -39,7 +42,7 @@ def resolve_figures(match: Match, frame: Frame) -> Interval | None:
     ]
     if len(readings) < 2:
         return readings[0] if readings else None
-    is_day_first = _is_day_first(match.string)
+    is_day_first = _is_day_first(match)
     if is_day_first is not None:
         return readings[is_day_first]
     if weekday:
@@ -47,8 +50,32 @@ def resolve_figures(match: Match, frame: Frame) -> Interval | None:
         if len(fitting) == 1:
             return fitting[0]
     close, far = sorted(readings, key=lambda found: distance(found, frame.anchor))
-    is_plain = distance(close, frame.anchor) <= _NEAR and distance(far, frame.anchor) > _FAR
-    return close if is_plain and not match["year"] else None
+    is_plain = distance(close, frame.anchor) <= _NEAR and distance(far, frame.anchor) >= 2 * distance(close, frame.anchor)
+    return close if is_plain else None
+
+
+def resolve_figure_range(match: Match, frame: Frame) -> Interval | None:
+    """5/1-5/7, 2020: days of one month, which both name; 10/25 to 11/7."""
+    begin, end = ([int(part) for part in match[name].split("/")] for name in ("figures", "to"))
+    wanted = year_number(match["year"]) if match["year"] else frame.year
+    is_day_first = _is_day_first(match)
+    if is_day_first is None and begin[0] == end[0] and begin[1] < end[1]:
+        is_day_first = False
+    elif is_day_first is None and begin[1] == end[1] and begin[0] < end[0]:
+        is_day_first = True
+    orders = [is_day_first] if is_day_first is not None else [False, True]
+    found = []
+    for order in orders:
+        (number, dom), (number2, dom2) = (pair[::-1] if order else pair for pair in (begin, end))
+        for year in [wanted] if wanted else [frame.anchor.year + n for n in (-1, 0, 1)]:
+            last = safe_day(year, number2, dom2)
+            first = safe_day(year - (number > number2), number, dom)
+            if first and last and first.first < last.first:
+                found.append(days(first.first, last.last))
+    if wanted and len(found) > 1:
+        return None
+    close = nearest(found, frame)
+    return close if close and (len(orders) == 1 or distance(close, frame.anchor) <= _NEAR) else None
 
 
 def _nearest_day(number: int, dom: int, wanted: int | None, frame: Frame) -> Interval | None:
@@ -58,10 +85,10 @@ def _nearest_day(number: int, dom: int, wanted: int | None, frame: Frame) -> Int
     return nearest([found for year in years if (found := safe_day(year, number, dom))], frame)
 
 
-def _is_day_first(text: str) -> bool | None:
-    """The order of the dates of a text that can be read in one way; None where there are none, or of both orders."""
+def _is_day_first(match: Match) -> bool | None:
+    """The order of the dates around that can be read in one way; None where there are none, or of both orders."""
     orders = set()
-    for found in _FIGURES.finditer(text):
+    for found in _FIGURES.finditer(match.string, max(0, match.start() - _AROUND), match.end() + _AROUND):
         first, second = int(found[1]), int(found[2])
         if first > 12 >= second:
             orders.add(True)
@@ -77,21 +104,10 @@ def resolve_eight_figures(match: Match, _: Frame) -> Interval | None:
 
 def resolve_week_number(match: Match, _: Frame) -> Interval | None:
     """Week 3 of 2027, as ISO 8601 counts weeks."""
-    return _iso_week(year_number(match["year"]), int(match["number"]))
-
-
-def _iso_week(year: int, number: int) -> Interval | None:
-    # The fourth of January is in the first week.
-    fourth = months(year, 1, 1).first + timedelta(3)
-    first = fourth - timedelta(fourth.weekday())
-    monday = first + timedelta(7 * (number - 1))
-    if not 1 <= number <= 53 or (monday + timedelta(3)).year != year:
-        return None
-    return Interval(monday, monday + timedelta(6), DatePrecision.WEEK)
+    return week(date.fromisocalendar(year_number(match["year"]), int(match["number"]), 1))
 
 
 def resolve_weekday_iso(match: Match, _: Frame) -> Interval | None:
     """Friday 2018-7-6."""
     year, month, dom = (int(part) for part in re.split(r"\D", match["written"]))
-    found = safe_day(year, month, dom)
-    return day(found.first) if found else None
+    return safe_day(year, month, dom)

@@ -75,6 +75,8 @@ def resolve_this_unit(match: Match, frame: Frame) -> Interval | None:
     unit, anchor = match["unit"].lower(), frame.anchor
     if unit == "weekend":
         here = weekend(anchor)
+        if match["which"].lower().endswith("past"):
+            return here if here.last < anchor else weekend(anchor - timedelta(7))
         past = offset == 0 and frame.direction == "past" and here.first > anchor
         return weekend(anchor + timedelta(7 * (-1 if past else offset)))
     if unit not in {"week", "month", "quarter", "year", "decade", "century"}:

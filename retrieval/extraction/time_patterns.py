@@ -78,7 +78,9 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(rf"{_Y}(?P<s>[-/]){_M}(?P=s)(?P<day>{DAY_OF_MONTH})", dated.resolve_date, None),
     _pattern(
-        rf"{SHORT_WEEKDAY}\s*,?\s+(?P<written>{YEAR}(?P<s>[-/.])\d{{1,2}}(?P=s)\d{{1,2}})", figures.resolve_weekday_iso, None
+        rf"{SHORT_WEEKDAY}\s*,?\s+(?P<written>{YEAR}(?P<s>[-/.])\d{{1,2}}(?P=s)\d{{1,2}})",
+        figures.resolve_weekday_iso,
+        None,
     ),
     _pattern(
         r"(?P<year>(?:19|20)\d\d)(?P<month_figures>0[1-9]|1[0-2])(?P<day_figures>0[1-9]|[12]\d|3[01])",
@@ -93,8 +95,8 @@ PATTERNS: tuple[Pattern, ...] = (
     _pattern(rf"{_W}{_D}(?:\s+of)?\s+{_M}\s+(?:of\s+)?{_SHORT_Y}", dated.resolve_date, None),
     _pattern(rf"{_W}{_M}\s+(?:the\s+)?{_D}\s*,?\s*{_SHORT_Y}", dated.resolve_date, None),
     _pattern(rf"{_P}{_M}\s+(?:of\s+)?{_SHORT_Y}", dated.resolve_month, None),
-    _pattern(rf"(?:(?:calendar\s+year|cy)\s+)?{_P}{_Y}", dated.resolve_year, None),
-    _pattern(r"cy\s?(?P<part>)(?P<year>\d\d)", dated.resolve_year, None),
+    _pattern(rf"(?:(?:calendar\s+year|cy)\s+|fy\s?)?{_P}{_Y}", dated.resolve_year, None),
+    _pattern(r"[cf]y\s?(?P<part>)(?P<year>\d\d)", dated.resolve_year, None),
     _pattern(rf"(?:the\s+)?week\s+(?P<number>\d{{1,2}})(?:\s*,\s*|\s+(?:of\s+)?){_Y}", figures.resolve_week_number, None),
     _pattern(rf"{_Y}\s?[-–—/~]\s?(?P<to>{YEAR}|\d\d)", dated.resolve_year_range, None),
     _pattern(
@@ -117,6 +119,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(rf"(?P<ordinal>)(?P<unit>[QH])(?P<number>[1-4])\s*(?:of\s+|in\s+|,\s*|/|-)?{_Y}", dated.resolve_quarter, None),
     _pattern(rf"{_Y}[\s-]+(?P<ordinal>)(?P<unit>[QH])(?P<number>[1-4])", dated.resolve_quarter, None),
+    _pattern(rf"(?P<ordinal>)(?P<number>[1-4])(?P<unit>[QH])\s*(?:of\s+|,\s*)?{_Y}", dated.resolve_quarter, None),
+    _pattern(rf"winter\s+(?:of\s+)?(?P<year>{YEAR})\s?[-–/]\s?(?P<to>(?:19|20)?\d\d)", dated.resolve_winter, None),
     _pattern(rf"{_P}(?P<which>)(?P<season>{SEASON})(?:\s*,\s*|\s+(?:of\s+)?){_Y}", dated.resolve_season, None),
     # without a year
     _pattern(rf"{_W}{_D}(?:\s+of)?\s+{_M}{_NO_YEAR}", dated.resolve_date),
@@ -124,8 +128,13 @@ PATTERNS: tuple[Pattern, ...] = (
     _pattern(rf"{_WHICH}\s+{_D}(?:\s+of)?\s+{_M}{_NO_YEAR}", dated.resolve_date),
     _pattern(rf"{_WHICH}\s+{_M}\s*(?:the\s+)?{_D}{_NO_YEAR}", dated.resolve_date),
     _pattern(
-        rf"(?:(?:(?:last|this|next)\s+)?(?P<weekday>{SHORT_WEEKDAY})\s*,?\s+(?:the\s+)?)?(?P<figures>\d{{1,2}}/\d{{1,2}})(?:/(?P<year>\d\d))?",
+        rf"(?:(?:(?:last|this|next)\s+)?(?P<weekday>{SHORT_WEEKDAY})\s*,?\s+(?:the\s+)?)?(?P<figures>\d{{1,2}}/\d{{1,2}})(?:/(?P<year>{YEAR}|\d\d))?",
         figures.resolve_figures,
+    ),
+    _pattern(
+        rf"(?:(?<=from\s)|(?<=between\s)|(?<=on\s))(?P<figures>\d{{1,2}}/\d{{1,2}})\s*(?:-|–|to|until|till|through|and)\s*(?P<to>\d{{1,2}}/\d{{1,2}})"
+        rf"(?:(?:,\s*|\s+|/)(?P<year>{YEAR}))?",
+        figures.resolve_figure_range,
     ),
     _pattern(rf"{_D}{_JOIN}(?:\s+of)?\s+{_M}{_NO_YEAR}", dated.resolve_day_range),
     _pattern(rf"{_M}\s+(?:the\s+)?{_D}{_JOIN}{_NO_YEAR}", dated.resolve_day_range),
@@ -196,6 +205,9 @@ PATTERNS: tuple[Pattern, ...] = (
         relative.resolve_this_unit,
     ),
     _pattern(r"(?:the\s+)?(?P<unit>week|month|quarter|year)[\s-]to[\s-]date", relative.resolve_to_date),
+    _pattern(r"(?P<which>(?:this\s+)?past)(?P<mark>)\s+(?P<unit>weekend)", relative.resolve_this_unit),
+    _pattern(rf"(?:the\s+)?weekend\s+of\s+{_M}\s+{_D}(?:,?\s+{_Y})?", dated.resolve_weekend_of),
+    _pattern(rf"(?:the\s+)?weekend\s+of\s+{_D}\s+{_M}(?:,?\s+{_Y})?", dated.resolve_weekend_of),
     _pattern(r"the\s+weekend", relative.resolve_the_weekend),
     _pattern(r"now|date|the\s+present(?:\s+day)?", relative.resolve_now),
     _pattern(
@@ -239,6 +251,15 @@ PATTERNS: tuple[Pattern, ...] = (
         dated.resolve_nth_of,
     ),
     _pattern(
+        rf"(?:the\s+)?(?P<ordinal>{_ORDINAL}|fifth)\s+(?P<weekday>{WEEKDAY})\s+(?:of|in)\s+{_M}(?:(?:\s*,\s*|\s+(?:of\s+)?){_Y})?",
+        dated.resolve_nth_weekday,
+    ),
+    _pattern(
+        rf"(?P<ordinal>)(?P<unit>(?-i:[QH]))(?P<number>[1-4]){_NO_YEAR}(?!\w|\s*(?:20|19)\d\d)",
+        dated.resolve_quarter,
+        _MONTH,
+    ),
+    _pattern(
         rf"(?:the\s+(?=f)|(?=following))(?P<which>following)(?P<number>)\s+(?P<weekday>{WEEKDAY})",
         relative.resolve_following_weekday,
     ),
@@ -260,7 +281,7 @@ PATTERNS: tuple[Pattern, ...] = (
 )
 # A text without any of these holds no time: saves running every pattern over it.
 HINT = re.compile(
-    r"\d{4}|\d/\d|[’']\d0s|teen\b|thousand|\bcy\d|valentine|weekend|\d(?:st|nd|rd|th)\b|january|february|march|april|\bmay\b|june|july|august|september|october|november|december"
+    r"\d{4}|\d/\d|[’']\d0s|teen\b|thousand|(?-i:\bQ[1-4]\b)|fools|\bcy\d|valentine|weekend|\d(?:st|nd|rd|th)\b|january|february|march|april|\bmay\b|june|july|august|september|october|november|december"
     r"|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|days?\b|morning|afternoon|evening|night|week|fortnight|month|quarter|year"
     r"|decade|century|ties\b|christmas|easter|thanksgiving|halloween|juneteenth|\beve\b|spring|summer|autumn|\bfall\b|winter|\bago\b|tomorrow|hours?\b",
     re.IGNORECASE,
