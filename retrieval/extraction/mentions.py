@@ -10,11 +10,11 @@ from spacy.tokens import Span as TokenSpan
 
 from retrieval.extraction.gazetteer import Entry, Gazetteer, Match
 from retrieval.extraction.language import ParsedBlock
-from retrieval.extraction.name_spans import is_headline, is_sentence_start, is_shouted, model_names, name_runs, starts_upper
+from retrieval.extraction.name_spans import dateline_place, is_headline, is_sentence_start, is_shouted, model_names, name_runs, starts_upper
 from retrieval.extraction.names import TITLES
 from retrieval.models import EntityType, MentionKind, Span
 
-_PLACE_LABELS = frozenset({"GPE", "LOC"})
+_PLACE_LABELS = frozenset({"GPE", "LOC", "DATELINE"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +67,15 @@ class CandidateFinder:
             tokens = doc.char_span(span.start, span.end, alignment_mode="expand")
             if tokens is not None:
                 guesses.append((tokens.start, tokens.end, "ORG"))
+        place = dateline_place(doc)
+        if place is not None:
+            guesses.append((*place, "DATELINE"))
         if not headline:
-            guesses.extend(model_names(doc, self._gazetteer))
+            guesses.extend(
+                (start, end, label)
+                for start, end, label in model_names(doc, self._gazetteer)
+                if place is None or start >= place[1]
+            )
         guesses = [guess for guess in guesses if not any(reserved[guess[0] : guess[1]])]
         known = _with_country(self._known(parsed, plain, matches, guesses, number), parsed)
         taken = list(reserved)
