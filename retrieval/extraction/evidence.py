@@ -164,6 +164,8 @@ def _after(span: TokenSpan, scores: Scores) -> None:
         scores[_ORG] += 1
     elif word in _PLACE_FOLLOWERS:
         scores[_PLACE] += 0.8
+        if word in PLACE_WORDS and span.start and doc[span.start - 1].lower_ == "the":  # "the Kosi river"
+            scores[_PLACE] += 1
     elif word in _PERSON_ROLES or word in _PERSON_NOUNS:
         scores[_PERSON] -= 0.3
     if word == "who" or (word == "," and len(following) > 1 and following[1].lower_ == "who"):
