@@ -27,7 +27,8 @@ class Match:
     ``shares`` runs parallel to the question's terms (0 to 1, less than `SAME_BLOCK` when only the surroundings have it);
     ``tokens`` are those of the sentence that stand for a term; ``coverage`` is the weighted mean of the shares.
     ``agreement`` (-1 to 1) says whether the predicate's arguments are the question's, ``predicate_credit`` how near
-    the predicate itself is to the asked one.
+    the predicate itself is to the asked one; ``is_displaced`` says that another stands where the question has one whom
+    the sentence does not name.
     """
 
     sentence: Sentence
@@ -39,6 +40,7 @@ class Match:
     missing_names: int
     agreement: float = 0.0
     predicate_credit: float = 0.0
+    is_displaced: bool = False
 
     def tokens_of(self, number: int) -> list[Token]:
         """The tokens that stand for term ``number``."""
@@ -74,7 +76,26 @@ def match_sentence(question: Question, sentence: Sentence, terms: Sequence[Term]
         predicate_credit=max((c for t, c in zip(asked, shares, strict=True) if t.role is Role.PREDICATE), default=0.0)
         if predicates
         else 0.0,
+        is_displaced=bool(predicates) and all(_is_displaced(asked, tokens, p) for p in predicates),
     )
+
+
+def _is_displaced(terms: Sequence[Term], tokens: Sequence[tuple[int, Token]], predicate: Token) -> bool:
+    """Whether someone or something else, no pronoun and nothing told of before, has the part of an asked one."""
+    held = {number for number, _ in tokens}
+    for number, term in enumerate(terms):
+        if term.role not in {Role.SUBJECT, Role.OBJECT} or not term.is_head or number in held:
+            continue
+        if any(role is term.role and _is_new(word) for word, role, _ in arguments(predicate)):
+            return True
+    return False
+
+
+def _is_new(word: Token) -> bool:
+    if word.pos_ not in {"NOUN", "PROPN"}:
+        return False
+    is_told = any(c.lower_ in {"the", "this", "that", "these", "those"} or c.dep_ == "poss" for c in word.children)
+    return word.pos_ == "PROPN" or not is_told
 
 
 def _agreement(terms: Sequence[Term], tokens: Sequence[tuple[int, Token]], predicate: Token) -> float:

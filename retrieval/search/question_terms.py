@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from retrieval.extraction.language import parse_text
 from retrieval.search.question_lexicon import GENERIC_NOUNS
-from retrieval.search.question_shape import QuestionShape
+from retrieval.search.question_shape import QuestionShape, is_passive
 from retrieval.search.question_types import Form, Role, Term
 from retrieval.search.words import is_light, is_stop_word
 
@@ -76,7 +76,7 @@ class QuestionTerms(QuestionShape):
                 return Role.EMBEDDED
         if walk.dep_ in {"ccomp", "xcomp", "advcl"}:
             return Role.EMBEDDED
-        if walk.dep_ == "nsubjpass":
+        if walk.dep_ == "nsubjpass" or (walk.dep_ == "nsubj" and is_passive(root)):
             return Role.OBJECT
         if walk.dep_ in {"nsubj", "agent"}:
             return Role.SUBJECT

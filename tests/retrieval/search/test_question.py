@@ -53,6 +53,28 @@ def test_question_shows_its_type_and_form(text: str, kind: AnswerType, form: For
     assert (question.answer_type, question.form) == (kind, form)
 
 
+MISSED_VERBS = [
+    ("Why did the ministry pause testing flights?", "pause", Form.REASON, Role.SUBJECT),
+    ("When did the harbour festival start?", "start", Form.ARGUMENT, Role.SUBJECT),
+    ("How many passengers did fishermen rescue?", "rescue", Form.ARGUMENT, Role.SUBJECT),
+    ("Who is the league fighting in Paris?", "fight", Form.ARGUMENT, Role.SUBJECT),
+    ("What was Jane Doe charged with?", "charge", Form.ARGUMENT, Role.OBJECT),
+]
+
+
+@pytest.mark.parametrize(("text", "verb", "form", "role"), MISSED_VERBS, ids=[case[0] for case in MISSED_VERBS])
+def test_verb_that_looks_like_a_noun_is_found(text: str, verb: str, form: Form, role: Role) -> None:
+    question = understand(text, resolve=resolve)
+    assert question.predicate is not None
+    assert (question.predicate.lemma, question.form) == (verb, form)
+    assert any(term.role is role for term in question.terms)
+    assert question.focus in {None, "passenger"}
+
+
+def test_question_whose_verb_is_its_noun_stays_as_it_is() -> None:
+    assert understand("Who is the man charged with the murder of Jane Doe?", resolve=resolve).form is Form.HOLDER
+
+
 def test_names_are_resolved_and_capitals_tell_is_and_us_from_the_words() -> None:
     question = interpret("Where is the US fighting IS, and what does it give us?", resolve=resolve)
     assert [entity.id for entity in question.entities] == ["e2", "e3"]
