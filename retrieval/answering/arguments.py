@@ -17,6 +17,7 @@ from retrieval.answering.lexicon import (
 from retrieval.answering.matching import Match
 from retrieval.answering.placement import entity_of, is_asked, place_in_clause
 from retrieval.answering.proposals import Proposal
+from retrieval.extraction.language import name_text
 from retrieval.models import (
     AnswerType,
     DateValue,
@@ -97,7 +98,10 @@ _LABELS = {
 
 def _unlisted(question: Question, match: Match) -> Iterator[Proposal]:
     """Names that the parse sees and the archive has no mention of: the archive leaves out what it is unsure of."""
+    if question.focus is not None:
+        return
     fits = TYPE_FITS[question.answer_type]
+    name_text(match.sentence.tokens.doc)
     for name in match.sentence.tokens.ents:
         span = match.sentence.place(name)
         kind = _LABELS.get(name.label_)
@@ -107,7 +111,7 @@ def _unlisted(question: Question, match: Match) -> Iterator[Proposal]:
         if question.answer_type is AnswerType.PLACE:
             fit *= _locative_fit(name.root)
         role, steps = place_in_clause(question, match, name.root)
-        if fit > 0 and question.focus is None:
+        if fit > 0:
             yield Proposal(match, span, None, fit, role, steps)
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from spacy.pipeline import Lemmatizer
 from spacy.tokens import Doc, Token
 
-from retrieval.extraction.language import load_language, shadow
+from retrieval.extraction.language import load_language, parse_text
 from retrieval.search.question_lexicon import AUXILIARIES, WH_WORDS
 from retrieval.search.words import is_stop_word, word_set
 
@@ -43,7 +43,7 @@ def put_in_order(body: str, doc: Doc) -> tuple[str, Doc, int] | None:
         for word in (auxiliary.lower_, _MODALS.get(auxiliary.lower_)):
             if word is None:
                 continue
-            parsed = load_language()(shadow(f"{text[:end]}{word}{text[end + len(word) :]}"))
+            parsed = parse_text(f"{text[:end]}{word}{text[end + len(word) :]}")
             if _is_clause(parsed, start, end):
                 return text, parsed, start
     return None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from spacy.tokens import Doc, Token
 
-from retrieval.extraction.language import load_language, shadow
+from retrieval.extraction.language import parse_text
 from retrieval.extraction.times import parse_time_expressions
 from retrieval.models import Entity, EntityType, Span
 from retrieval.search.question_lexicon import AUXILIARIES, FITTING_TAGS, QUESTION_OPENERS, WH_WORDS
@@ -38,7 +38,7 @@ class QuestionParse:
             if body[:3].istitle() and body.split(" ", maxsplit=1)[0].lower() in QUESTION_OPENERS
             else body
         )
-        self.doc: Doc = load_language()(shadow(self.body))
+        self.doc: Doc = parse_text(self.body)
         self.asked_end = len(self.body)
         is_inverted = self.doc[0].lower_ in AUXILIARIES and not any(t.lower_ in WH_WORDS for t in self.doc[1:2])
         self.is_polar = is_inverted or is_stated
@@ -54,7 +54,7 @@ class QuestionParse:
         first = self.doc[0]
         rest = self.body[first.idx + len(first) : verb.idx].strip()
         self.body = f"{rest} {first.lower_} {self.body[verb.idx :]}"
-        self.doc = load_language()(shadow(self.body))
+        self.doc = parse_text(self.body)
 
     def _find_names(self, doc: Doc, text: str) -> list[tuple[Span, tuple[Entity, ...]]]:
         """Longest runs of tokens that are an alias of an entity; in mixed case they need a capital."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from retrieval.errors import InputError
 from retrieval.models import AnswerType, Entity, EntityType
 from retrieval.search.question import interpret, understand
 from retrieval.search.question_types import Form, Role
-from retrieval.search.words import is_stop_word, similarity, stem
+from retrieval.search.words import WordBag, is_stop_word, similarity, stem
 
 KNOWN = {
     "jane doe": Entity("e1", EntityType.PERSON, "Jane Doe", 9, 2, None, None),
@@ -123,3 +124,11 @@ def test_words_compare_by_stem_derivation_and_group() -> None:
     assert similarity("soldier", "fighter") == 0
     assert is_stop_word("us")
     assert not is_stop_word("US")
+
+
+def test_bag_of_words_is_as_similar_as_the_likest_of_them() -> None:
+    words = re.findall(r"\w+", "The Soldiers were killed after the operations resumed and decisions of the US fell in 2019")
+    bag = WordBag(words)
+    for asked in [*words, "resumption", "decide", "death", "troop", "operate", "in", "Zebra", "20", "drop", "us"]:
+        assert bag.similarity(asked) == max(similarity(asked, word) for word in words if not is_stop_word(word)), asked
+    assert WordBag([]).similarity("war") == 0
