@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
@@ -50,7 +50,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
     state = _State(settings)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette gives itself
+    async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, float]]:  # noqa: ARG001 - Starlette gives itself
         with (
             ThreadPoolExecutor(settings.threads, thread_name_prefix="dateline") as executor,
             ThreadPoolExecutor(settings.slow_threads, thread_name_prefix="dateline-slow") as slow_executor,
@@ -66,7 +66,8 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
                 if settings.warm_up:
                     await asyncio.to_thread(_warm_up, opened)
                 state.open(opened, keys, jobs)
-                yield
+                # For `api.protocol`, which gets no settings.
+                yield {name: getattr(settings, name) for name in ("send_timeout_seconds", "receive_timeout_seconds")}
             if state.tracing is not None:
                 await asyncio.to_thread(state.tracing.close)
 

@@ -111,6 +111,13 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
             return
         await super().handle_message(message)
 
+    async def send_message(self, message: Any) -> None:
+        """Send a message; Strawberry's own refusals get their code here."""
+        if message["type"] == "error":
+            for error in message["payload"]:
+                error.setdefault("extensions", {}).setdefault("code", "OVERLOADED")
+        await super().send_message(message)
+
 
 Sockets.graphql_transport_ws_handler_class = _Handler
 
