@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     )
     defer: bool = Field(
         default=False,
-        description="Offer `@defer` and `@stream`: clients that accept `multipart/mixed` or `text/event-stream` get parts. "
+        description="Offer `@defer`: clients that accept `multipart/mixed` or `text/event-stream` get parts. "
         "Experimental: the specification is a draft.",
     )
     max_subscriptions: int = Field(default=1000, ge=1, description="Most operations at once over WebSockets and streams.")
