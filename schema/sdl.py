@@ -34,6 +34,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from schema.context import Info
 from schema.cost import charge
 from schema.errors import TIMEOUT, code_errors, coded_part
 from schema.executor import Executor, Shapes, WholeExecutor
@@ -268,6 +269,7 @@ def build_schema(limits: Limits = DEFAULT_LIMITS, *, introspection: bool = True,
         subscription=Subscription,
         types=[Person, Organization, Place, OtherEntity, Citation],
         config=StrawberryConfig(
+            info_class=Info,
             scalar_map={datetime: DATE_TIME, URI: URI_SCALAR},
             disable_field_suggestions=not introspection,
             enable_experimental_incremental_execution=defer,

@@ -47,13 +47,15 @@ class Subscription:
         min_confidence: MinConfidence = 0.5,
     ) -> AsyncGenerator[AskEvent, None]:
         """An answer as it comes about, ending with the whole of it."""
+        moment = last_second(as_of) if as_of else None
+        info.context.go_back(info.path, moment)
         context = info.context
         ask = partial(
             context.archive.ask,
             question,
             mode=mode,
             filter=article_filter(filter),
-            as_of=last_second(as_of) if as_of else None,
+            as_of=moment,
             min_confidence=min_confidence,
         )
         async with aclosing(follow_stages(context, ask)) as stages:
