@@ -10,7 +10,16 @@ from spacy.tokens import Span as TokenSpan
 
 from retrieval.extraction.gazetteer import Entry, Gazetteer, Match
 from retrieval.extraction.language import ParsedBlock
-from retrieval.extraction.name_spans import dateline_place, is_headline, is_sentence_start, is_shouted, model_names, name_runs, starts_upper, trim
+from retrieval.extraction.name_spans import (
+    dateline_place,
+    is_headline,
+    is_sentence_start,
+    is_shouted,
+    model_names,
+    name_runs,
+    starts_upper,
+    trim,
+)
 from retrieval.extraction.names import TITLES
 from retrieval.models import EntityType, MentionKind, Span
 
@@ -158,7 +167,9 @@ class CandidateFinder:
             )
         if label == "PERSON":
             # "Moss Side, Manchester"
-            return before is not None and before.text == "," and before.i > 0 and doc[before.i - 1].ent_type_ in _PLACE_LABELS
+            return (
+                before is not None and before.text == "," and before.i > 0 and doc[before.i - 1].ent_type_ in _PLACE_LABELS
+            )
         joins = (after is not None and starts_upper(after) and after.pos_ == "PROPN") or (
             before is not None and starts_upper(before) and before.pos_ == "PROPN" and not is_sentence_start(before)
         )
