@@ -47,8 +47,12 @@ def evaluate(
     ] = None,
     archive: Annotated[
         str | None,
-        typer.Option("--archive", "-a", metavar="PATH|URL", help="Search this archive, not one built of the file."),
+        typer.Option("--archive", "-a", metavar="PATH|URL", help="Use this archive, not one built of the file."),
     ] = None,
+    answers: Annotated[bool, typer.Option("--answers", help="Measure answers in place of search.")] = False,
+    own_article: Annotated[
+        bool, typer.Option("--own-article", help="With --answers: ask each question of its own article alone.")
+    ] = False,
     extraction: Annotated[
         bool, typer.Option("--extraction", help="Measure entities, times, claims and events in place of search.")
     ] = False,
@@ -58,13 +62,18 @@ def evaluate(
     topics: Annotated[int, typer.Option(min=1, help="How many topics of ecbplus; all take minutes.")] = 35,
     json: JsonOption = False,
 ) -> None:
-    """Measure how well search finds the passages that hold the answers, or how well facts are found, against gold."""
-    if extraction and (data or (article and gold)):
+    """Measure search, answers (--answers) or facts (--extraction) against what is expected."""
+    if extraction and not answers and (data or (article and gold)):
         _evaluate_extraction(data, article, gold, topics=topics, json=json)
-    elif files and not extraction:
+    elif files and answers and not extraction:
+        _evaluate_answers(files, format, archive, own_article=own_article, json=json)
+    elif files and not extraction and not own_article:
         _evaluate_search(files, format, archive, json=json)
     else:
-        typer.echo("give files of questions, or --extraction with --data or with --article and --gold", err=True)
+        typer.echo(
+            "give files of questions, with --answers or without, or --extraction with --data or with --article and --gold",
+            err=True,
+        )
         raise typer.Exit(REFUSED)
 
 
@@ -129,3 +138,32 @@ def _evaluate_search(files: list[Path], format: str | None, archive: str | None,
         found = [evaluate_search(collection, archive=opened, on_progress=on_progress) for collection in collections]
     tables = "\n\n".join(render_table(reports) for reports in found)
     show({"reports": [report for reports in found for report in reports]}, lambda: Text(tables), json=json)
+
+
+def _evaluate_answers(
+    files: list[Path],
+    format: str | None,  # noqa: A002
+    archive: str | None,
+    *,
+    own_article: bool,
+    json: bool,
+) -> None:
+    from contextlib import nullcontext
+
+    from rich.text import Text
+
+    from api.progress import ingest_report, passage_progress
+    from retrieval.evaluation.answers import evaluate_answers
+    from retrieval.evaluation.reports import read_quiz, render_answer_table
+
+    quizzes = [read_quiz(file, format=format) for file in files]
+    reports = []
+    with opened_archive(archive) if archive else nullcontext() as opened:
+        for quiz in quizzes:
+            with ingest_report(len(quiz.articles), is_quiet=True) as on_result, passage_progress("asking") as on_progress:
+                reports.append(
+                    evaluate_answers(
+                        quiz, archive=opened, own_article=own_article, on_result=on_result, on_progress=on_progress
+                    )
+                )
+    show({"reports": reports}, lambda: Text("\n\n".join(map(render_answer_table, reports))), json=json)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from time import perf_counter
-from typing import ParamSpec, TypeVar, cast
+from typing import ParamSpec, Protocol, TypeVar, cast
 
 import strawberry
 from graphql.pyutils import Path
@@ -28,6 +28,17 @@ audit = logging.getLogger("dateline.audit")
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Observe(Protocol):
+    """Takes how long a stage took that ended just now, or so many seconds ``ago``."""
+
+    def __call__(self, stage: str, seconds: float, *, ago: float = 0.0) -> None:
+        """Enter it."""
+
+
+def _unobserved(stage: str, seconds: float, *, ago: float = 0.0) -> None:
+    pass
 
 
 @dataclass(slots=True)
@@ -47,7 +58,7 @@ class Context:
     budget: Budget | None = None
     jobs: JobQueue | None = None
     feed: ChangeFeed | None = None
-    observe: Callable[[str, float], None] = lambda *_: None
+    observe: Observe = _unobserved
     slow_executor: Executor | None = None
     charge: Charge | None = field(init=False, default=None)
     loaders: Loaders = field(init=False)

@@ -341,10 +341,7 @@ class Query:
             min_confidence=min_confidence,
         )
         info.context.go_back(info.path, moment)
-        answer = await ask_once(info.context, ask)
-        info.context.observe("retrieval", answer.diagnostics.retrieval_milliseconds / 1000)
-        info.context.observe("reading", answer.diagnostics.reading_milliseconds / 1000)
-        return Answer.of(answer)
+        return Answer.of(await ask_once(info.context, ask))
 
     @resolver
     async def ingest_job(self, info: Info, id: GlobalId) -> IngestJob | None:  # noqa: A002

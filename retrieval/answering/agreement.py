@@ -34,8 +34,9 @@ SOURCE_WEIGHT = 0.3
 _SOURCES_COUNTED = 4
 # Of the confidence of the best: what backs the same value, and what is sure enough to conflict with it.
 _BACKING = 0.5
-_RIVAL = 0.75
+_RIVAL = 0.7
 _COVERED = 0.7
+_SURE = 0.65
 _COMPARED = 4
 _SAME_STORY = timedelta(days=14)
 # What has one answer for ever, and what has one for each time or place.
@@ -86,6 +87,10 @@ class Statement:
     def citation(self) -> Citation:
         """The words, checked."""
         return cite(self.facts.article, self.span, expected=self.span.slice(self.facts.article.text))
+
+    def is_said_in(self, facts: ArticleFacts) -> bool:
+        """True where the same words stand in an article."""
+        return self.span.slice(self.facts.article.text) in facts.article.text
 
     def replaces(self, earlier: Statement) -> bool:
         """True when it was published later and is of the same source: speaker, or paper where not both name speakers."""
@@ -155,12 +160,13 @@ def group_values(question: Question, scored: Sequence[Scored]) -> list[ValueGrou
 
     A proposal joins the first group whose best it equals, when it differs from none of its others.
     """
-    groups: list[list[Scored]] = []
+    groups: list[list[_Worded]] = []
     seen: set[tuple[str, Span]] = set()
     for given in sorted(scored, key=lambda item: -item.confidence):
-        item = _typed(question, given)
-        place = (item.proposal.match.sentence.facts.article.id, item.proposal.span)
-        if place in seen or all(is_stop_word(word) for word in words_of(item.proposal.text)):
+        typed = _typed(question, given)
+        item = _Worded(typed, typed.proposal.text)
+        place = (typed.proposal.match.sentence.facts.article.id, typed.proposal.span)
+        if place in seen or all(is_stop_word(word) for word in words_of(item.text)):
             continue
         seen.add(place)
         home = next((g for g in groups if _belongs(question, item, g)), None)
@@ -168,7 +174,15 @@ def group_values(question: Question, scored: Sequence[Scored]) -> list[ValueGrou
             groups.append([item])
         else:
             home.append(item)
-    return sorted((_group(members) for members in groups), key=lambda g: -g.confidence)
+    return sorted((_group([member.scored for member in group]) for group in groups), key=lambda g: -g.confidence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worded:
+    """A proposal with its words: each is compared with many."""
+
+    scored: Scored
+    text: str
 
 
 def _typed(question: Question, item: Scored) -> Scored:
@@ -180,12 +194,14 @@ def _typed(question: Question, item: Scored) -> Scored:
     return Scored(replace(proposal, value=read_value(question, proposal.match, proposal.span) or value), item.confidence)
 
 
-def _belongs(question: Question, item: Scored, group: Sequence[Scored]) -> bool:
+def _belongs(question: Question, item: _Worded, group: Sequence[_Worded]) -> bool:
     if question.form not in _VALUE_FORMS:
-        return item.proposal.text.casefold() == group[0].proposal.text.casefold()
-    if _likeness(question, item, group[0]) is not Likeness.SAME:
+        return item.text.casefold() == group[0].text.casefold()
+    mine = item.text, item.scored.proposal.value
+    theirs = ((other.text, other.scored.proposal.value) for other in group)
+    if compare(question, mine, next(theirs)) is not Likeness.SAME:
         return False
-    return all(_likeness(question, item, other) is not Likeness.DIFFERENT for other in group[1:])
+    return all(compare(question, mine, other) is not Likeness.DIFFERENT for other in theirs)
 
 
 def _likeness(question: Question, one: Scored, other: Scored) -> Likeness:
@@ -243,11 +259,13 @@ def _has_one_answer(question: Question) -> bool:
 def _is_plain(question: Question, item: Scored) -> bool:
     """Whether the sentence itself tells of all that is asked: the act, done by or to the asked, and every name.
 
-    What counts or dates an act may name its doer otherwise ("the blast" for "the bomb"), what does it may not.
+    Of a sure answer the surroundings may tell some of it. What counts or dates an act may name its doer otherwise ("the
+    blast" for "the bomb"), what does it may not.
     """
     match = item.proposal.match
     is_measured = question.answer_type in {AnswerType.QUANTITY, AnswerType.DATE}
-    if match.missing_names or match.coverage < _COVERED or match.agreement < (-0.5 if is_measured else 0.0):
+    is_covered = match.coverage >= _COVERED or item.confidence >= _SURE
+    if match.missing_names or not is_covered or match.agreement < (-0.5 if is_measured else 0.0):
         return False
     if question.predicate is not None and question.predicate.lemma != "be" and match.predicate_credit < 0.6:
         return False
@@ -270,9 +288,10 @@ def _clash(question: Question, one: Scored, other: Scored) -> bool:
 
 
 def _in_one_breath(one: Statement, other: Statement) -> bool:
-    """Whether one text says both, and not as the claims of two who differ."""
+    """Whether one text says both, and not as the claims of two who differ. A copy may give another value than its like."""
     if one.facts.article.id != other.facts.article.id:
-        return one.facts.origin.text_id == other.facts.origin.text_id
+        is_copy = one.facts.origin.text_id == other.facts.origin.text_id
+        return is_copy and (one.is_said_in(other.facts) or other.is_said_in(one.facts))
     return one.claim is None or other.claim is None or one.source == other.source
 
 

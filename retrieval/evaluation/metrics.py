@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,17 @@ def estimate(values: Sequence[float], *, seed: int = 0, samples: int = 1000) -> 
     drawn = np.random.default_rng(seed).integers(0, len(scores), (samples, len(scores)))
     low, high = np.quantile(scores[drawn].mean(axis=1), [0.025, 0.975])
     return Estimate(float(scores.mean()), float(low), float(high))
+
+
+def resample(statistic: Callable[[NDArray[np.intp]], float], count: int, *, seed: int = 0, samples: int = 1000) -> Estimate:
+    """The same for what is no mean: ``statistic`` gets the places (of ``count``) of those that it is to be taken over.
+
+    Samples where it is not a number do not count.
+    """
+    chance = np.random.default_rng(seed)
+    found = np.array([statistic(chance.integers(0, count, count)) for _ in range(samples)])
+    low, high = np.nanquantile(found, [0.025, 0.975])
+    return Estimate(statistic(np.arange(count)), float(low), float(high))
 
 
 def summarize(measured: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:

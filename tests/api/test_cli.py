@@ -360,6 +360,20 @@ def test_evaluate_measures_every_mode(command: Dateline, tmp_path: Path) -> None
     assert "choose squad or jsonl" in refused.stderr
 
 
+def test_evaluate_measures_answers(command: Dateline, tmp_path: Path) -> None:
+    article = "A fire destroyed the old brewery in Ghent on Monday. The brewery was founded in 1887."
+    row = {"question": "When was the brewery founded?", "answers": ["1887"], "article": article}
+    (tmp_path / "quiz.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    (report,) = document(command("evaluate", "--answers", "quiz.jsonl", "--json"))["reports"]
+    assert (report["quiz"], report["question_count"], report["groups"][0]["statuses"]) == ("quiz", 1, {"ANSWERED": 1})
+    assert report["groups"][0]["measures"]["EM"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+
+    assert command("evaluate", "--answers", "--extraction", "quiz.jsonl").returncode == 2
+    refused = command("evaluate", "--answers", "none.json")
+    assert refused.returncode == 2
+    assert "none.json is not SQuAD JSON" in refused.stderr
+
+
 def test_evidence_is_written_and_verified(dateline: Dateline, seed_archive: Path, seed_path: Path, tmp_path: Path) -> None:
     assert dateline("ask", SAMPLE_QUESTION, "--archive", seed_archive, "--evidence", "answer.json").returncode == 0
     done = dateline("verify", "answer.json", "--archive", seed_archive, "--json")

@@ -7,6 +7,7 @@ query. Engines that are not installed are left out.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -18,17 +19,17 @@ from typing import TypeVar
 from retrieval import Archive, ArticleFilter, RetrievalMode
 from retrieval.embedding import open_embedder
 from retrieval.extraction.facts import Extraction
-from tests.benchmarks.texts import RandomVectors, Texts, make_articles
+from tests.benchmarks.texts import RandomVectors, make_articles
 
 T = TypeVar("T")
 Search = Callable[[str], object]
 Searches = dict[str, Search]
 
 
-def build_dateline(folder: Path, count: int) -> None:
+def build_dateline(folder: Path, passages: Iterator[str]) -> None:
     """An archive with vectors, index and graphs."""
     with Archive.open(folder / "a.db", embedder=RandomVectors()) as archive:
-        for articles in _batched(make_articles(count), 100):
+        for articles in _batched(make_articles(passages), 100):
             archive.store_prepared([(article, Extraction()) for article in articles])
         archive.search("warm up")
         archive._index.build_graphs()
@@ -56,11 +57,11 @@ def open_dateline(folder: Path) -> Searches:
     }
 
 
-def build_fts5(folder: Path, count: int) -> None:
+def build_fts5(folder: Path, passages: Iterator[str]) -> None:
     """A table with Porter's stems."""
     connection = sqlite3.connect(folder / "fts.db")
     connection.execute("CREATE VIRTUAL TABLE p USING fts5(text, tokenize = 'porter')")
-    connection.executemany("INSERT INTO p VALUES (?)", ((passage,) for passage in Texts().passages(count)))
+    connection.executemany("INSERT INTO p VALUES (?)", ((passage,) for passage in passages))
     connection.commit()
     connection.close()
 
@@ -69,18 +70,23 @@ def open_fts5(folder: Path) -> Searches:
     """Any of the words, by BM25."""
     connection = sqlite3.connect(folder / "fts.db")
     sql = "SELECT rowid, text FROM p WHERE p MATCH ? ORDER BY rank LIMIT 10"
-    return {"lexical": lambda query: connection.execute(sql, (" OR ".join(query.split()),)).fetchall()}
+
+    def search(query: str) -> object:
+        words = re.findall(r"\w+", query)
+        return connection.execute(sql, (" OR ".join(f'"{word}"' for word in words),)).fetchall()
+
+    return {"lexical": search}
 
 
-def build_haystack(folder: Path, count: int) -> None:
+def build_haystack(folder: Path, passages: Iterator[str]) -> None:
     """Documents as JSON: the store lives in memory, and is filled when it is opened."""
     os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "false"
     from haystack.dataclasses import Document  # noqa: PLC0415 -- slow, and telemetry must be off before
     from haystack.document_stores.in_memory import InMemoryDocumentStore  # noqa: PLC0415 -- as above
 
     store = InMemoryDocumentStore()
-    for passages in _batched(Texts().passages(count), 1000):
-        store.write_documents([Document(content=passage) for passage in passages])
+    for batch in _batched(passages, 1000):
+        store.write_documents([Document(content=passage) for passage in batch])
     store.save_to_disk(str(folder / "haystack.json"))
 
 
@@ -93,12 +99,12 @@ def open_haystack(folder: Path) -> Searches:
     return {"lexical": lambda query: store.bm25_retrieval(query, top_k=10)}
 
 
-def build_bm25s(folder: Path, count: int) -> None:
+def build_bm25s(folder: Path, passages: Iterator[str]) -> None:
     """Its index, saved."""
     import bm25s  # noqa: PLC0415 -- may not be installed
 
     index = bm25s.BM25()
-    index.index(bm25s.tokenize(list(Texts().passages(count)), show_progress=False), show_progress=False)
+    index.index(bm25s.tokenize(list(passages), show_progress=False), show_progress=False)
     index.save(str(folder / "bm25s"), show_progress=False)
 
 
@@ -112,14 +118,14 @@ def open_bm25s(folder: Path) -> Searches:
     }
 
 
-def build_lancedb(folder: Path, count: int) -> None:
+def build_lancedb(folder: Path, passages: Iterator[str]) -> None:
     """A table of texts and vectors with a full-text index; vectors are scanned."""
     import lancedb  # noqa: PLC0415 -- may not be installed
 
     vectors = RandomVectors()
     table = None
-    for passages in _batched(Texts().passages(count), 1000):
-        rows = [{"text": t, "vector": v} for t, v in zip(passages, vectors.embed(passages), strict=True)]
+    for batch in _batched(passages, 1000):
+        rows = [{"text": t, "vector": v} for t, v in zip(batch, vectors.embed(batch), strict=True)]
         if table is None:
             table = lancedb.connect(folder / "lance").create_table("p", rows)
         else:
@@ -141,7 +147,7 @@ def open_lancedb(folder: Path) -> Searches:
     }
 
 
-ENGINES: dict[str, tuple[str, Callable[[Path, int], None], Callable[[Path], Searches]]] = {
+ENGINES: dict[str, tuple[str, Callable[[Path, Iterator[str]], None], Callable[[Path], Searches]]] = {
     "dateline": ("Dateline", build_dateline, open_dateline),
     "fts5": ("SQLite FTS5", build_fts5, open_fts5),
     "haystack": ("Haystack InMemory", build_haystack, open_haystack),

@@ -7,7 +7,9 @@ Every engine builds its store in a process of its own and is asked in another, s
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -15,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,21 +26,22 @@ from retrieval.embedding.embedder import MINILM
 from retrieval.embedding.onnx import OnnxEmbedder
 from retrieval.index.residency import read_ahead
 from tests.benchmarks.engines import ENGINES, Search, is_installed
-from tests.benchmarks.texts import Texts
+from tests.benchmarks.texts import TEXTS, MadeTexts
 
 Row = dict[str, float | int | str]
 # An engine that needs a second for a query is asked for no longer than this; a quarter of it to warm up.
 _SECONDS = 15.0
 # Above this many passages they take minutes a query, or more memory than a small machine has.
 _LARGEST = {"haystack": 100_000, "bm25s": 100_000}
+_LARGEST_REAL = 100_000
 
 
-def build(engine: str, folder: Path, count: int) -> None:
-    """Build an engine's store and note what it cost."""
+def build(engine: str, folder: Path, passages: Iterator[str], count: int) -> None:
+    """Build an engine's store of ``count`` passages and note what it cost."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     started, cpu = time.perf_counter(), time.process_time()
-    ENGINES[engine][1](folder, count)
+    ENGINES[engine][1](folder, passages)
     seconds, used = time.perf_counter() - started, time.process_time() - cpu
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -64,7 +67,7 @@ def ask(engine: str, folder: Path, queries: Sequence[str]) -> list[Row]:
 def embed_passages(count: int = 320, tokens: int = 120) -> Row:
     """How many passages of so many tokens, cut from longer ones, get their vectors in a second."""
     model = OnnxEmbedder(MINILM, max_tokens=tokens)
-    texts = list(Texts().passages(count))
+    texts = list(MadeTexts().passages(count))
     model.embed(texts[:16])
     started, cpu = time.perf_counter(), time.process_time()
     model.embed(texts)
@@ -111,7 +114,10 @@ def write_table(rows: Sequence[Row], path: Path, *, note: str) -> None:
 def write_plot(rows: Sequence[Row], path: Path) -> None:
     """Bars of the median on a logarithmic axis, one a row of the table."""
     kept = [one for one in rows if "embedding" not in str(one["search"])]
-    labels = [f"{one['engine']}: {one['search']}, {int(one['passages']):,}" for one in kept]
+    labels = [
+        f"{one['engine']}: {one['search']}, {int(one['passages']):,}{' real' if one['texts'] == 'real' else ''}"
+        for one in kept
+    ]
     values = [max(float(one["p50_ms"]), 0.01) for one in kept]
     parts = []
     for place, (label, value) in enumerate(zip(labels, values, strict=True)):
@@ -138,37 +144,39 @@ def main() -> None:
     parser.add_argument("--reuse", action="store_true", help="ask the stores that are there, build none")
     parser.add_argument("--build-only", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("docs"))
-    parser.add_argument("--step", nargs=4, metavar=("WHAT", "ENGINE", "FOLDER", "COUNT"), help=argparse.SUPPRESS)
+    parser.add_argument("--step", nargs=5, metavar=("WHAT", "ENGINE", "FOLDER", "TEXTS", "COUNT"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.step:
-        what, engine, folder, count = given.step
+        what, engine, folder, kind, count = given.step
         if what == "embed":
             print(json.dumps(embed_passages()))
         elif what == "build":
-            build(engine, Path(folder), int(count))
+            build(engine, Path(folder), TEXTS[kind]().passages(int(count)), int(count))
         else:
-            print(json.dumps(ask(engine, Path(folder), Texts().queries(2 * int(count)))))
+            print(json.dumps(ask(engine, Path(folder), TEXTS[kind]().queries(2 * int(count)))))
         return
     stores = given.stores or Path(tempfile.mkdtemp(prefix="dateline-bench-"))
     rows: list[Row] = []
-    for count in given.passages:
-        for engine in given.engines:
-            folder = stores / str(count) / engine
-            if not is_installed(engine) or count > _LARGEST.get(engine, count):
-                print(f"{engine} at {count:,}: left out", flush=True)
+    wanted = [("made", count) for count in given.passages]
+    if os.environ.get("DATELINE_DATA"):
+        wanted.insert(0, ("real", sum(1 for _ in TEXTS["real"]().passages(_LARGEST_REAL))))
+    for (kind, count), engine in itertools.product(wanted, given.engines):
+        folder = stores / (str(count) if kind == "made" else kind) / engine
+        if not is_installed(engine) or count > _LARGEST.get(engine, count):
+            print(f"{engine} at {count:,}: left out", flush=True)
+            continue
+        if not (folder / "built.json").exists():
+            if given.reuse:
                 continue
-            if not (folder / "built.json").exists():
-                if given.reuse:
-                    continue
-                _run("build", engine, folder, count)
-            if given.build_only:
-                continue
-            found = json.loads(_run("ask", engine, folder, given.queries).splitlines()[-1])
-            rows += [{"passages": count, **row} for row in found]
-            for row in found:
-                print(count, json.dumps(row), flush=True)
+            _run("build", engine, folder, kind, count)
+        if given.build_only:
+            continue
+        found = json.loads(_run("ask", engine, folder, kind, given.queries).splitlines()[-1])
+        rows += [{"texts": kind, "passages": count, **row} for row in found]
+        for row in found:
+            print(kind, count, json.dumps(row), flush=True)
     if "dateline" in given.engines and not given.build_only:
-        rows.append(json.loads(_run("embed", "dateline", stores, 0).splitlines()[-1]))
+        rows.append(json.loads(_run("embed", "dateline", stores, "made", 0).splitlines()[-1]))
         print(json.dumps(rows[-1]), flush=True)
     if not given.stores:
         shutil.rmtree(stores)
@@ -178,14 +186,15 @@ def main() -> None:
         write_plot(rows, given.out / "benchmark.svg")
 
 
-_NOTE = """`make bench` makes this anew. Made-up texts, random unit vectors (embedding a million passages takes hours on two
-cores); searches by meaning include the query's embedding with the real model. Each engine is built in one process and
-asked in another, its files read into the kernel's cache before: `rss_mb` is the asking process at its end, files that are
-mapped and were read included; `cpu_ms` is the mean CPU time a query on all cores."""
+_NOTE = """`make bench` makes this anew. Made-up texts as Zipf's law has them, and real paragraphs with real questions where
+`DATELINE_DATA` is set; random unit vectors (embedding a million passages takes hours on two cores); searches by meaning
+include the query's embedding with the real model. Each engine is built in one process and asked in another, its files read
+into the kernel's cache before: `rss_mb` is the asking process at its end, files that are mapped and were read included;
+`cpu_ms` is the mean CPU time a query on all cores."""
 
 
-def _run(what: str, engine: str, folder: Path, count: int) -> str:
-    command = [sys.executable, "-m", "tests.benchmarks.search", "--step", what, engine, str(folder), str(count)]
+def _run(what: str, engine: str, folder: Path, kind: str, count: int) -> str:
+    command = [sys.executable, "-m", "tests.benchmarks.search", "--step", what, engine, str(folder), kind, str(count)]
     return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
 
 

@@ -1,16 +1,19 @@
-"""Made-up texts for benchmarks of search.
+"""Texts for benchmarks of search, made up and real; 20 passages an article.
 
-30,000 words drawn as Zipf's law has it, sentences of 8 to 30 of them, 5 sentences a passage, 20 passages an article. Their
-vectors are random unit vectors, since embedding a million passages takes hours on two cores.
+The vectors of either are random unit vectors, since embedding a million passages takes hours on two cores.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, count, islice
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -36,8 +39,44 @@ class RandomVectors:
         return normed
 
 
-class Texts:
-    """Zipf's texts (exponent 1) and queries of three to five of their words, rare and common ones."""
+class Texts(Protocol):
+    """What is searched, and what for."""
+
+    def passages(self, count: int) -> Iterator[str]:
+        """So many passages, the same every time."""
+        ...
+
+    def queries(self, count: int) -> list[str]:
+        """So many queries, the same every time."""
+        ...
+
+
+class RealTexts:
+    """The paragraphs of SQuADShifts (new Wikipedia, Reddit, reviews) and their questions, from DATELINE_DATA."""
+
+    def __init__(self) -> None:
+        self._paragraphs: dict[str, None] = {}
+        self._questions: list[str] = []
+        for path in sorted(Path(os.environ["DATELINE_DATA"], "reader_train").glob("[!t]*.json")):
+            for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+                for paragraph in article["paragraphs"]:
+                    self._paragraphs[paragraph["context"]] = None
+                    self._questions += [one["question"] for one in paragraph["qas"]]
+
+    def passages(self, count: int) -> Iterator[str]:
+        """The first so many."""
+        return islice(self._paragraphs, count)
+
+    def queries(self, count: int) -> list[str]:
+        """So many of all."""
+        return random.Random(2).sample(self._questions, count)
+
+
+class MadeTexts:
+    """30,000 words drawn as Zipf's law has it (exponent 1): sentences of 8 to 30 of them, 5 sentences a passage.
+
+    Queries are three to five of the words, rare and common ones.
+    """
 
     def __init__(self, seed: int = 7) -> None:
         chance = random.Random(seed)
@@ -62,6 +101,9 @@ class Texts:
         """So many queries, the same every time."""
         chance = random.Random(2)
         return [" ".join(chance.choices(self.words[50:8000], k=chance.randint(3, 5))) for _ in range(count)]
+
+
+TEXTS: dict[str, Callable[[], Texts]] = {"made": MadeTexts, "real": RealTexts}
 
 
 def make_article(number: int, passages: Sequence[str]) -> PreparedArticle:
@@ -89,8 +131,9 @@ def make_article(number: int, passages: Sequence[str]) -> PreparedArticle:
     )
 
 
-def make_articles(count: int) -> Iterator[PreparedArticle]:
-    """Articles of ``count`` passages together."""
-    passages = Texts().passages(count)
-    for number in range(count // PER_ARTICLE):
-        yield make_article(number, [next(passages) for _ in range(PER_ARTICLE)])
+def make_articles(passages: Iterator[str]) -> Iterator[PreparedArticle]:
+    """Articles of these passages together."""
+    for number in count():
+        if not (batch := list(islice(passages, PER_ARTICLE))):
+            return
+        yield make_article(number, batch)

@@ -178,3 +178,32 @@ def test_whose_word_it_is(archive: Archive, question: str, speaker: str) -> None
     assert (answer.status, answer.text) == (AnswerStatus.ANSWERED, speaker)
     assert answer.candidates[0].attribution is not None
     assert answer.candidates[0].attribution.source_text == speaker
+
+
+COPY = """{headline}
+
+Colonel Jonas Brandt, who led the harbour guard of Westmark for eleven years, was honoured on Tuesday in the town hall of
+Lindow. Jonas Brandt was born on {born} in Lindow. He attended the naval school there, joined the guard as a cadet, and was
+given the command of its northern station after the great flood. His daughter thanked the town for the ceremony, and the
+band of the guard played the march that he had written for it. The mayor laid a wreath at the monument by the harbour.{end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [("", AnswerStatus.CONFLICTING), (" A plaque there gives 3 May 1901.", AnswerStatus.ANSWERED)],
+    ids=["other value", "says both"],
+)
+def test_a_copy_with_another_value_conflicts_with_its_like(tmp_path: Path, end: str, status: AnswerStatus) -> None:
+    versions = [("Guard honours Brandt", "3 May 1901", ""), ("Westmark honours Brandt", "9 August 1907", end)]
+    with Archive.open(tmp_path / "news.db", embedder=None) as archive:
+        results = archive.ingest_articles(
+            ArticleInput(COPY.format(headline=headline, born=born, end=more), url=f"u:{born}")
+            for headline, born, more in versions
+        )
+        facts = archive.load_facts([result.article_id or "" for result in results])
+        assert len({one.origin.text_id for one in facts.values()}) == 1
+        answer = archive.ask("When was Jonas Brandt born?")
+    assert answer.status is status
+    if status is AnswerStatus.CONFLICTING:
+        assert {text for account in answer.accounts for text in words(account)} == {"3 May 1901", "9 August 1907"}

@@ -12,7 +12,6 @@ from retrieval import ArticleFilter, EventType
 from retrieval.index import vectors as module
 from retrieval.index.documents import IndexedPassage
 from retrieval.index.local import LocalIndex
-from retrieval.index.residency import give_back, mapped_bytes
 
 CHANCE = np.random.default_rng(1)
 UNIT = CHANCE.standard_normal((4000, 32)).astype(np.float32)
@@ -137,16 +136,6 @@ def test_vectors_of_passages_are_read_by_id(index: LocalIndex) -> None:
     found = snapshot.vectors([8, 1, 9999])
     assert np.allclose(found[0], UNIT[7], atol=1e-3)
     assert np.isnan(found[1:]).all()  # of an article that is gone, and of none
-
-
-def test_pages_of_mapped_files_are_given_back_and_read_again(index: LocalIndex, tmp_path: Path) -> None:
-    reader = LocalIndex(tmp_path / "i", archive_id="one")
-    before = nearest(reader, UNIT[7])
-    held = mapped_bytes()
-    give_back(tmp_path / "i" / "vectors")
-    assert not held or mapped_bytes() < held
-    assert nearest(reader, UNIT[7]) == before
-    assert nearest(index, UNIT[7]) == before
 
 
 def test_graphs_that_are_waited_for_are_there(index: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> None:
