@@ -43,7 +43,8 @@ _NUMBERS = {
     )
 }
 _AIMING_PREPOSITIONS = frozenset({"at", "into", "on", "onto", "towards", "toward", "against"})
-_MISSILES = frozenset({"stones", "weapons", "bombs", "fire"})
+_MISSILES = frozenset({"stones", "weapons", "bombs", "fire", "gas"})
+_MEASURES = frozenset({"sanctions", "restrictions", "ban", "attacks"})
 _VICTIM_PRONOUNS = frozenset(["him", "her", "them", "us", "me", "he", "she", "they"])
 
 
@@ -242,7 +243,9 @@ def _verb_roles(verb: Token) -> tuple[list[Token], list[Token]]:
         actor, patient = subject_of(verb.head.head), aspect
     recipients: list[Token] = []
     if patient is not None:
-        recipients.extend(_aimed_at(verb, patient) or coordinated(patient))
+        aim = aim_of(verb)
+        targets = [patient] if aim is None else [c for c in aim.children if c.dep_ == "pobj"]
+        recipients.extend(t for target in targets for t in coordinated(target))
     else:
         for child in verb.rights:
             if child.dep_ in {"prep", "dative"} and child.lower_ in _RECIPIENT_PREPOSITIONS:
@@ -274,17 +277,28 @@ def _before_coordination(head: Token) -> int:
     return joiner.left_edge.i if joiner is not None and joiner.i > head.i else len(head.doc)
 
 
-def _aimed_at(verb: Token, missile: Token) -> list[Token]:
-    """The police of "threw stones at police", "fired rockets at the town"; none where nothing is hurled."""
-    if not is_of_class(missile, _MISSILES):
-        return []
-    aims = [c for t in (verb, missile) for c in t.rights if c.dep_ == "prep" and c.lower_ in _AIMING_PREPOSITIONS]
-    return [t for aim in aims[:1] for c in aim.children if c.dep_ == "pobj" for t in coordinated(c)]
+def aim_of(verb: Token) -> Token | None:
+    """The preposition before whom it is done to, where the object is but what it is done with: "threw stones *at* the
+    police", "imposed sanctions *on* the bank", "sent doctors *to* Haiti".
+    """
+    thing = None if is_passive(verb) else object_of(verb)
+    if thing is None:
+        return None
+    prepositions = _AIMING_PREPOSITIONS if is_of_class(thing, _MISSILES | _MEASURES) else frozenset()
+    if verb.lemma_.lower() in load_words("giving_verbs"):
+        prepositions |= {"to"}
+    for token in (thing, verb):
+        for child in token.rights:
+            if child.i < thing.i or child.dep_ not in {"prep", "dative"} or child.lower_ not in prepositions:
+                continue
+            if any(c.dep_ == "pobj" and c.ent_type_ not in {"DATE", "TIME"} for c in child.children):
+                return child
+    return None
 
 
 def _instrument(trigger: Token) -> Token | None:
-    missile = object_of(trigger) if is_verb(trigger) and not is_passive(trigger) else None
-    if missile is not None and _aimed_at(trigger, missile):
+    missile = object_of(trigger) if is_verb(trigger) and aim_of(trigger) is not None else None
+    if missile is not None and is_of_class(missile, _MISSILES):
         return missile
     for child in trigger.rights:
         if child.lower_ in _INSTRUMENT_PREPOSITIONS:

@@ -103,3 +103,21 @@ def test_what_is_warned_of_is_a_claim() -> None:
     whole, facts = read("The meteorological office warned of floods in the delta.")
     (claim,) = facts.claims
     assert claim.span.slice(whole) == "floods in the delta"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "title"),
+    [
+        ("Supporters hurled bottles at officers.", EventType.PROTEST, "Supporters hurled bottles at officers"),
+        (
+            "Norway imposed sanctions on two shipping firms on Monday.",
+            EventType.SANCTION,
+            "Norway imposed sanctions on two",
+        ),
+        ("The charity delivered 40 tons of rice to Khartoum.", EventType.AID, "Charity delivered 40 tons to Khartoum"),
+        ("Police fired tear gas at the marchers.", EventType.COERCE, "Police fired tear gas at marchers"),
+    ],
+)
+def test_the_title_tells_what_was_done_to_whom(text: str, kind: EventType, title: str) -> None:
+    _, _, found = event(text, kind)
+    assert found.title.startswith(title)
