@@ -49,7 +49,7 @@ format: .venv/.dev
 # Pin what a clean install of everything gives today.
 constraints:
 	rm -rf .venv/fresh && $(PYTHON) -m venv .venv/fresh
-	.venv/fresh/bin/python -m pip --disable-pip-version-check --quiet install '.[dev]'
+	.venv/fresh/bin/python -m pip --disable-pip-version-check --quiet install '.[dev,otel]'
 	{ head -n 1 constraints.txt; .venv/fresh/bin/python -m pip freeze --exclude dateline; } > .venv/constraints.txt
 	mv .venv/constraints.txt constraints.txt && rm -rf .venv/fresh
 
@@ -78,5 +78,5 @@ clean:
 	@touch $@
 
 .venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
-	$(PIP) install -c constraints.txt -e '.[dev]'
+	$(PIP) install -c constraints.txt -e '.[dev,otel]'
 	@touch $@ .venv/.runtime

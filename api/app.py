@@ -25,15 +25,19 @@ from api.execution import limits_of
 from api.graphiql import graphiql_files, graphiql_page
 from api.graphql import GraphQLEndpoint
 from api.health import health, ready
+from api.journal import Journal
 from api.metrics import Metrics, metrics_page
 from api.middleware import BodyLimit, First, HostCheck, RequestEdge, request_id
 from api.problems import Problem, problem_response
 from api.settings import Settings, generator_of
 from api.sockets import Sockets
+from api.streaming import Streams
+from api.tracing import Traced, Tracing
+from api.trusted import Documents
 from retrieval.archive import Archive
 from retrieval.jobs import JobQueue
 from retrieval.keys import KeyRing
-from schema import Budgets, ChangeFeed, Context, build_schema
+from schema import Budgets, ChangeFeed, Context, Observe, build_schema
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
@@ -63,18 +67,34 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
                     await asyncio.to_thread(_warm_up, opened)
                 state.open(opened, keys, jobs)
                 yield
+            if state.tracing is not None:
+                await asyncio.to_thread(state.tracing.close)
 
     schema = build_schema(limits=limits_of(settings), introspection=settings.graphiql, defer=settings.defer)
+    journal = Journal(schema, state.metrics, state.tracing)
+    documents = Documents(settings.documents or None, only=settings.trusted_only)
+    streams = Streams(settings.max_subscriptions, journal)
     endpoint = GraphQLEndpoint(
         schema,
         make_context=state.context,
         settings=settings,
         guard=state.guard,
-        metrics=state.metrics,
+        journal=journal,
+        documents=documents,
+        streams=streams,
         page=graphiql_page if settings.graphiql else None,
     )
+    sockets = Sockets(
+        schema,
+        make_context=state.context,
+        guard=state.guard,
+        settings=settings,
+        documents=documents,
+        streams=streams,
+        tracing=state.tracing,
+    )
     routes: list[BaseRoute] = [
-        WebSocketRoute("/graphql", Sockets(schema, make_context=state.context, guard=state.guard, settings=settings)),
+        WebSocketRoute("/graphql", sockets),
         Route("/health", health),
         Route("/ready", ready(state.opened)),
         Route("/metrics", metrics_page(state.metrics_page, state.guard)),
@@ -83,7 +103,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
         routes += [Route("/", _page), graphiql_files()]
     app = Starlette(
         routes=routes,
-        middleware=_middleware(settings, endpoint),
+        middleware=_middleware(settings, endpoint, state.tracing),
         exception_handlers={HTTPException: _refused, Problem: _problem},
         lifespan=lifespan,
     )
@@ -103,6 +123,7 @@ class _State:
         self.jobs: JobQueue | None = None
         self.feed: ChangeFeed | None = None
         self.metrics = Metrics()
+        self.tracing = Tracing() if settings.traces else None
         self._guard: Guard | None = None
 
     def metrics_page(self) -> bytes:
@@ -139,9 +160,20 @@ class _State:
             budget=partial(self.budgets.spend, caller.name) if self.budgets else None,
             jobs=self.jobs,
             feed=self.feed,
-            observe=self.metrics.observe,
+            observe=self._observe(),
             slow_executor=self.slow_executor,
         )
+
+    def _observe(self) -> Observe:
+        if self.tracing is None:
+            return self.metrics.observe
+        count, trace = self.metrics.observe, self.tracing.stages()
+
+        def both(stage: str, seconds: float, *, ago: float = 0.0) -> None:
+            count(stage, seconds)
+            trace(stage, seconds, ago=ago)
+
+        return both
 
 
 def _warm_up(archive: Archive) -> None:
@@ -158,9 +190,11 @@ def _starting() -> Problem:
     return Problem(503, "the server is starting", headers={"Retry-After": "1"})
 
 
-def _middleware(settings: Settings, endpoint: GraphQLEndpoint) -> list[Middleware]:
+def _middleware(settings: Settings, endpoint: GraphQLEndpoint, tracing: Tracing | None) -> list[Middleware]:
     allowed = settings.allowed_hosts or (LOOPBACK_NAMES if settings.is_loopback else ("*",))
     stack = [Middleware(RequestEdge), Middleware(HostCheck, allowed=allowed)]
+    if tracing is not None:
+        stack.append(Middleware(Traced, tracing=tracing, path="/graphql"))
     if settings.cors_origins:
         cors = Middleware(
             CORSMiddleware,

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from time import perf_counter
 from typing import Any
@@ -21,19 +21,19 @@ from strawberry.types.graphql import OperationType
 
 from api.access import Caller, Guard, key_of
 from api.execution import READS, READS_AND_WRITES, STREAMS, Outcome, execute
+from api.journal import Journal
 from api.metrics import Metrics
-from api.middleware import header, request_id
+from api.middleware import header
 from api.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, accepts_gzip, accepts_parts, choose_media_type
 from api.operation import Operation, read_get, read_post
 from api.problems import Problem, problem_response
 from api.settings import Settings
-from api.streaming import send_events, send_parts, stream
+from api.streaming import Streams, send_events, send_parts, stream
 from api.trusted import Documents
 from schema import Charge, Context, Schema
 
 logger = logging.getLogger("dateline.server")
 
-_NAME = re.compile("[A-Za-z_][A-Za-z_0-9]{0,99}", re.ASCII)
 _CONTENT_TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (JSON, GRAPHQL_RESPONSE)}
 _FRESH = ((b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Encoding"))
 _REVALIDATED = (
@@ -61,18 +61,20 @@ class GraphQLEndpoint:
         make_context: Callable[[Caller], Context],
         settings: Settings,
         guard: Callable[[], Guard] = lambda: _OPEN,
-        metrics: Metrics | None = None,
+        journal: Journal | None = None,
+        documents: Documents | None = None,
+        streams: Streams | None = None,
         page: Callable[[], Response] | None = None,
     ) -> None:
         self.schema = schema
         self.make_context = make_context
         self.settings = settings
         self.guard = guard
-        self.metrics = metrics or Metrics()
+        self.journal = journal or Journal(schema, Metrics())
+        self.documents = documents or Documents(settings.documents or None, only=settings.trusted_only)
+        self.streams = streams or Streams(settings.max_subscriptions, self.journal)
         self.page = page
-        self.documents = Documents(settings.documents or None, only=settings.trusted_only)
         self.running = 0
-        self.streaming = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -89,7 +91,7 @@ class GraphQLEndpoint:
             caller = await self.guard().identify(_key_of(scope), _address_of(scope))
             context = self.make_context(caller)
             if media_type == EVENT_STREAM:
-                results = stream(self.schema, operation, context, allowed=allowed + STREAMS)
+                results = self._stream(operation, context, allowed + STREAMS)
                 await self._send(send_events(results, send, send_timeout=self.settings.send_timeout_seconds), receive)
                 return
             if self.settings.defer and _INCREMENTAL.search(operation.query) and accepts_parts(_text(scope, b"accept")):
@@ -131,7 +133,7 @@ class GraphQLEndpoint:
             how = problem.code.lower()
             raise
         finally:
-            self._note(operation, how, perf_counter() - started)
+            self.journal.note(operation.name, how, perf_counter() - started)
 
     async def _reply(
         self,
@@ -165,14 +167,12 @@ class GraphQLEndpoint:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _note(self, operation: Operation, outcome: str, seconds: float) -> None:
-        # A name that GraphQL would not take is the client's text: it does not get into logs.
-        name = operation.name if operation.name and _NAME.fullmatch(operation.name) else "anonymous"
-        self.metrics.count(name, outcome, seconds)
-        self.metrics.count_lookups(self.schema.preparation)
-        if logger.isEnabledFor(logging.INFO):
-            fields = {"operation": name, "outcome": outcome, "ms": round(seconds * 1000, 3), "request_id": request_id.get()}
-            logger.info("%s %s in %.1f ms", name, outcome, seconds * 1000, extra=fields)
+    def _stream(
+        self, operation: Operation, context: Context, allowed: tuple[OperationType, ...]
+    ) -> AsyncGenerator[Mapping[str, Any], None]:
+        timeout = self.settings.execution_timeout_seconds
+        results = stream(self.schema, operation, context, allowed=allowed, timeout_seconds=timeout)
+        return self.streams.follow(operation.name, results)
 
     async def _defer(
         self,
@@ -185,7 +185,7 @@ class GraphQLEndpoint:
         media_type: str,
     ) -> None:
         async def parts() -> None:
-            results = stream(self.schema, operation, context, allowed=allowed)
+            results = self._stream(operation, context, allowed)
             async with aclosing(results):
                 first = await anext(results)
                 if "hasNext" in first:
@@ -198,11 +198,11 @@ class GraphQLEndpoint:
 
     async def _send(self, sending: Coroutine[Any, Any, None], receive: Receive) -> None:
         """Send a stream, until it or the client is at an end."""
-        if self.streaming >= self.settings.max_subscriptions:
+        try:
+            self.streams.check()
+        except Problem:
             sending.close()
-            raise Problem(503, f"{self.streaming} streams are open; try again", headers={"Retry-After": "1"})
-        self.streaming += 1
-        self.metrics.streams.inc()
+            raise
         run = asyncio.ensure_future(sending)
         gone = asyncio.ensure_future(_disconnected(receive))
         try:
@@ -215,13 +215,11 @@ class GraphQLEndpoint:
             run.cancel()
             gone.cancel()
             await asyncio.gather(run, gone, return_exceptions=True)
-            self.streaming -= 1
-            self.metrics.streams.dec()
 
     async def _wait(self, outcome: Awaitable[Outcome], receive: Receive) -> Outcome | None:
         """The outcome; None where the client went away before it came."""
         self.running += 1
-        self.metrics.running.inc()
+        self.journal.metrics.running.inc()
         run = asyncio.ensure_future(outcome)
         gone = asyncio.ensure_future(_disconnected(receive))
         timeout = self.settings.execution_timeout_seconds
@@ -237,7 +235,7 @@ class GraphQLEndpoint:
             gone.cancel()
             await asyncio.gather(run, gone, return_exceptions=True)
             self.running -= 1
-            self.metrics.running.dec()
+            self.journal.metrics.running.dec()
 
 
 async def _read_body(receive: Receive) -> bytes:

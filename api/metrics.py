@@ -77,7 +77,7 @@ class Metrics:
         found[0].inc()
         found[1].observe(seconds)
 
-    def observe(self, stage: str, seconds: float) -> None:
+    def observe(self, stage: str, seconds: float, *, ago: float = 0.0) -> None:  # noqa: ARG002 - as `schema.Observe` has it
         """Enter how long a stage took."""
         self._stages.labels(stage).observe(seconds)
 

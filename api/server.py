@@ -20,6 +20,7 @@ from api.app import create_app
 from api.logs import set_up_logs
 from api.protocol import PatientProtocol
 from api.settings import Settings, SettingsError, export_settings, join_processes, load_settings, parent_process
+from api.tracing import require_extra
 from api.work import Supervisor
 from retrieval.errors import ArchiveNotFound
 from retrieval.keys import KeyRing
@@ -73,6 +74,8 @@ def run(settings: Settings, listener: socket.socket) -> None:
     """
     set_up_logs(settings)
     export_settings(settings)
+    if settings.traces:
+        require_extra()
     config = uvicorn.Config(
         "api.server:make_app",
         factory=True,

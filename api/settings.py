@@ -122,6 +122,10 @@ class Settings(BaseSettings):
         description="Longest wait for the model, then the answer is the extractive one; keep it below "
         "`execution_timeout_seconds`.",
     )
+    traces: bool = Field(
+        default=False,
+        description="Send OpenTelemetry spans over OTLP/HTTP, as the `OTEL_*` variables say; takes the extra `otel`.",
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON objects.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much the server logs.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
@@ -14,7 +14,8 @@ import orjson
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
-from strawberry import UNSET, Schema
+from strawberry import UNSET
+from strawberry import Schema as PlainSchema
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -23,9 +24,13 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from api.access import Caller, Guard, address_of, key_of
+from api.operation import Operation
 from api.problems import Problem
 from api.settings import Settings
-from schema import Context
+from api.streaming import Streams
+from api.tracing import Tracing
+from api.trusted import Documents
+from schema import Context, Schema
 
 logger = logging.getLogger("dateline.server")
 
@@ -45,10 +50,19 @@ class Sockets(GraphQL[Connection, None]):
     """An ASGI application for WebSockets. Each operation has a context of its own."""
 
     def __init__(
-        self, schema: Schema, *, make_context: Callable[[Caller], Context], guard: Callable[[], Guard], settings: Settings
+        self,
+        schema: Schema,
+        *,
+        make_context: Callable[[Caller], Context],
+        guard: Callable[[], Guard],
+        settings: Settings,
+        documents: Documents,
+        streams: Streams,
+        tracing: Tracing | None,
     ) -> None:
+        timeout = settings.execution_timeout_seconds
         super().__init__(
-            cast("Schema", _Operations(schema, make_context, settings.max_subscriptions)),
+            cast("PlainSchema", _Operations(schema, make_context, documents, streams, tracing, timeout)),
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=10),
@@ -104,31 +118,47 @@ Sockets.graphql_transport_ws_handler_class = _Handler
 class _Operations:
     """What the handler takes for a schema: it makes each operation a context, and keeps their number in bounds."""
 
-    def __init__(self, schema: Schema, make_context: Callable[[Caller], Context], most: int) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        make_context: Callable[[Caller], Context],
+        documents: Documents,
+        streams: Streams,
+        tracing: Tracing | None,
+        timeout_seconds: float,
+    ) -> None:
         self._schema = schema
         self._make_context = make_context
-        self._most = most
-        self._running = 0
+        self._documents = documents
+        self._streams = streams
+        self._tracing = tracing
+        self._timeout_seconds = timeout_seconds
 
-    async def stream(self, query: str, *, context_value: Connection, **how: Any) -> AsyncGenerator[ExecutionResult, None]:
+    async def stream(
+        self, query: str, *, context_value: Connection, operation_name: str | None, **how: Any
+    ) -> AsyncGenerator[ExecutionResult, None]:
         """As `Schema.stream`."""
-        assert context_value.caller is not None, "operations come after connection_init"
-        return self._stream(query, self._make_context(context_value.caller), how)
+        return self._stream(query, context_value, operation_name, how)
 
-    async def _stream(self, query: str, context: Context, how: dict[str, Any]) -> AsyncGenerator[ExecutionResult, None]:
-        if self._running >= self._most:
-            error = GraphQLError("too many operations are running; try again", extensions={"code": "OVERLOADED"})
-            yield PreExecutionError(data=None, errors=[error])
-            return
-        self._running += 1
-        try:
+    async def _stream(
+        self, query: str, connection: Connection, name: str | None, how: dict[str, Any]
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        assert connection.caller is not None, "operations come after connection_init"
+        span = self._tracing.request("WS /graphql", connection.http.scope["headers"]) if self._tracing else nullcontext()
+        with span:
+            try:
+                self._documents.complete(Operation(query))
+                self._streams.check()
+            except Problem as problem:
+                error = GraphQLError(problem.message, extensions={"code": problem.code})
+                yield PreExecutionError(data=None, errors=[error])
+                return
+            how = {**how, "operation_name": name, "timeout_seconds": self._timeout_seconds}
+            context = self._make_context(connection.caller)
             results = await self._schema.stream(query, context_value=context, **how)
-            async with aclosing(results):
-                async for result in results:
-                    assert isinstance(result, ExecutionResult), "there is no incremental delivery"
+            async with aclosing(self._streams.follow(name, results)) as followed:
+                async for result in followed:
                     yield result
-        finally:
-            self._running -= 1
 
 
 class _Patience:

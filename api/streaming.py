@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any
+from time import perf_counter
+from typing import Any, TypeVar
 
 import orjson
 from starlette.types import Send
@@ -16,16 +17,51 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api.execution import refusal_of
+from api.journal import Journal
 from api.negotiation import EVENT_STREAM, MULTIPART
 from api.operation import Operation
+from api.problems import Problem
 from schema import Context, Schema
+
+T = TypeVar("T", bound="Mapping[str, Any] | ExecutionResult")
 
 # Proxies give up on silent connections, many of them after a minute.
 _KEEP_ALIVE_SECONDS = 15.0
 
 
+class Streams:
+    """The operations whose results come one after another, over WebSockets and as events: ``most`` of them at once."""
+
+    def __init__(self, most: int, journal: Journal) -> None:
+        self._most = most
+        self._journal = journal
+        self._open = 0
+
+    def check(self) -> None:
+        """Raise `Problem` 503 where no more may be opened."""
+        if self._open >= self._most:
+            raise Problem(503, f"{self._open} streams are open; try again", headers={"Retry-After": "1"})
+
+    async def follow(self, name: str | None, results: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+        """The results; counted while they come, and entered in the journal when they end."""
+        started, outcome = perf_counter(), "cancelled"
+        self._open += 1
+        self._journal.metrics.streams.inc()
+        try:
+            failed = False
+            async with aclosing(results):
+                async for result in results:
+                    failed = failed or bool(result.errors if isinstance(result, ExecutionResult) else result.get("errors"))
+                    yield result
+            outcome = "error" if failed else "ok"
+        finally:
+            self._open -= 1
+            self._journal.metrics.streams.dec()
+            self._journal.note(name, outcome, perf_counter() - started)
+
+
 async def stream(
-    schema: Schema, operation: Operation, context: Context, *, allowed: tuple[OperationType, ...]
+    schema: Schema, operation: Operation, context: Context, *, allowed: tuple[OperationType, ...], timeout_seconds: float
 ) -> AsyncGenerator[Mapping[str, Any], None]:
     """The results of an operation as JSON objects: a subscription has many, what is deferred has parts, else it is one."""
     try:
@@ -36,6 +72,7 @@ async def stream(
             operation_name=operation.name,
             allowed_operation_types=allowed,
             in_parts=True,
+            timeout_seconds=timeout_seconds,
         )
         async with aclosing(results):
             async for result in results:

@@ -206,7 +206,8 @@ class Archive(Intake, Timelines):
         from retrieval.answering.reader import shared_reader  # noqa: PLC0415
 
         self._catch_up()
-        return Answerer(self, shared_reader(), self._generator).ask(
+        sources = self if as_of is None else self.at(as_of)
+        return Answerer(sources, shared_reader(), self._generator).ask(
             question,
             mode=mode,
             filter=filter,
@@ -238,7 +239,7 @@ class Archive(Intake, Timelines):
             EmbedderError: the query's vector cannot be made.
         """
         self._catch_up()
-        filter = self._with_articles(filter)  # noqa: A001
+        filter = self._published_by_then(self._with_articles(filter))  # noqa: A001
         return self._searches.search(query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids, mode=mode)
 
     def embed_query(self, query: str) -> NDArray[np.float32] | None:
@@ -286,6 +287,12 @@ class Archive(Intake, Timelines):
             members = tuple(id_ for id_ in members if id_ in given.article_ids)
         # Of a story that is not there nothing is found; an empty tuple would mean no restriction.
         return replace(given, article_ids=members or ("",), story_id=None)
+
+    def _published_by_then(self, given: ArticleFilter | None) -> ArticleFilter | None:
+        if self._moment is None:
+            return given
+        base = given or ArticleFilter()
+        return replace(base, published_to=min(base.published_to or self._moment.at, self._moment.at))
 
     def _catch_up(self) -> None:
         """Let searches see what is stored. Where another process is at it, it will take our changes in as well."""

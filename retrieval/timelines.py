@@ -39,20 +39,18 @@ class Timelines(CatalogRelations):
         query: str | None = None,
         time_from: datetime | None = None,
         time_to: datetime | None = None,
-        as_of: datetime | None = None,
         window: Window | None = None,
     ) -> Page[Event]:
         """What happened when: events with a time, earliest first, of an entity, around an event, of a story, about words.
 
         Around an event are those that the same articles tell of, of a story those that its articles tell of, and about
-        words those that the best hundred passages of a search for them tell of. ``as_of`` keeps to what had been
-        published by then.
+        words those that the best hundred passages of a search for them tell of.
 
         Raises:
             InputError: the query is empty or too long.
             CursorError: the window's cursor is of another list.
         """
-        subject = self._subject(entity_id, event_id, story_id, query, time_from, time_to, as_of)
+        subject = self._subject(entity_id, event_id, story_id, query, time_from, time_to)
         return self.find_timeline(subject, window=window or Window())
 
     def timeline_length(
@@ -64,10 +62,9 @@ class Timelines(CatalogRelations):
         query: str | None = None,
         time_from: datetime | None = None,
         time_to: datetime | None = None,
-        as_of: datetime | None = None,
     ) -> int:
         """How many events `timeline` has in all."""
-        return self.count_timeline(self._subject(entity_id, event_id, story_id, query, time_from, time_to, as_of))
+        return self.count_timeline(self._subject(entity_id, event_id, story_id, query, time_from, time_to))
 
     def claims_about(
         self,
@@ -90,14 +87,12 @@ class Timelines(CatalogRelations):
         return self.count_claims(self._about(about, filter))
 
     def _about(self, about: str, given: ClaimFilter | None) -> ClaimFilter:
-        which = given or ClaimFilter()
-        articles = ArticleFilter(published_to=which.as_of) if which.as_of else None
-        hits = self.search(about, limit=_HITS, filter=articles, mode=RetrievalMode.LEXICAL).hits
+        hits = self.search(about, limit=_HITS, mode=RetrievalMode.LEXICAL).hits
         named = {entity.id for entity in self.resolve_names([about])[about]}
         found = self.claims_made_in([hit.passage for hit in hits])
         wanted = stems([about])
         ids = tuple(claim.id for claim in found if wanted & stems([claim.text]) or named & set(claim.entity_ids))
-        return replace(which, ids=ids)
+        return replace(given or ClaimFilter(), ids=ids)
 
     def _subject(
         self,
@@ -107,11 +102,9 @@ class Timelines(CatalogRelations):
         query: str | None,
         time_from: datetime | None,
         time_to: datetime | None,
-        as_of: datetime | None,
     ) -> TimelineSubject:
         found = None
         if query is not None:
-            which = ArticleFilter(published_to=as_of) if as_of else None
-            hits = self.search(query, limit=_HITS, filter=which, mode=RetrievalMode.LEXICAL).hits
+            hits = self.search(query, limit=_HITS, mode=RetrievalMode.LEXICAL).hits
             found = self.events_told_in([hit.passage for hit in hits])
-        return TimelineSubject(entity_id, event_id, story_id, found, time_from, time_to, as_of)
+        return TimelineSubject(entity_id, event_id, story_id, found, time_from, time_to)

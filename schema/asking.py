@@ -23,9 +23,11 @@ async def ask_once(context: Context, ask: Ask) -> Answer:
     """The answer; where this is cancelled, the work ends soon after."""
     stopped = threading.Event()
     try:
-        return await context.timed("ask", partial(ask, should_stop=stopped.is_set))
+        answer = await context.timed("ask", partial(ask, should_stop=stopped.is_set))
     finally:
         stopped.set()
+    _observe_parts(context, answer)
+    return answer
 
 
 async def follow_stages(context: Context, ask: Ask) -> AsyncGenerator[AskStage, None]:
@@ -37,12 +39,18 @@ async def follow_stages(context: Context, ask: Ask) -> AsyncGenerator[AskStage, 
     def tell(stage: AskStage) -> None:
         loop.call_soon_threadsafe(stages.put_nowait, stage)
 
-    work = asyncio.ensure_future(context.run(partial(ask, on_stage=tell, should_stop=stopped.is_set)))
+    work = asyncio.ensure_future(context.timed("ask", partial(ask, on_stage=tell, should_stop=stopped.is_set)))
     work.add_done_callback(lambda _: stages.put_nowait(None))
     try:
         while (stage := await stages.get()) is not None:
             yield stage
-        await work
+        _observe_parts(context, await work)
     finally:
         stopped.set()
         work.cancel()
+
+
+def _observe_parts(context: Context, answer: Answer) -> None:
+    retrieval, reading = answer.diagnostics.retrieval_milliseconds / 1000, answer.diagnostics.reading_milliseconds / 1000
+    context.observe("retrieval", retrieval, ago=reading)
+    context.observe("reading", reading)

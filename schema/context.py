@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import copy
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from time import perf_counter
-from typing import ParamSpec, TypeAlias, TypeVar
+from typing import ParamSpec, Protocol, TypeVar, cast
 
 import strawberry
+from graphql.pyutils import Path
 
 from retrieval import Archive, InputError
 from retrieval.jobs import JobQueue
@@ -25,6 +28,17 @@ audit = logging.getLogger("dateline.audit")
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Observe(Protocol):
+    """Takes how long a stage took that ended just now, or so many seconds ``ago``."""
+
+    def __call__(self, stage: str, seconds: float, *, ago: float = 0.0) -> None:
+        """Enter it."""
+
+
+def _unobserved(stage: str, seconds: float, *, ago: float = 0.0) -> None:
+    pass
 
 
 @dataclass(slots=True)
@@ -44,10 +58,13 @@ class Context:
     budget: Budget | None = None
     jobs: JobQueue | None = None
     feed: ChangeFeed | None = None
-    observe: Callable[[str, float], None] = lambda *_: None
+    observe: Observe = _unobserved
     slow_executor: Executor | None = None
     charge: Charge | None = field(init=False, default=None)
     loaders: Loaders = field(init=False)
+    # By moment, and by the name of the root field in the response.
+    _then: dict[datetime, Context] = field(init=False, default_factory=dict)
+    _below: dict[str | int, Context] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.forget()
@@ -70,6 +87,22 @@ class Context:
     def forget(self) -> None:
         """Begin with empty loaders, as after a write: what they hold may have changed."""
         self.loaders = Loaders(self.run)
+        self._then.clear()
+
+    def go_back(self, path: Path, moment: datetime | None) -> None:
+        """Let the root field at ``path`` and all below it see the archive as it stood at ``moment``, if one is given."""
+        if moment is None:
+            return
+        then = self._then.get(moment)
+        if then is None:
+            then = self._then[moment] = copy.copy(self)
+            then.archive = self.archive.at(moment)
+            then.loaders = self.loaders.beside()
+        self._below[_root(path)] = then
+
+    def below(self, path: Path) -> Context:
+        """The context of the field at ``path``."""
+        return self._below.get(_root(path), self) if self._below else self
 
     def require_write(self, action: str) -> None:
         """Raise `Forbidden` unless this request may write; the audit log has who did or tried what."""
@@ -91,4 +124,17 @@ class Context:
         return self.feed
 
 
-Info: TypeAlias = strawberry.Info[Context, None]
+class Info(strawberry.Info[Context, None]):
+    """What a resolver is told. All fields below a root field that was given a moment see the archive as it stood then."""
+
+    @property
+    def context(self) -> Context:
+        """What the request's resolvers share."""
+        shared = cast("Context", self._raw_info.context)
+        return shared.below(self._raw_info.path)
+
+
+def _root(path: Path) -> str | int:
+    while path.prev is not None:
+        path = path.prev
+    return path.key

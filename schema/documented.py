@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
+from graphql.pyutils import Path
 
 C = TypeVar("C", bound=type)
 
@@ -43,9 +44,9 @@ def resolver(function: Callable[..., Any]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Preload:
-    """``load(context, objects)`` puts a field's values into the ``attribute`` of many objects, which is None before."""
+    """``load(context, path, objects)`` puts a field's values into the ``attribute`` of a list's objects, None before."""
 
-    load: Callable[[Any, Sequence[Any]], Awaitable[None]]
+    load: Callable[[Any, Path, Sequence[Any]], Awaitable[None]]
     attribute: str
 
 

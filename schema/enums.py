@@ -232,6 +232,18 @@ _describe(
     GENERATIVE="A language model, held to the passages: what they do not support is left out.",
 )
 _describe(
+    models.AskStep,
+    "The work that answering a question is made of.",
+    INTERPRETATION="What the question asks for.",
+    SEARCH="The passages nearest to it.",
+    FACTS="The mentions, claims and events of their articles.",
+    READING="What the span reader finds in the passages.",
+    PARSING="The grammar of the sentences that matter.",
+    PROPOSALS="What in those sentences, claims and events may answer, and how surely.",
+    ASSEMBLY="The answer from that: equal values together, sides against each other, citations.",
+    GENERATION="The language model's wording, and the check of it.",
+)
+_describe(
     models.GenerationFailure,
     "Why what a language model wrote is not the answer.",
     NO_PASSAGES="There was no passage to write from, so it was not asked.",

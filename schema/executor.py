@@ -158,7 +158,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                     return cast("list[Any]", plain)
             return usual(item_type, field_details_list, info, path, items, position_context)
 
-        loads = self._preloads(item_type, field_details_list, items) if isinstance(items, list) else []
+        loads = self._preloads(item_type, field_details_list, items, path) if isinstance(items, list) else []
         if not loads:
             return completed()
 
@@ -209,7 +209,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             return found
         return found if is_abstract_type(expected) and self.schema.is_sub_type(expected, found) else None
 
-    def _preloads(self, item_type: Any, details: FieldDetailsList, items: list[Any]) -> list[Awaitable[None]]:
+    def _preloads(self, item_type: Any, details: FieldDetailsList, items: list[Any], path: Path) -> list[Awaitable[None]]:
         expected = item_type.of_type if is_non_null_type(item_type) else item_type
         if len(items) < 2 or not is_composite_type(expected):
             return []
@@ -223,7 +223,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 if preload is not None:
                     some = (item for item, its in zip(items, types, strict=True) if its is kind)
                     owners.setdefault(preload, []).extend(some)
-        return [preload.load(self.context_value, some) for preload, some in owners.items()]
+        return [preload.load(self.context_value, path, some) for preload, some in owners.items()]
 
     def _plain_list(self, item_type: Any, details: FieldDetailsList, items: Any) -> Any:
         """The items, read; `_OTHER` where one of them takes more than that."""

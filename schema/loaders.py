@@ -30,7 +30,13 @@ class Loaders:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
-        self._items = 0
+        self._spent = [0]
+
+    def beside(self) -> Loaders:
+        """Empty loaders of the same response."""
+        made = Loaders(self._run)
+        made._spent = self._spent
+        return made
 
     def spend(self, items: int) -> None:
         """Count ``items`` of a page towards what one response may hold: pages nested in pages multiply.
@@ -38,8 +44,8 @@ class Loaders:
         Raises:
             InputError: it holds more than `MAX_ITEMS`.
         """
-        self._items += items
-        if self._items > MAX_ITEMS:
+        self._spent[0] += items
+        if self._spent[0] > MAX_ITEMS:
             raise InputError(f"the response would hold more than {MAX_ITEMS:,} items; ask for fewer or smaller pages")
 
     def each(

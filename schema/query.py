@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, TypeAlias, cast
@@ -77,7 +76,10 @@ Question: TypeAlias = Annotated[str, strawberry.argument(description="A question
 WhoWords: TypeAlias = Annotated[
     models.AnswerMode, strawberry.argument(description="Whether a language model words the answer.")
 ]
-AsOf: TypeAlias = Annotated[datetime | None, strawberry.argument(description="Only what had been published by then.")]
+AsOf: TypeAlias = Annotated[
+    datetime | None,
+    strawberry.argument(description="Only what had been published by then, here and in all that lies below."),
+]
 MinConfidence: TypeAlias = Annotated[
     float, strawberry.argument(description="Below this confidence, 0 to 1, the answer is `NOT_FOUND`.")
 ]
@@ -231,9 +233,8 @@ class Query:
         as_of: AsOf = UNSET,
     ) -> Connection[Event]:
         """The events that articles tell of; with `asOf` each as the articles published by then told it."""
+        info.context.go_back(info.path, _moment(as_of))
         archive, part, which = info.context.archive, window(first, after, last, before), event_filter(filter)
-        if as_of:
-            which = replace(which or models.EventFilter(), as_of=last_second(as_of))
         order, descending = models.EventOrder.TIME, False
         if order_by:
             order, descending = order_by.field, order_by.direction is OrderDirection.DESC
@@ -287,9 +288,8 @@ class Query:
         as_of: AsOf = UNSET,
     ) -> Connection[Claim]:
         """What the sources of articles say, article by article."""
+        info.context.go_back(info.path, _moment(as_of))
         archive, part, which = info.context.archive, window(first, after, last, before), claim_filter(filter)
-        if as_of:
-            which = replace(which or models.ClaimFilter(), as_of=last_second(as_of))
         load, count = archive.claims, archive.count_claims
         if about:
             load, count = partial(archive.claims_about, about), partial(archive.count_claims_about, about)
@@ -315,8 +315,8 @@ class Query:
     ) -> Connection[Event]:
         """What happened when: the events of a subject that have a time, earliest first."""
         bounds = range.bounds() if range else (None, None)
-        moment = last_second(as_of) if as_of else None
-        return timeline_of(info, subject, bounds, moment, window(first, after, last, before))
+        info.context.go_back(info.path, _moment(as_of))
+        return timeline_of(info, subject, bounds, window(first, after, last, before))
 
     @resolver
     async def ask(
@@ -331,18 +331,17 @@ class Query:
         """An answer from the archive, with citations; or both sides where sources conflict; or that it does not say."""
         if not 0 <= min_confidence <= 1:
             raise InputError(f"minConfidence: {min_confidence} is out of range; give 0 to 1")
+        moment = _moment(as_of)
         ask = partial(
             info.context.archive.ask,
             question,
             mode=mode,
             filter=article_filter(filter),
-            as_of=last_second(as_of) if as_of else None,
+            as_of=moment,
             min_confidence=min_confidence,
         )
-        answer = await ask_once(info.context, ask)
-        info.context.observe("retrieval", answer.diagnostics.retrieval_milliseconds / 1000)
-        info.context.observe("reading", answer.diagnostics.reading_milliseconds / 1000)
-        return Answer.of(answer)
+        info.context.go_back(info.path, moment)
+        return Answer.of(await ask_once(info.context, ask))
 
     @resolver
     async def ingest_job(self, info: Info, id: GlobalId) -> IngestJob | None:  # noqa: A002
@@ -353,3 +352,7 @@ class Query:
     def rate_limit(self, info: Info) -> RateLimit | None:
         """What this operation costs and what is left for others; null where the server sets no limit."""
         return None if info.context.charge is None else RateLimit.of(info.context.charge)
+
+
+def _moment(as_of: datetime | None) -> datetime | None:
+    return last_second(as_of) if as_of else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from datetime import datetime
@@ -32,8 +33,9 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from schema.context import Info
 from schema.cost import charge
-from schema.errors import code_errors, coded_part
+from schema.errors import TIMEOUT, code_errors, coded_part
 from schema.executor import Executor, Shapes, WholeExecutor
 from schema.limits import Limits, limits_rule
 from schema.mutation import Mutation
@@ -122,17 +124,22 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         *,
         in_parts: bool = False,
+        timeout_seconds: float | None = None,
     ) -> AsyncGenerator[Any, None]:
         """Run one operation and give its results: each an `ExecutionResult`.
 
         ``in_parts`` lets what is marked with `@defer` come later: then there are parts of a result, as JSON objects.
+        What is no subscription ends after ``timeout_seconds``, with an error.
 
         Raises:
             MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError: there is none to run.
         """
         prepared = self._prepare(query, variable_values, context_value, operation_name, allowed_operation_types)
         executor = Executor if in_parts else WholeExecutor
-        return self._results(prepared, variable_values, context_value, root_value, operation_name, executor)
+        results = self._results(prepared, variable_values, context_value, root_value, operation_name, executor)
+        if timeout_seconds is None or self._is_subscription(prepared, operation_name):
+            return results
+        return _in_time(results, timeout_seconds)
 
     def _prepare(
         self,
@@ -164,6 +171,10 @@ class Schema(strawberry.Schema):
         if refused := charge(cost, self.max_cost, context):
             return PreExecutionError(data=None, errors=[refused])
         return prepared
+
+    def _is_subscription(self, prepared: Prepared | PreExecutionError, name: str | None) -> bool:
+        operation = prepared.operation(name) if isinstance(prepared, Prepared) else None
+        return operation is not None and operation.operation is CoreOperationType.SUBSCRIPTION
 
     def _start(
         self,
@@ -225,6 +236,23 @@ class Schema(strawberry.Schema):
                 yield code_errors(ExecutionResult(None, [located]), request_id=request_id)
 
 
+async def _in_time(results: AsyncGenerator[Any, None], seconds: float) -> AsyncGenerator[Any, None]:
+    """The results, and an error in place of those that come later than that."""
+    end = asyncio.get_running_loop().time() + seconds
+    async with aclosing(results):
+        while True:
+            try:
+                async with asyncio.timeout_at(end):
+                    result = await anext(results)
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                message = f"the operation ran longer than {seconds:g} seconds; ask for less"
+                yield ExecutionResult(None, [GraphQLError(message, extensions={"code": TIMEOUT})])
+                return
+            yield result
+
+
 def build_schema(limits: Limits = DEFAULT_LIMITS, *, introspection: bool = True, defer: bool = False) -> Schema:
     """The schema, refusing queries over ``limits`` and, where ``introspection`` is false, questions about itself.
 
@@ -238,6 +266,7 @@ def build_schema(limits: Limits = DEFAULT_LIMITS, *, introspection: bool = True,
         subscription=Subscription,
         types=[Person, Organization, Place, OtherEntity, Citation],
         config=StrawberryConfig(
+            info_class=Info,
             scalar_map={datetime: DATE_TIME, URI: URI_SCALAR},
             disable_field_suggestions=not introspection,
             enable_experimental_incremental_execution=defer,

@@ -10,7 +10,7 @@ from functools import partial
 from strawberry import UNSET
 
 from retrieval import Archive, InputError, models
-from schema.asking import follow_stages
+from schema.asking import ask_once, follow_stages
 from schema.connections import MAX_PAGE
 from schema.context import Info
 from schema.documented import object_type, subscription
@@ -47,13 +47,15 @@ class Subscription:
         min_confidence: MinConfidence = 0.5,
     ) -> AsyncGenerator[AskEvent, None]:
         """An answer as it comes about, ending with the whole of it."""
+        moment = last_second(as_of) if as_of else None
+        info.context.go_back(info.path, moment)
         context = info.context
         ask = partial(
             context.archive.ask,
             question,
             mode=mode,
             filter=article_filter(filter),
-            as_of=last_second(as_of) if as_of else None,
+            as_of=moment,
             min_confidence=min_confidence,
         )
         async with aclosing(follow_stages(context, ask)) as stages:
@@ -71,11 +73,11 @@ class Subscription:
         """A standing question: sends each time that articles taken in (or removed) change its answer."""
         context = info.context
         ask = partial(context.archive.ask, question, filter=article_filter(filter))
-        previous = await context.run(ask)
+        previous = await ask_once(context, ask)
         changed: dict[str, None] = {}
         async for articles in context.require_feed().follow(context.run):
             changed |= dict.fromkeys(articles)
-            current = await context.run(ask)
+            current = await ask_once(context, ask)
             if _gist(current) == _gist(previous):
                 continue
             context.forget()

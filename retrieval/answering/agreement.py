@@ -161,12 +161,13 @@ def group_values(question: Question, scored: Sequence[Scored]) -> list[ValueGrou
 
     A proposal joins the first group whose best it equals, when it differs from none of its others.
     """
-    groups: list[list[Scored]] = []
+    groups: list[list[_Worded]] = []
     seen: set[tuple[str, Span]] = set()
     for given in sorted(scored, key=lambda item: -item.confidence):
-        item = _typed(question, given)
-        place = (item.proposal.match.sentence.facts.article.id, item.proposal.span)
-        if place in seen or all(is_stop_word(word) for word in words_of(item.proposal.text)):
+        typed = _typed(question, given)
+        item = _Worded(typed, typed.proposal.text)
+        place = (typed.proposal.match.sentence.facts.article.id, typed.proposal.span)
+        if place in seen or all(is_stop_word(word) for word in words_of(item.text)):
             continue
         seen.add(place)
         home = next((g for g in groups if _belongs(question, item, g)), None)
@@ -174,7 +175,15 @@ def group_values(question: Question, scored: Sequence[Scored]) -> list[ValueGrou
             groups.append([item])
         else:
             home.append(item)
-    return sorted((_group(members) for members in groups), key=lambda g: -g.confidence)
+    return sorted((_group([member.scored for member in group]) for group in groups), key=lambda g: -g.confidence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worded:
+    """A proposal with its words: each is compared with many."""
+
+    scored: Scored
+    text: str
 
 
 def _typed(question: Question, item: Scored) -> Scored:
@@ -186,12 +195,14 @@ def _typed(question: Question, item: Scored) -> Scored:
     return Scored(replace(proposal, value=read_value(question, proposal.match, proposal.span) or value), item.confidence)
 
 
-def _belongs(question: Question, item: Scored, group: Sequence[Scored]) -> bool:
+def _belongs(question: Question, item: _Worded, group: Sequence[_Worded]) -> bool:
     if question.form not in _VALUE_FORMS:
-        return item.proposal.text.casefold() == group[0].proposal.text.casefold()
-    if _likeness(question, item, group[0]) is not Likeness.SAME:
+        return item.text.casefold() == group[0].text.casefold()
+    mine = item.text, item.scored.proposal.value
+    theirs = ((other.text, other.scored.proposal.value) for other in group)
+    if compare(question, mine, next(theirs)) is not Likeness.SAME:
         return False
-    return all(_likeness(question, item, other) is not Likeness.DIFFERENT for other in group[1:])
+    return all(compare(question, mine, other) is not Likeness.DIFFERENT for other in theirs)
 
 
 def _likeness(question: Question, one: Scored, other: Scored) -> Likeness:

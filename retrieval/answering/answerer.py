@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from time import perf_counter
 
 from retrieval.answering.arguments import propose
 from retrieval.answering.assembly import (
@@ -37,6 +36,7 @@ from retrieval.models import (
     AnswerMode,
     AnswerStatus,
     ArticleFilter,
+    AskStep,
     CandidatesFound,
     Diagnostics,
     Passage,
@@ -50,6 +50,7 @@ from retrieval.search.question_types import Form, Question
 # Where the rules find nothing, such a question may still have a span for its answer.
 READ_AFTER_ALL = frozenset({Form.SPEECH, Form.SPEAKER, Form.EVENTS})
 MODEL = "extractive-reader-2"
+_RETRIEVAL = frozenset({AskStep.INTERPRETATION, AskStep.SEARCH, AskStep.FACTS})
 
 
 class Answerer:
@@ -88,8 +89,8 @@ class Answerer:
                 " or open the archive with a generator"
             )
         progress = Progress(on_stage, should_stop)
-        started = perf_counter()
-        asked = understand(question, resolve=self._sources.resolve_names, anchor=as_of)
+        with progress.timed(AskStep.INTERPRETATION):
+            asked = understand(question, resolve=self._sources.resolve_names, anchor=as_of)
         progress.tell(QuestionUnderstood(asked.interpretation))
         limited = _published_by(filter, as_of)
         reader = None if asked.form in UNREAD_FORMS else self._reader
@@ -99,31 +100,39 @@ class Answerer:
             progress.tell(PassagesFound(()))
         else:
             evidence = gather(asked, self._sources, limited, reader, progress, as_of=as_of)
-        retrieved = perf_counter()
-        answer = self._answer(asked, evidence, limited, matching, min_confidence)
+        answer = self._answer(asked, evidence, limited, matching, min_confidence, progress)
         if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
             answer = self._read_after_all(asked, limited, as_of, min_confidence, progress) or answer
         progress.tell(CandidatesFound(answer.candidates))
         if mode is AnswerMode.GENERATIVE and self._generator is not None:
             hits = evidence.results.hits
-            answer = write_answer(answer, asked, hits, self._generator, minimum=min_confidence, check=progress.check)
+            with progress.timed(AskStep.GENERATION):
+                answer = write_answer(answer, asked, hits, self._generator, minimum=min_confidence, check=progress.check)
+        steps = progress.step_times()
         answer = replace(
             answer,
             question=question,
             diagnostics=Diagnostics(
                 passages_considered=len(evidence.results.hits),
                 articles_matching_filter=matching,
-                retrieval_milliseconds=(retrieved - started) * 1000,
-                reading_milliseconds=(perf_counter() - retrieved) * 1000,
+                retrieval_milliseconds=sum(time.milliseconds for time in steps if time.step in _RETRIEVAL),
+                reading_milliseconds=sum(time.milliseconds for time in steps if time.step not in _RETRIEVAL),
                 model=MODEL,
                 index_revision=self._sources.index_revision(),
+                steps=steps,
             ),
         )
         progress.tell(AnswerFound(answer))
         return answer
 
     def _answer(
-        self, question: Question, evidence: Evidence, limited: ArticleFilter | None, matching: int, minimum: float
+        self,
+        question: Question,
+        evidence: Evidence,
+        limited: ArticleFilter | None,
+        matching: int,
+        minimum: float,
+        progress: Progress,
     ) -> Answer:
         closest = _closest(evidence.results)
         if matching == 0 and limited is not None:
@@ -133,12 +142,19 @@ class Answerer:
         if not evidence.sentences:
             return abstain(question, AbstentionReason.NO_MATCHING_PASSAGE, closest)
         if question.form is Form.YES_NO:
-            return answer_voices(question, collect_voices(question, evidence.sentences, evidence.facts), closest, minimum)
+            with progress.timed(AskStep.PROPOSALS):
+                voices = collect_voices(question, evidence.sentences, evidence.facts)
+            with progress.timed(AskStep.ASSEMBLY):
+                return answer_voices(question, voices, closest, minimum)
         if question.form is Form.EVENTS:
-            happenings = collect_happenings(question, evidence.sentences, evidence.facts)
-            return answer_events(question, happenings, closest, minimum)
-        scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
-        return answer_proposals(question, scored, closest, minimum)
+            with progress.timed(AskStep.PROPOSALS):
+                happenings = collect_happenings(question, evidence.sentences, evidence.facts)
+            with progress.timed(AskStep.ASSEMBLY):
+                return answer_events(question, happenings, closest, minimum)
+        with progress.timed(AskStep.PROPOSALS):
+            scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
+        with progress.timed(AskStep.ASSEMBLY):
+            return answer_proposals(question, scored, closest, minimum)
 
     def _read_after_all(
         self,
@@ -150,9 +166,11 @@ class Answerer:
     ) -> Answer | None:
         """The reader's answer to a question that was taken for one about speech or events, and perhaps is none."""
         evidence = gather(question, self._sources, limited, self._reader, progress, as_of=as_of)
-        matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
-        scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]
-        answer = answer_proposals(question, scored, _closest(evidence.results), minimum)
+        with progress.timed(AskStep.PROPOSALS):
+            matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
+            scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]
+        with progress.timed(AskStep.ASSEMBLY):
+            answer = answer_proposals(question, scored, _closest(evidence.results), minimum)
         return answer if answer.status is AnswerStatus.ANSWERED else None
 
 

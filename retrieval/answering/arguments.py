@@ -17,6 +17,7 @@ from retrieval.answering.lexicon import (
 from retrieval.answering.matching import Match
 from retrieval.answering.placement import entity_of, is_asked, place_in_clause
 from retrieval.answering.proposals import Proposal
+from retrieval.extraction.language import name_text
 from retrieval.models import (
     AnswerType,
     DateValue,
@@ -97,7 +98,10 @@ _LABELS = {
 
 def _unlisted(question: Question, match: Match) -> Iterator[Proposal]:
     """Names that the parse sees and the archive has no mention of: the archive leaves out what it is unsure of."""
+    if question.focus is not None:
+        return
     fits = TYPE_FITS[question.answer_type]
+    name_text(match.sentence.tokens.doc)
     for name in match.sentence.tokens.ents:
         span = match.sentence.place(name)
         kind = _LABELS.get(name.label_)
@@ -107,7 +111,7 @@ def _unlisted(question: Question, match: Match) -> Iterator[Proposal]:
         if question.answer_type is AnswerType.PLACE:
             fit *= _locative_fit(name.root)
         role, steps = place_in_clause(question, match, name.root)
-        if fit > 0 and question.focus is None:
+        if fit > 0:
             yield Proposal(match, span, None, fit, role, steps)
 
 
@@ -139,7 +143,18 @@ def _nominals(question: Question, match: Match) -> Iterator[Proposal]:
         if is_asked(match, span) or any(span.contains(m.span) and _is_person(match, m) for m in match.sentence.mentions):
             continue
         role, steps = place_in_clause(question, match, chunk.root)
-        yield Proposal(match, span, None, 0.55, role, steps)
+        yield Proposal(match, _with_people(match, chunk.root, span), None, 0.55, role, steps)
+
+
+def _with_people(match: Match, first: Token, span: Span) -> Span:
+    """The people joined by "and" to the first of them: "a guard and a state prosecutor"."""
+    if first.dep_ == "conj":
+        return span
+    others = [c for c in match.sentence.tokens.noun_chunks if c.root in first.conjuncts]
+    people = [c for c in others if c.root.pos_ == "NOUN" and c.root.lemma_.lower() in PERSON_NOUNS]
+    if not others or len(people) < len(others):
+        return span
+    return Span(span.start, max(match.sentence.place(c).end for c in people))
 
 
 def _is_person(match: Match, mention: Mention) -> bool:
@@ -251,16 +266,19 @@ def _phrases(question: Question, match: Match) -> Iterator[Proposal]:
         span = match.sentence.place(chunk)
         if chunk.root.pos_ == "PRON" or is_asked(match, span):
             continue
+        inside = next((m for m in match.sentence.mentions if m.span == span), None)
+        entity = entity_of(match, inside) if inside is not None else None
+        if question.is_manner and (entity is not None or chunk.root.pos_ == "PROPN"):
+            continue  # a name does not tell how
         fit = 0.6
         if question.focus is not None:
             content = [t for t in chunk if not is_stop_word(t.text)]
-            fit = 0.3 if not similarity(question.focus, chunk.root.lemma_) else 1.0 if len(content) > 1 else 0.1
+            is_of_focus = any(similarity(question.focus, t.lemma_) for t in (chunk.root, *chunk.root.children))
+            fit = 0.3 if not is_of_focus else 1.0 if len(content) > 1 else 0.1
         elif chunk.root.i in stand:
             fit = 0.2
         role, steps = place_in_clause(question, match, chunk.root)
         seen.add(span)
-        inside = next((m for m in match.sentence.mentions if m.span == span), None)
-        entity = entity_of(match, inside) if inside is not None else None
         yield Proposal(match, span, EntityValue(entity) if entity is not None else None, fit, role, steps)
     for predicate in match.predicates:
         for argument, place, _ in arguments(predicate):

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from retrieval.answering.matching import Match
-from retrieval.answering.progress import SILENT, Progress
+from retrieval.answering.progress import Progress
 from retrieval.answering.reader import PassageReading, SpanReader
-from retrieval.answering.reading import Sentence, factual_blocks, iter_sentences, words_of
+from retrieval.answering.reading import Sentence, bag_of, factual_blocks, iter_sentences
 from retrieval.answering.sources import AnswerSources
-from retrieval.models import ArticleFacts, ArticleFilter, Passage, PassagesFound, SearchResults, Span
-from retrieval.search.question_types import Form, Question
-from retrieval.search.words import is_stop_word, similarity
+from retrieval.models import ArticleFacts, ArticleFilter, AskStep, Passage, PassagesFound, SearchResults, Span
+from retrieval.search.question_types import Form, Question, Term
+from retrieval.search.words import WordBag
 
 PASSAGES = 20
 # Of these the reader reads the first, a group at a time, until one answers so surely that the others hardly matter.
@@ -79,18 +79,23 @@ def gather(
     sources: AnswerSources,
     limited: ArticleFilter | None,
     reader: SpanReader | None,
-    progress: Progress = SILENT,
+    progress: Progress | None = None,
     *,
     as_of: datetime | None = None,
 ) -> Evidence:
     """Search, read, and parse what may answer ``question``; without a ``reader`` the rules' words choose what is parsed."""
     ids = tuple(entity.id for entity in question.interpretation.entities)
-    results = sources.search(question.text, limit=PASSAGES, filter=limited, entity_ids=ids)
+    progress = progress or Progress()
+    with progress.timed(AskStep.SEARCH):
+        results = sources.search(question.text, limit=PASSAGES, filter=limited, entity_ids=ids)
     progress.tell(PassagesFound(tuple(hit.passage for hit in results.hits)))
-    facts = sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)), as_of=as_of)
-    read = tuple(_read(question, results, reader, progress)) if reader is not None else ()
-    places = tuple(_iter_places(read))[:_SPANS]
-    sentences = tuple(_parse(question, results, facts.values(), places if reader is not None else None, progress))
+    with progress.timed(AskStep.FACTS):
+        facts = sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)), as_of=as_of)
+    with progress.timed(AskStep.READING):
+        read = tuple(_read(question, results, reader, progress)) if reader is not None else ()
+        places = tuple(_iter_places(read))[:_SPANS]
+    with progress.timed(AskStep.PARSING):
+        sentences = tuple(_parse(question, results, facts.values(), places if reader is not None else None, progress))
     return Evidence(results, tuple(facts.values()), sentences, read, places)
 
 
@@ -132,15 +137,17 @@ def _parse(
     """
     ranked: list[tuple[float, ArticleFacts, int]] = []
     words = [*question.terms, *question.focus_terms, *question.source]
+    asked = {id_ for term in words for id_ in term.entities}
     for article in facts:
         hits = [(n, hit.passage.span) for n, hit in enumerate(results.hits) if hit.article.id == article.article.id]
         own_places = [(n, p.span) for n, p in enumerate(places or ()) if p.article_id == article.article.id]
+        names = [m.span for m in article.mentions if m.entity_id in asked]
         for number, block in enumerate(factual_blocks(article)):
             rank = next((n for n, span in hits if span.overlaps(block.span)), None)
             place = next((n for n, span in own_places if span.overlaps(block.span)), None)
-            own = {w for w in words_of(block.span.slice(article.article.text)) if not is_stop_word(w)}
-            shared = sum(t.weight * _shares(t.text, t.lemma, own) for t in words)
-            named = any(m.entity_id in t.entities and block.span.contains(m.span) for t in words for m in article.mentions)
+            bag = bag_of(block.span.slice(article.article.text))
+            shared = sum(t.weight * _shares(t, bag) for t in words)
+            named = any(block.span.contains(span) for span in names)
             worth = shared + 0.8 * named + (0.0 if rank is None else 1.0 / (1 + rank))
             if place is not None:
                 worth += 10.0 / (1 + place)
@@ -158,6 +165,5 @@ def _block_limit(question: Question, places: Sequence[Place] | None) -> int:
     return _BLOCKS_WITHOUT_READER if places is None else _BLOCKS
 
 
-def _shares(text: str, lemma: str, words: set[str]) -> float:
-    parts = text.split()
-    return max((max(similarity(lemma, w), similarity(parts[-1], w)) for w in words), default=0.0)
+def _shares(term: Term, bag: WordBag) -> float:
+    return max(bag.similarity(term.lemma), bag.similarity(term.text.split()[-1]))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from spacy.tokens import Token
 
 from retrieval.answering.grammar import arguments, relation
-from retrieval.answering.reading import Sentence, factual_blocks, words_of
+from retrieval.answering.reading import Sentence, bag_of, factual_blocks, words_of
 from retrieval.extraction.times import parse_time_expressions
 from retrieval.models import ArticleFacts, BlockKind, Span, TimeRef
 from retrieval.search.question_types import Question, Role, Term
@@ -27,7 +27,8 @@ class Match:
     ``shares`` runs parallel to the question's terms (0 to 1, less than `SAME_BLOCK` when only the surroundings have it);
     ``tokens`` are those of the sentence that stand for a term; ``coverage`` is the weighted mean of the shares.
     ``agreement`` (-1 to 1) says whether the predicate's arguments are the question's, ``predicate_credit`` how near
-    the predicate itself is to the asked one.
+    the predicate itself is to the asked one; ``is_displaced`` says that another stands where the question has one whom
+    the sentence does not name.
     """
 
     sentence: Sentence
@@ -39,6 +40,7 @@ class Match:
     missing_names: int
     agreement: float = 0.0
     predicate_credit: float = 0.0
+    is_displaced: bool = False
 
     def tokens_of(self, number: int) -> list[Token]:
         """The tokens that stand for term ``number``."""
@@ -51,8 +53,9 @@ def match_sentence(question: Question, sentence: Sentence, terms: Sequence[Term]
     shares: list[float] = []
     tokens: list[tuple[int, Token]] = []
     missing = 0
+    words = list(_iter_words(sentence))
     for number, term in enumerate(asked):
-        credit, found = _in_sentence(term, sentence)
+        credit, found = _in_sentence(term, sentence, words)
         if credit < SAME_BLOCK:
             credit = max(credit, _around(term, sentence))
         tokens.extend((number, token) for token in found)
@@ -73,7 +76,26 @@ def match_sentence(question: Question, sentence: Sentence, terms: Sequence[Term]
         predicate_credit=max((c for t, c in zip(asked, shares, strict=True) if t.role is Role.PREDICATE), default=0.0)
         if predicates
         else 0.0,
+        is_displaced=bool(predicates) and all(_is_displaced(asked, tokens, p) for p in predicates),
     )
+
+
+def _is_displaced(terms: Sequence[Term], tokens: Sequence[tuple[int, Token]], predicate: Token) -> bool:
+    """Whether someone or something else, no pronoun and nothing told of before, has the part of an asked one."""
+    held = {number for number, _ in tokens}
+    for number, term in enumerate(terms):
+        if term.role not in {Role.SUBJECT, Role.OBJECT} or not term.is_head or number in held:
+            continue
+        if any(role is term.role and _is_new(word) for word, role, _ in arguments(predicate)):
+            return True
+    return False
+
+
+def _is_new(word: Token) -> bool:
+    if word.pos_ not in {"NOUN", "PROPN"}:
+        return False
+    is_told = any(c.lower_ in {"the", "this", "that", "these", "those"} or c.dep_ == "poss" for c in word.children)
+    return word.pos_ == "PROPN" or not is_told
 
 
 def _agreement(terms: Sequence[Term], tokens: Sequence[tuple[int, Token]], predicate: Token) -> float:
@@ -96,31 +118,34 @@ def _agreement(terms: Sequence[Term], tokens: Sequence[tuple[int, Token]], predi
     return sum(marks) / len(marks) if marks else 0.0
 
 
-def _in_sentence(term: Term, sentence: Sentence) -> tuple[float, list[Token]]:
+def _iter_words(sentence: Sentence) -> Iterator[tuple[Token, str]]:
+    """The tokens that carry a topic, each as the article writes it."""
+    text = sentence.facts.article.text
+    for token in sentence.tokens:
+        start = sentence.offset + token.idx
+        written = text[start : start + len(token)]
+        if written[:1].isalnum() and not is_stop_word(written):
+            yield token, written
+
+
+def _in_sentence(term: Term, sentence: Sentence, written: Sequence[tuple[Token, str]]) -> tuple[float, list[Token]]:
     if term.entities:
         spans = [m.span for m in sentence.mentions if m.entity_id in term.entities]
         if spans:
             return 1.0, [t for span in spans for t in sentence.tokens_in(span)]
     if " " in term.text:
         words = [w for w in words_of(term.text) if not is_stop_word(w)]
-        found = [t for w in words for t in sentence.tokens if _word_credit(w, w, t, sentence) == 1]
-        has_last = bool(words) and any(_word_credit(words[-1], words[-1], t, sentence) == 1 for t in found)
+        same = [(w, t) for w in words for t, word in written if _word_credit(w, w, t, word) == 1]
+        found = [token for _, token in same]
+        has_last = any(word == words[-1] for word, _ in same)
         share = len({t.lemma_.lower() for t in found}) / len(words) if words else 0.0
         return (max(0.8, share) if has_last else 0.5 * share), found
-    best, found = 0.0, []
-    for token in sentence.tokens:
-        credit = _word_credit(term.lemma, term.text, token, sentence)
-        if credit > 0:
-            found.append(token)
-            best = max(best, credit)
-    return best, [t for t in found if _word_credit(term.lemma, term.text, t, sentence) >= min(best, 0.9)]
+    credited = [(_word_credit(term.lemma, term.text, token, word), token) for token, word in written]
+    best = max((credit for credit, _ in credited), default=0.0)
+    return best, [token for credit, token in credited if credit > 0 and credit >= min(best, 0.9)]
 
 
-def _word_credit(lemma: str, text: str, token: Token, sentence: Sentence) -> float:
-    start = sentence.offset + token.idx
-    written = sentence.facts.article.text[start : start + len(token)]
-    if is_stop_word(written) or not written[:1].isalnum():
-        return 0.0
+def _word_credit(lemma: str, text: str, token: Token, written: str) -> float:
     if text.isupper() and len(text) <= 3:
         return float(written == text)
     return max(similarity(lemma, token.lemma_), similarity(text, written))
@@ -131,11 +156,12 @@ def _around(term: Term, sentence: Sentence) -> float:
     facts = sentence.facts
     best = 0.0
     text = facts.article.text
+    names = [m.span for m in facts.mentions if m.entity_id in term.entities] if term.entities else []
     for number, block in enumerate(factual_blocks(facts)):
         worth = _worth(number, sentence.block, block.kind)
         if worth <= best or (worth == ELSEWHERE and not term.is_name):
             continue
-        best = max(best, worth * _in_stretch(term, block.span, facts, text))
+        best = max(best, worth * _in_stretch(term, block.span, names, text))
     return best
 
 
@@ -147,17 +173,15 @@ def _worth(number: int, own: int, kind: BlockKind) -> float:
     return HEADLINE if kind in {BlockKind.TITLE, BlockKind.STANDFIRST} else ELSEWHERE
 
 
-def _in_stretch(term: Term, span: Span, facts: ArticleFacts, text: str) -> float:
-    if term.entities and any(m.entity_id in term.entities and span.contains(m.span) for m in facts.mentions):
+def _in_stretch(term: Term, span: Span, names: Sequence[Span], text: str) -> float:
+    if any(span.contains(name) for name in names):
         return 1.0
-    words = words_of(span.slice(text))
     if " " in term.text:
         return float(term.text.lower() in span.slice(text).lower())
+    bag = bag_of(span.slice(text))
     if term.text.isupper() and len(term.text) <= 3:
-        return float(term.text in words)
-    return max(
-        (max(similarity(term.lemma, w), similarity(term.text, w)) for w in words if not is_stop_word(w)), default=0.0
-    )
+        return float(term.text in bag.words)
+    return max(bag.similarity(term.lemma), bag.similarity(term.text))
 
 
 Range = tuple[datetime | None, datetime | None]

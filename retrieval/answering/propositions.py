@@ -12,7 +12,7 @@ from retrieval.answering.agreement import Statement
 from retrieval.answering.grammar import arguments, is_future, is_negated
 from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.reading import Sentence, words_of
-from retrieval.answering.speech import DENIALS, content_span, match_claim, source_fit, stance_fit
+from retrieval.answering.speech import DENIALS, content_span, cue_fit, match_claim, source_fit, stance_fit
 from retrieval.models import ArticleFacts, Attribution, AttributionKind, BlockKind, Claim, ClaimStance, Span
 from retrieval.search.question_types import Question, Role
 from retrieval.search.words import is_stop_word, word_set
@@ -20,7 +20,10 @@ from retrieval.search.words import is_stop_word, word_set
 MINIMUM_COVERAGE = 0.6
 SILENT_COVERAGE = 0.5
 SOURCE_FIT = 0.6
+_SAME_ACT = 0.8
 _TELLING = DENIALS | word_set("say claim state confirm acknowledge admit allege assert announce declare report insist")
+# What one source does to another with words; not every claim does it.
+_ASKING = word_set("urge ask demand request order call warn promise vow pledge threaten recommend propose accuse")
 _ANYONE = word_set("anyone anybody someone somebody source report")
 _POSSESSIVES = frozenset({"our", "my", "their", "its", "his", "her"})
 _MODALS = word_set("would could may might should must can")
@@ -87,7 +90,7 @@ def collect_voices(question: Question, sentences: Sequence[Sentence], facts: Seq
 def _asks_who_said(question: Question) -> bool:
     """Whether it asks if someone said, denied or confirmed that something is so."""
     verb = question.predicate
-    return verb is not None and verb.lemma in _TELLING and any(t.role is Role.EMBEDDED for t in question.terms)
+    return verb is not None and verb.lemma in _TELLING | _ASKING and any(t.role is Role.EMBEDDED for t in question.terms)
 
 
 def _tellers(question: Question, sentences: Sequence[Sentence], facts: Sequence[ArticleFacts]) -> list[Voice]:
@@ -101,6 +104,8 @@ def _tellers(question: Question, sentences: Sequence[Sentence], facts: Sequence[
         fit = max(source_fit(speaker, said) for said in _chain(claim.attribution))
         match = match_claim(question, claim, sentences, topic) if fit >= SOURCE_FIT else None
         if match is None or match.missing_names or match.coverage < MINIMUM_COVERAGE:
+            continue
+        if verb in _ASKING and cue_fit(question, claim) < _SAME_ACT:
             continue
         does = stance_fit(verb, question, claim, match) > 0
         if does or stance_fit(opposite, question, claim, match) > 0:

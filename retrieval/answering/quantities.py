@@ -53,6 +53,13 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )
 _VAGUE_PATTERN = re.compile(rf"\b(?:{'|'.join(_VAGUE)})\b(?= of | more )", re.IGNORECASE)
+_SHARES = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
+_SHARE_PATTERN = re.compile(
+    r"\b(?P<about>(?:about|around|nearly|almost|some|roughly|over|under|only)\s+)?"
+    r"(?:(?P<half>half)|(?:an?|(?P<many>one|two|three|four))[ -](?P<part>third|quarter|fifth|tenth)s?)"
+    r"(?= (?:of|the|all)\b)",
+    re.IGNORECASE,
+)
 _ORDINAL_TAIL = re.compile(r"(?:st|nd|rd|th)\b|:\d|/\d|-year-old\b", re.IGNORECASE)
 
 
@@ -78,6 +85,12 @@ def iter_quantities(text: str, *, offset: int = 0) -> Iterator[FoundQuantity]:
         if _ORDINAL_TAIL.match(text, match.end("number")) or _is_lone_one(text, match):
             continue
         yield _quantity(match, offset)
+    for match in _SHARE_PATTERN.finditer(text):
+        part = _SHARES[(match["half"] or match["part"]).lower()] * _UNITS.get((match["many"] or "one").lower(), 1)
+        start = match.end("about") if (match["about"] or "").lower().startswith("only") else match.start()
+        span = Span(offset + start, offset + match.end())
+        about = match["about"] is not None and start == match.start()
+        yield FoundQuantity(span, span, QuantityValue(100 * part, unit="%", approximate=about))
     for match in _VAGUE_PATTERN.finditer(text):
         low = _VAGUE[match[0].lower()]
         span = Span(offset + match.start(), offset + match.end())

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
 
-from retrieval.extraction.language import load_language, shadow
+from retrieval.extraction.language import parse_text
 from retrieval.models import FACTUAL_BLOCKS, ArticleFacts, Block, BlockKind, Mention, Span, TimeRef
+from retrieval.search.words import WordBag
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
-_parsing = Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
-    """A parsed sentence. ``block`` is the number of its block among the article's factual blocks."""
+    """A parsed sentence. ``block`` is the number of its block among the article's factual blocks.
+
+    ``starts`` are where its tokens start in the article.
+    """
 
     facts: ArticleFacts
     block: int
@@ -29,6 +32,7 @@ class Sentence:
     span: Span
     mentions: tuple[Mention, ...]
     times: tuple[TimeRef, ...]
+    starts: tuple[int, ...]
 
     @property
     def text(self) -> str:
@@ -43,7 +47,11 @@ class Sentence:
 
     def tokens_in(self, span: Span) -> list[Token]:
         """The sentence's tokens that overlap ``span``."""
-        return [t for t in self.tokens if self.offset + t.idx < span.end and span.start < self.offset + t.idx + len(t)]
+        first = bisect_right(self.starts, span.start)
+        last = bisect_left(self.starts, span.end)
+        before = self.tokens[first - 1] if 0 < first <= last else None
+        reaches = before is not None and span.start < self.offset + before.idx + len(before)
+        return list(self.tokens[first - reaches : last])
 
     def head_of(self, span: Span) -> Token | None:
         """The token of ``span`` that the others hang on; None when none is here."""
@@ -53,9 +61,8 @@ class Sentence:
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Doc:
-    """The parse of a block's shadow text; one thread parses at a time, the last 4,096 parses are kept."""
-    with _parsing:
-        return load_language()(shadow(text))
+    """The parse of a block, without names; the last 4,096 are kept."""
+    return parse_text(text)
 
 
 def factual_blocks(facts: ArticleFacts) -> list[Block]:
@@ -66,6 +73,12 @@ def factual_blocks(facts: ArticleFacts) -> list[Block]:
 def words_of(text: str) -> list[str]:
     """The words of a stretch of text, for matching without a parse."""
     return _WORD.findall(text)
+
+
+@lru_cache(maxsize=4096)
+def bag_of(text: str) -> WordBag:
+    """The words of a block; the last 4,096 are kept."""
+    return WordBag(words_of(text))
 
 
 def context_words(facts: ArticleFacts, block: int) -> list[tuple[int, str]]:
@@ -93,6 +106,7 @@ def iter_sentences(facts: ArticleFacts, numbers: Iterable[int]) -> Iterator[Sent
                 span=_trimmed(span, facts.article.text),
                 mentions=tuple(m for m in facts.mentions if span.contains(m.span)),
                 times=tuple(t for t in facts.times if t.span is not None and span.contains(t.span)),
+                starts=tuple(block.span.start + token.idx for token in tokens),
             )
 
 

@@ -42,7 +42,7 @@ def propose_readings(
         by_article.setdefault(one.sentence.facts.article.id, []).append(one)
     for place in places:
         match = _holding(place.span, by_article.get(place.article_id, ()))
-        if match is None or (question.is_future and not any(is_future(p) for p in match.predicates)):
+        if match is None or (question.is_future and not _is_ahead(match)):
             continue
         sentence = match.sentence.span
         span = Span(max(place.span.start, sentence.start), min(place.span.end, sentence.end))
@@ -55,14 +55,29 @@ def propose_readings(
         beside = [p for p in ruled if p.match is match and p.span.overlaps(span)]
         best = max(beside, key=lambda p: p.type_fit, default=None)
         is_reason = question.form is Form.REASON and best is not None and best.type_fit > _SURE_REASON
-        if is_reason and best is not None and span.end > best.span.end:
+        if is_reason and best is not None and (span.end > best.span.end or best.span.contains(span)):
             continue  # the rules' is the same reason without what it is the reason of
-        if best is not None and question.answer_type is AnswerType.QUANTITY and best.span.contains(span):
-            span = best.span  # "about 30", not "30"
+        is_counted = best is not None and question.answer_type is AnswerType.QUANTITY
+        if is_counted and best is not None and (best.span.contains(span) or _runs_on(match, span, best.span)):
+            span = best.span  # "about 30", not "30", and not "30 and wounded 50"
+        if best is not None and question.wants_animate and best.span.start <= span.start and best.span.end > span.end:
+            span = best.span  # "a guard and a nurse", not "a guard"
         if best is not None:
             value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         role, steps = place_in_clause(question, match, head)
         yield Proposal(match, span, value, fit, role, steps, is_read=True)
+
+
+def _is_ahead(match: Match) -> bool:
+    """Whether what the sentence tells is yet to come: the asked act, or all of it where the act is not named."""
+    return any(is_future(p) for p in match.predicates or (match.sentence.tokens.root,))
+
+
+def _runs_on(match: Match, span: Span, quantity: Span) -> bool:
+    """Whether behind the quantity another verb begins."""
+    return span.start <= quantity.start and any(
+        t.pos_ == "VERB" and match.sentence.place(t).start > quantity.end for t in match.sentence.tokens_in(span)
+    )
 
 
 def _describes_asked(question: Question, match: Match, head: Token) -> bool:
@@ -94,7 +109,12 @@ def _typed(question: Question, match: Match, span: Span) -> tuple[AnswerValue | 
     if kind in TYPE_FITS:
         return _named(question, match, span, text)
     entity = next((entity_of(match, m) for m in match.sentence.mentions if m.span == span), None)
-    return (EntityValue(entity) if entity is not None else None), 0.6
+    if entity is not None and (question.is_manner or question.form is Form.DEFINITION):
+        return None, 0.0  # a name tells neither how nor what
+    is_of_focus = question.focus is not None and any(
+        similarity(question.focus, t.lemma_) == 1 for t in match.sentence.tokens_in(span)
+    )
+    return (EntityValue(entity) if entity is not None else None), 1.0 if is_of_focus else 0.6
 
 
 def _quantity(question: Question, match: Match, span: Span, text: str) -> tuple[QuantityValue | None, float]:

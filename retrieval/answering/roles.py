@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Token
 
-from retrieval.answering.grammar import is_linked
+from retrieval.answering.grammar import is_linked, is_negated
 from retrieval.answering.matching import HEADLINE, Match
 from retrieval.answering.placement import entity_of
 from retrieval.answering.proposals import Proposal
@@ -167,6 +167,8 @@ def _descriptions(match: Match, sentence: Sentence, name: Token) -> Iterator[Pro
             yield Proposal(match, Span(sentence.place(words[0]).start, sentence.place(words[-1]).end), None, 0.9, 1.0, 1)
         if token.pos_ not in {"NOUN", "PROPN", "ADJ"} or token == name or not is_linked(token, name):
             continue
+        if token.head == name.head and is_negated(token.head):
+            continue  # "has never been a minister"
         if token.pos_ == "ADJ" and not any(t.dep_ == "det" for t in name.children):
             continue
         span, fit = _description(sentence, token, name)

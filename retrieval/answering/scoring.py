@@ -14,6 +14,7 @@ from math import exp, log
 from pathlib import Path
 
 from retrieval.answering.gathering import Evidence
+from retrieval.answering.matching import SAME_BLOCK
 from retrieval.answering.proposals import Proposal
 from retrieval.models import AnswerType
 from retrieval.search.question_types import Form, Question
@@ -97,6 +98,7 @@ def features(question: Question, proposal: Proposal, evidence: Evidence) -> dict
         "disagreement": min(0.0, match.agreement),
         "no_predicate": 1.0 if question.predicate is None else 0.0,
         "other_act": 1.0 if _is_other_act(question, proposal) else 0.0,
+        "displaced": 1.0 if match.is_displaced else 0.0,
         "type_fit": 0.0 if is_open else proposal.type_fit,
         "open_fit": proposal.type_fit if is_open else 0.0,
         "miscounted": 1.0 if kind is AnswerType.QUANTITY and proposal.type_fit < _COUNTED else 0.0,
@@ -127,7 +129,12 @@ def _echo(proposal: Proposal) -> float:
 def _is_other_act(question: Question, proposal: Proposal) -> bool:
     """Whether who, when, where or how many is asked of an act that the sentence does not tell of."""
     is_typed = question.answer_type is not AnswerType.OTHER and question.form not in {Form.DEFINITION, Form.REASON}
-    return is_typed and question.predicate is not None and proposal.match.predicate_credit == 0
+    if not is_typed:
+        return False
+    if question.predicate is not None:
+        return proposal.match.predicate_credit == 0
+    shares = zip(question.terms, proposal.match.shares, strict=False)
+    return any(share < SAME_BLOCK for term, share in shares if term.lemma == question.attribute)
 
 
 def _proximity(question: Question, proposal: Proposal) -> float:

@@ -99,7 +99,7 @@ def propose_contents(
             match = match_claim(question, claim, sentences, topic)
             if match is None:
                 continue
-            cue = _cue_fit(question, claim)
+            cue = cue_fit(question, claim)
             yield Proposal(
                 match=replace(match, predicate_credit=1.0 if cue > 0.5 else 0.0),
                 span=content_span(question, match, claim),
@@ -124,7 +124,8 @@ def _told_by(outer: Sequence[Term], claim: Claim, claims: dict[str, Claim]) -> f
     return best
 
 
-def _cue_fit(question: Question, claim: Claim) -> float:
+def cue_fit(question: Question, claim: Claim) -> float:
+    """How far a claim's cue is the question's verb."""
     if question.predicate is None or claim.attribution.cue is None:
         return 0.5
     cue = claim.attribution.cue.split()[0]
@@ -177,15 +178,29 @@ def _unquoted(span: Span, text: str) -> Span:
 
 def propose_complements(question: Question, matches: Sequence[Match]) -> Iterator[Proposal]:
     """What follows the asked verb in its own sentence, for speech that is no stored claim."""
-    for match in matches:
+    for match in (_on_topic(question, m) for m in matches):
         for predicate in match.predicates:
             subjects = [w for w, role, _ in arguments(predicate) if role is Role.SUBJECT]
             asked = {t.i for n, t in match.tokens if question.terms[n].role is Role.SUBJECT}
+            is_pronoun = any(s.pos_ == "PRON" for s in subjects)
+            if question.terms_of(Role.SUBJECT) and not (asked or is_pronoun):
+                continue
             if asked and not any(asked & {t.i for t in [s, *s.children]} for s in subjects):
                 continue
             for word, role, _ in arguments(predicate):
                 if role is Role.OBJECT and word.dep_ in {"ccomp", "xcomp", "advcl"} and not is_negated(predicate):
                     yield Proposal(match, clause_span(match, word), None, 0.7, 1.0, 1)
+
+
+def _on_topic(question: Question, match: Match) -> Match:
+    """The match as far as it covers what was spoken of, not who spoke."""
+    held = [
+        (term.weight, share)
+        for term, share in zip(question.terms, match.shares, strict=True)
+        if term.role not in {Role.SUBJECT, Role.PREDICATE}
+    ]
+    total = sum(weight for weight, _ in held)
+    return replace(match, coverage=sum(w * s for w, s in held) / total) if total else match
 
 
 # ---------------------------------------------------------------- who said that
@@ -232,7 +247,7 @@ def stance_fit(verb: str, question: Question, claim: Claim, match: Match) -> flo
     asked_negated = any(t.lower_ in {"not", "n't", "never"} for t in _words(question))
     if negated is not asked_negated:
         return 0.0
-    return 0.6 + 0.4 * min(1.0, _cue_fit(question, claim))
+    return 0.6 + 0.4 * min(1.0, cue_fit(question, claim))
 
 
 def _words(question: Question) -> list[Token]:

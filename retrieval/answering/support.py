@@ -16,6 +16,7 @@ from spacy.tokens import Doc, Token
 from retrieval.answering.drafts import DraftStatement, is_instruction
 from retrieval.answering.quantities import iter_quantities
 from retrieval.answering.reading import parse, words_of
+from retrieval.extraction.language import name_text
 from retrieval.models import Hit, Span
 from retrieval.search.question_types import Question
 from retrieval.search.words import is_light, is_stop_word, similarity, word_set
@@ -67,7 +68,7 @@ def check_statement(statement: DraftStatement, question: Question, hits: Sequenc
     found = tuple(dict.fromkeys(place for place in quoted if place is not None))
     if not text or not found or None in quoted or is_instruction(text):
         return None
-    doc = parse(text)
+    doc = name_text(parse(text))
     contexts = [_Context.of(place) for place in found]
     sources = [" ".join(t.split()) for place in found for t in (place.hit.passage.text, place.hit.article.title)]
     if not _has_numbers(text, sources) or not _has_names(doc, sources):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum, auto
+from functools import lru_cache
 from math import floor, inf, log10
 
 from retrieval.answering.counts import quantity_at
@@ -164,19 +165,24 @@ def _is_same_name(one: str, other: str) -> bool:
     mine, theirs = _name_words(one), _name_words(other)
     if not mine or not theirs:
         return False
-    short, long = sorted((mine, theirs), key=len)
-    if short in (long[: len(short)], long[-len(short) :]):
+    short, long = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
+    if short[0] == long[0] and short == long[: len(short)]:
         return True
-    initials = "".join(word[0] for word in long)
-    return len(short) == 1 and len(long) > 1 and short[0].replace(".", "") == initials
+    if short[-1] == long[-1] and short == long[-len(short) :]:
+        return True
+    if len(short) > 1 or len(long) == 1:
+        return False
+    return short[0].replace(".", "") == "".join(word[0] for word in long)
 
 
-def _name_words(text: str) -> list[str]:
-    return [w.casefold() for w in words_of(text) if not is_stop_word(w) and w.casefold() not in _TITLES]
+@lru_cache(maxsize=4096)
+def _name_words(text: str) -> tuple[str, ...]:
+    return tuple(w.casefold() for w in words_of(text) if not is_stop_word(w) and w.casefold() not in _TITLES)
 
 
-def _words(text: str) -> list[str]:
-    return [w.casefold() for w in words_of(text) if w.casefold() not in {"a", "an", "the"}]
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(w.casefold() for w in words_of(text) if w.casefold() not in {"a", "an", "the"})
 
 
 # ---------------------------------------------------------------- words as values

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, update
@@ -62,19 +61,15 @@ def free_id(connection: Connection, wanted: str) -> str:
 
 def draw_events(connection: Connection, ids: Sequence[str]) -> None:
     """Draw events anew from all their tellings; an event without any is left as it is."""
+    for id_, row in drawn_events(connection, ids).items():
+        connection.execute(update(events).where(events.c.id == id_).values(**row))
+
+
+def drawn_events(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The columns of events as their tellings make them; without those that have none."""
     by_event: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in _tellings(connection, ids):
         by_event[row.event_id].append(row)
-    for id_, rows in by_event.items():
-        connection.execute(update(events).where(events.c.id == id_).values(**_drawn(rows)))
-
-
-def draw_as_of(connection: Connection, ids: Sequence[str], as_of: datetime) -> dict[str, dict[str, Any]]:
-    """Columns of events as the articles published by a moment tell them; without those that none of them tells of."""
-    by_event: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in _tellings(connection, ids):
-        if row.published_at is not None and row.published_at <= as_of:
-            by_event[row.event_id].append(row)
     return {id_: _drawn(rows) for id_, rows in by_event.items()}
 
 

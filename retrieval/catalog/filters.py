@@ -113,9 +113,6 @@ def filter_events(filter_: EventFilter | None, *, near_ids: Sequence[str] | None
     if filter_.story_id:
         told = select(tellings.c.event_id).where(tellings.c.article_id.in_(_articles_of(filter_.story_id)))
         conditions.append(events.c.id.in_(told))
-    if filter_.as_of:
-        told = select(tellings.c.event_id).join_from(tellings, articles).where(articles.c.published_at <= filter_.as_of)
-        conditions.append(events.c.id.in_(told))
     return conditions
 
 
@@ -146,9 +143,6 @@ def filter_claims(filter_: ClaimFilter | None) -> list[ColumnElement[bool]]:
         conditions.append(claims.c.stance.in_(filter_.stances))
     if filter_.ids is not None:
         conditions.append(claims.c.id.in_(filter_.ids))
-    if filter_.as_of:
-        by_then = select(articles.c.id).where(articles.c.id == claims.c.article_id).correlate(claims)
-        conditions.append(exists(by_then.where(articles.c.published_at <= filter_.as_of)))
     speaker = and_(attributions.c.claim_seq == claims.c.seq, attributions.c.depth == 0)
     if filter_.source_ids:
         conditions.append(exists().where(speaker, attributions.c.entity_id.in_(filter_.source_ids)).correlate(claims))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, func, select, tuple_
 from sqlalchemy.exc import DatabaseError
@@ -15,6 +17,7 @@ from retrieval.catalog import rows
 from retrieval.catalog.copies import find_origins
 from retrieval.catalog.engine import translate
 from retrieval.catalog.ids import fold
+from retrieval.catalog.moments import Moment
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.tables import (
     aliases,
@@ -70,6 +73,18 @@ class CatalogLookups:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._closed = False
+        self._moment: Moment | None = None
+
+    def at(self, moment: datetime) -> Self:
+        """The same as it stood at ``moment``: what it reads is as if nothing published later were there.
+
+        For as long as a request lasts: it does not see what is stored meanwhile of events that later articles tell of.
+        """
+        if self._moment is not None and self._moment.at <= moment:
+            return self
+        then = copy.copy(self)
+        then._moment = Moment(moment)  # noqa: SLF001 -- of this same class
+        return then
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -78,6 +93,8 @@ class CatalogLookups:
             raise ArchiveClosed(f"archive {self._engine.url.database} was closed; open it again")
         try:
             with self._engine.connect() as connection, connection.begin():
+                if self._moment is not None:
+                    self._moment.show(connection)
                 yield connection
         except DatabaseError as error:
             raise translate(error, Path(self._engine.url.database or "")) from error

@@ -7,20 +7,19 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from retrieval.catalog.clusters import draw_as_of
 from retrieval.catalog.filters import filter_events, order_events
 from retrieval.catalog.ids import fold
 from retrieval.catalog.lists import CatalogLists
 from retrieval.catalog.lookups import make_claims
 from retrieval.catalog.nested import Parent, find_pairs
 from retrieval.catalog.paging import chunks
-from retrieval.catalog.rows import make_event, make_time, select_claims, select_events
+from retrieval.catalog.rows import make_event, select_claims, select_events
 from retrieval.catalog.tables import (
     article_entities,
     articles,
@@ -30,7 +29,6 @@ from retrieval.catalog.tables import (
     event_mentions,
     events,
     tellings,
-    times,
 )
 from retrieval.models import (
     Account,
@@ -47,8 +45,6 @@ from retrieval.models import (
     Passage,
     RelatedEntity,
     Span,
-    TimeRef,
-    Toll,
     Window,
 )
 
@@ -61,8 +57,7 @@ _FIRST = Window()
 @dataclass(frozen=True, slots=True)
 class TimelineSubject:
     """What a timeline is of: events of an entity, those that the articles telling of an event tell of too, those that the
-    articles of a story tell of, or those of ``event_ids``; every given part must hold. ``as_of`` leaves out what had not
-    been published by then: each event is as those articles told it.
+    articles of a story tell of, or those of ``event_ids``; every given part must hold.
     """
 
     entity_id: str | None = None
@@ -71,28 +66,10 @@ class TimelineSubject:
     event_ids: tuple[str, ...] | None = None
     time_from: datetime | None = None
     time_to: datetime | None = None
-    as_of: datetime | None = None
 
 
 class CatalogRelations(CatalogLists):
     """Reads that compare what articles say."""
-
-    def events(
-        self,
-        filter: EventFilter | None = None,  # noqa: A002
-        *,
-        order: EventOrder = EventOrder.TIME,
-        descending: bool = False,
-        window: Window = _FIRST,
-    ) -> Page[Event]:
-        """Events, earliest first; those without a time come last in either direction.
-
-        With ``as_of`` each is as the articles published by then told it; filters and order go by what is known now.
-        """
-        page = super().events(filter, order=order, descending=descending, window=window)
-        if filter is None or filter.as_of is None:
-            return page
-        return Page(self._as_of(page.items, filter.as_of), page.cursors, page.has_next, page.has_previous)
 
     def load_accounts(self, event_ids: Sequence[str]) -> Mapping[str, tuple[Account, ...]]:
         """By event: what is claimed for it, then what is claimed against it, each with everyone on that side.
@@ -218,22 +195,12 @@ class CatalogRelations(CatalogLists):
         return {id_: made.get(id_, ()) for id_ in event_ids}
 
     def load_facts(self, article_ids: Sequence[str], *, as_of: datetime | None = None) -> Mapping[str, ArticleFacts]:
-        """Everything known from articles; unknown ids are left out. ``as_of`` leaves out the articles that had not been
-        published by then, and what they say of the others' events.
-        """
-        found = super().load_facts(article_ids)
-        if as_of is None:
-            return found
-        known = {id_: facts for id_, facts in found.items() if (at := facts.article.published.at) and at <= as_of}
-        drawn = {event.id: event for event in self._as_of([e for facts in known.values() for e in facts.events], as_of)}
-        return {id_: replace(facts, events=tuple(drawn[e.id] for e in facts.events)) for id_, facts in known.items()}
+        """Everything known from articles, at ``as_of`` if given; unknown ids are left out."""
+        return super().load_facts(article_ids) if as_of is None else self.at(as_of).load_facts(article_ids)
 
     def find_timeline(self, subject: TimelineSubject, *, window: Window = _FIRST) -> Page[Event]:
         """The events of ``subject`` that have a time, earliest first."""
-        page = self._page(_timeline(subject), order_events(EventOrder.TIME, descending=False), window, make_event)
-        if subject.as_of is None:
-            return page
-        return Page(self._as_of(page.items, subject.as_of), page.cursors, page.has_next, page.has_previous)
+        return self._page(_timeline(subject), order_events(EventOrder.TIME, descending=False), window, make_event)
 
     def count_timeline(self, subject: TimelineSubject) -> int:
         """How many events `find_timeline` has in all."""
@@ -271,14 +238,6 @@ class CatalogRelations(CatalogLists):
                 made.extend(make_claims(connection, rows))
         return tuple(made)
 
-    def _as_of(self, found: Sequence[Event], as_of: datetime) -> tuple[Event, ...]:
-        with self.reading() as connection:
-            drawn = draw_as_of(connection, [event.id for event in found], as_of)
-            time_ids = sorted({row["time_id"] for row in drawn.values() if row["time_id"] is not None})
-            query = select(times).where(times.c.id.in_(time_ids))
-            known = {row.id: make_time(row) for row in connection.execute(query)}
-        return tuple(_redrawn(event, drawn[event.id], known) for event in found)
-
 
 def _timeline(subject: TimelineSubject) -> Select[Any]:
     telling = tellings.c
@@ -296,35 +255,8 @@ def _timeline(subject: TimelineSubject) -> Select[Any]:
         within = within.where(telling.event_id.in_(select(told.c.child)))
     if subject.event_ids is not None:
         within = within.where(telling.event_id.in_(subject.event_ids))
-    if subject.as_of is not None:
-        published = articles.c.published_at <= subject.as_of
-        within = within.join(articles, articles.c.id == telling.article_id).where(published)
     spread = filter_events(EventFilter(time_from=subject.time_from, time_to=subject.time_to))
     return select_events().where(events.c.id.in_(within), events.c.time_start.is_not(None), *spread)
-
-
-def _redrawn(event: Event, row: Mapping[str, Any], known: Mapping[int, TimeRef]) -> Event:
-    time = known.get(row["time_id"]) or TimeRef(
-        row["time_start"], row["time_end"], row["time_precision"], row["time_source"]
-    )
-    return replace(
-        event,
-        type=row["type"],
-        mode=row["mode"],
-        status=row["status"],
-        title=row["title"],
-        time=time,
-        place_id=row["place_id"],
-        killed=_toll(row, "fatalities"),
-        injured=_toll(row, "injured"),
-        confidence=row["confidence"],
-        independent_source_count=row["independent_source_count"],
-    )
-
-
-def _toll(row: Mapping[str, Any], fate: str) -> Toll | None:
-    number = row[fate]
-    return None if number is None else Toll(number, row[f"{fate}_low"], row[f"{fate}_high"])
 
 
 def _account(side: Sequence[Claim], roots: Mapping[str, str]) -> Account:

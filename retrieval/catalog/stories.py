@@ -251,23 +251,28 @@ def _groups(connection: Connection, members: Sequence[Row[Any]]) -> list[list[st
 
 
 def _draw(connection: Connection, story_id: str) -> None:
-    members = _members(connection, story_id)
+    for id_, row in drawn_stories(connection, [story_id]).items():
+        connection.execute(update(stories).where(stories.c.id == id_).values(**row))
+
+
+def drawn_stories(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The columns of stories as their articles make them; without those that have none."""
+    return {id_: _drawn(connection, members) for id_ in ids if (members := _members(connection, id_))}
+
+
+def _drawn(connection: Connection, members: Sequence[Row[Any]]) -> dict[str, Any]:
     compared = members[:_MAX_COMPARED]
     weighed = _weigh(connection, {row.article_id: row.words for row in compared})
     medoid = compared[find_medoid([weighed[row.article_id] for row in compared])]
     dates = [row.published_at for row in members if row.published_at is not None]
-    connection.execute(
-        update(stories)
-        .where(stories.c.id == story_id)
-        .values(
-            title=medoid.title,
-            medoid_id=medoid.article_id,
-            first_published=min(dates, default=None),
-            last_published=max(dates, default=None),
-            article_count=len(members),
-            independent_source_count=len(_voices(members)),
-        )
-    )
+    return {
+        "title": medoid.title,
+        "medoid_id": medoid.article_id,
+        "first_published": min(dates, default=None),
+        "last_published": max(dates, default=None),
+        "article_count": len(members),
+        "independent_source_count": len(_voices(members)),
+    }
 
 
 def _voices(members: Iterable[Row[Any]]) -> set[str]:

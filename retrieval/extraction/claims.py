@@ -12,7 +12,7 @@ from retrieval.extraction.contents import PRESUPPOSING
 from retrieval.extraction.facts import FoundAttribution, FoundClaim, FoundEntity, FoundMention, FoundRole, FoundTime
 from retrieval.extraction.indirect_speech import according_drafts, indirect_drafts, noun_drafts
 from retrieval.extraction.language import ParsedBlock
-from retrieval.extraction.noun_phrases import governing_verb, is_verb, subject_of
+from retrieval.extraction.noun_phrases import governing_verb, is_verb, stands_before, subject_of
 from retrieval.extraction.quotations import find_quotations
 from retrieval.extraction.quoted_speech import quotation_drafts, quoted_tokens
 from retrieval.extraction.sources import Draft
@@ -137,7 +137,7 @@ def _said_at(draft: Draft, parsed: ParsedBlock, times: TimeIndex) -> int | None:
         if token.sent.start != cue.sent.start:
             continue
         governor = governing_verb(token)
-        if governor != cue or _under(token, {"nsubj", "nsubjpass"}, stop=cue):
+        if governor != cue or (_under(token, {"nsubj", "nsubjpass"}, stop=cue) and not stands_before(token, cue)):
             continue
         if any(t.lower_ in PRESUPPOSING for t in _path(token, cue)):
             continue

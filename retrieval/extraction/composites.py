@@ -21,6 +21,7 @@ _INSTITUTION = re.compile(
     re.IGNORECASE,
 )
 _OF_PLACE = re.compile(r"(?P<word>government|parliament) of $", re.IGNORECASE)
+_WIDER = re.compile(r"\b(?P<word>Greater|Royal) $")
 _FACILITY = re.compile(
     r"[ \u00a0](?:international |central )?(?:airport|air ?base|stadium|prison|railway station"
     r"|train station|harbou?r|seaport)\b",
@@ -89,7 +90,10 @@ def _institution(text: str, doc: Doc, match: Match) -> Composite | None:
     is_modifier = following is not None and following.pos_ == "NOUN" and following.lower_ not in _SPEAKERS
     if is_modifier and word != "government":
         return None
-    span = Span(match.span.start, found.end())
+    start = match.span.start
+    if whole := _WIDER.search(text, max(0, start - 12), start):
+        start, place = whole.start(), f"{whole['word'].casefold()} {place}"
+    span = Span(start, found.end())
     if word in {"embassy", "consulate"}:
         city = re.compile(r" in ([A-Z]\w+)").match(text, found.end())
         where = f" in {name_key(city[1])}" if city else ""

@@ -38,6 +38,7 @@ from retrieval.extraction.time_words import (
     month_number,
     number_of,
     weekday_number,
+    year_number,
 )
 from retrieval.ingestion.publication import parse_date
 from retrieval.models import DatePrecision
@@ -64,11 +65,18 @@ def resolve_date(match: Match, frame: Frame) -> Interval | None:
     if is_word_not_month(match) or is_count(match) or is_word_not_day(match):
         return None
     number, dom = month_number(match["month"]), day_of_month(match["day"])
-    wanted = int(match["year"]) if match["year"] else frame.year
+    wanted = year_number(match["year"]) if match["year"] else frame.year
     if wanted:
         return safe_day(wanted, number, dom)
-    weekday = weekday_number(match["weekday"]) if match["weekday"] else None
+    weekday = weekday_number(match["weekday"]) if match.groupdict().get("weekday") else None
     found = [d for n in (-1, 0, 1) if (d := safe_day(frame.anchor.year + n, number, dom))]
+    which = re.sub(r"\s+", " ", (match.groupdict().get("which") or "").lower())
+    if which in {"last", "past", "previous", "this past"}:
+        return max((d for d in found if d.first < frame.anchor), key=lambda d: d.first, default=None)
+    if which in {"next", "coming", "upcoming", "this coming", "this upcoming"}:
+        return min((d for d in found if d.first > frame.anchor), key=lambda d: d.first, default=None)
+    if which == "this":
+        return safe_day(frame.anchor.year, number, dom)
     by_weekday = [d for d in found if weekday is not None and d.first.weekday() == weekday]
     return nearest(by_weekday or found, frame)
 
@@ -80,7 +88,7 @@ def resolve_day_range(match: Match, frame: Frame) -> Interval | None:
     if begin >= end or not is_range or is_word_not_month(match):
         return None
     number = month_number(match["month"])
-    wanted = int(match["year"]) if match["year"] else frame.year
+    wanted = year_number(match["year"]) if match["year"] else frame.year
     found = [
         days(first.first, last.last)
         for candidate in ([wanted] if wanted else [frame.anchor.year + n for n in (-1, 0, 1)])
@@ -94,7 +102,7 @@ def resolve_month(match: Match, frame: Frame) -> Interval | None:
     if not is_month(match):
         return None
     number = month_number(match["month"])
-    wanted = int(match["year"]) if match["year"] else frame.year
+    wanted = year_number(match["year"]) if match["year"] else frame.year
     if wanted:
         return parted(month(wanted, number), match)
     here = frame.anchor.year
@@ -116,12 +124,12 @@ def resolve_year(match: Match, _: Frame) -> Interval | None:
     """A year, or a part of it."""
     if not is_year(match):
         return None
-    return parted(year(int(match["year"])), match)
+    return parted(year(year_number(match["year"])), match)
 
 
 def resolve_year_range(match: Match, _: Frame) -> Interval | None:
     """Two years: "2014-2016", "2014-16"."""
-    first = int(match["year"])
+    first = year_number(match["year"])
     last = int(match["to"]) if len(match["to"]) == 4 else first // 100 * 100 + int(match["to"])
     return years(first, last) if last > first else None
 
@@ -141,6 +149,8 @@ def resolve_decade(match: Match, _: Frame) -> Interval | None:
         first = (1900 if int(match["short"]) >= 20 else 2000) + int(match["short"])
     else:
         first = int(match["decade"])
+        if first % 100 == 0 and first < 1900:
+            return parted(years(first, first + 99), match)  # the 1800s
     return parted(years(first, first + 9), match)
 
 
@@ -166,13 +176,19 @@ def resolve_quarter(match: Match, frame: Frame) -> Interval | None:
     return months(wanted, (number - 1) * size + 1, size)
 
 
+def resolve_winter(match: Match, _: Frame) -> Interval | None:
+    """The winter of 2018-19."""
+    first, last = int(match["year"]), int(match["to"])
+    return months(first, 12, 3) if (first + 1) % 100 == last % 100 else None
+
+
 def resolve_season(match: Match, frame: Frame) -> Interval | None:
     """A season of the northern half of the world."""
     if not is_season(match):
         return None
     first = SEASONS[match["season"].lower()]
     which = (match["which"] or "").lower()
-    wanted = int(match["year"]) if match["year"] else frame.year
+    wanted = year_number(match["year"]) if match["year"] else frame.year
     if wanted:
         return parted(months(wanted, first, 3), match)
     around = [months(frame.anchor.year + n, first, 3) for n in (-2, -1, 0, 1)]
@@ -187,10 +203,20 @@ def resolve_season(match: Match, frame: Frame) -> Interval | None:
     return parted([s for s in around if s.first <= frame.anchor][-1], match)
 
 
+def resolve_day_of_near_month(match: Match, frame: Frame) -> Interval | None:
+    """The 5th of last month, the 21st this month."""
+    near = unit_around(frame.anchor, "month", {"last": -1, "next": 1}.get(match["which"].lower(), 0))
+    return safe_day(near.first.year, near.first.month, day_of_month(match["day"])) if near else None
+
+
 def resolve_week_of(match: Match, frame: Frame) -> Interval | None:
-    """The week of April 10."""
+    """The week of April 10, the week of the 18th."""
+    if match["day3"]:
+        around = (month(frame.anchor.year, frame.anchor.month + n).first for n in (-1, 0, 1))
+        close = nearest([d for at in around if (d := safe_day(at.year, at.month, int(match["day3"])))], frame)
+        return week(close.first) if close else None
     name, dom = match["month"] or match["month2"], day_of_month(match["day"] or match["day2"])
-    wanted = int(match["year"]) if match["year"] else frame.year
+    wanted = year_number(match["year"]) if match["year"] else frame.year
     found = [
         found
         for candidate in ([wanted] if wanted else [frame.anchor.year + n for n in (-1, 0, 1)])
@@ -220,6 +246,23 @@ def resolve_nth_of(match: Match, frame: Frame) -> Interval | None:
     return days(chosen[0].first, chosen[-1].last, unit_precision(unit)) if len(chosen) == count else None
 
 
+def resolve_nth_weekday(match: Match, frame: Frame) -> Interval | None:
+    """The last Friday of March, the first Sunday in May."""
+    named = resolve_month(match, frame)
+    if named is None:
+        return None
+    ordinal, number = match["ordinal"].lower(), weekday_number(match["weekday"])
+    found = [at for at in _pieces_of(named, "day") if at.first.weekday() == number]
+    place = ORDINALS.get(ordinal, 5)
+    return found[-1 if place < 0 else place - 1] if place <= len(found) else None
+
+
+def resolve_weekend_of(match: Match, frame: Frame) -> Interval | None:
+    """The weekend of January 4."""
+    at = resolve_date(match, frame)
+    return weekend(at.first) if at else None
+
+
 def _pieces_of(whole: Interval, unit: str) -> list[Interval]:
     """The days, weeks (by their Thursday, as ISO 8601 counts them), weekends or months of a month or a year."""
     every = [whole.first + timedelta(n) for n in range((whole.last - whole.first).days + 1)]
@@ -238,15 +281,37 @@ def resolve_feast(match: Match, frame: Frame) -> Interval | None:
         _TELLS_OF_SEASON.match(following(match)) or is_preceded(match, r"Father\s+")
     ):
         return None
-    if match["year"] or frame.year:
-        return day(feast_day(match["feast"], int(match["year"] or frame.year or 0)))
-    return nearest([day(feast_day(match["feast"], frame.anchor.year + n)) for n in (-1, 0, 1)], frame)
+    wanted = year_number(match["year"]) if match["year"] else frame.year
+    found = [day(feast_day(match["feast"], number)) for number in _years_around(wanted, frame)]
+    which = (match["which"] or "").lower()
+    if which == "last":
+        return [d for d in found if d.first < frame.anchor][-1]
+    if which == "next":
+        return next(d for d in found if d.first > frame.anchor)
+    if which == "this":
+        return found[1]
+    return nearest(found, frame)
+
+
+def resolve_feast_weekend(match: Match, frame: Frame) -> Interval | None:
+    """Labor Day weekend: Saturday to Monday; the Saturday and Sunday nearest to the feast, and what lies between."""
+    name, wanted = match["feast"] or match["feast2"], match["year"] or match["year2"]
+    found = []
+    for number in _years_around(year_number(wanted) if wanted else frame.year, frame):
+        feast = feast_day(name, number)
+        here = weekend(feast - timedelta(2))  # Monday's and Tuesday's is the one before
+        found.append(days(min(feast, here.first), max(feast, here.last)))
+    return nearest(found, frame)
+
+
+def _years_around(wanted: int | None, frame: Frame) -> list[int]:
+    return [wanted] if wanted else [frame.anchor.year + n for n in (-1, 0, 1)]
 
 
 def resolve_weekday_of_month(match: Match, frame: Frame) -> Interval | None:
     """Tuesday 14th, on the 18th: the nearest such day in the direction of the tense."""
     dom = day_of_month(match["day"])
-    if is_word_not_day(match):
+    if dom == 0 or is_word_not_day(match):
         return None
     wanted = weekday_number(match["weekday"]) if match["weekday"] else None
     months_around = (month(frame.anchor.year, frame.anchor.month + n).first for n in range(-12, 13))

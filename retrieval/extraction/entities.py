@@ -12,7 +12,7 @@ from retrieval.extraction.facts import FoundEntity, FoundMention
 from retrieval.extraction.gazetteer import Entry, NameTrie, load_gazetteer
 from retrieval.extraction.language import ParsedBlock, straight
 from retrieval.extraction.mentions import Candidate, CandidateFinder
-from retrieval.extraction.name_spans import is_headline
+from retrieval.extraction.name_spans import is_headline, is_shouted
 from retrieval.extraction.names import WORDS, name_key
 from retrieval.extraction.resolution import Group, link_organizations, link_people, settle, surnames
 from retrieval.models import EntityType, MentionKind, Span
@@ -164,10 +164,15 @@ class _Article:
         for tail, identities in tails.items():
             if len(identities) == 1:
                 trie.add(tail, next(iter(identities)))
+        loud: NameTrie[_Identity] = NameTrie()
+        if any(is_shouted(block.doc) for block in self._parsed):
+            for identity, found in self._found.items():
+                for form in found.forms:
+                    loud.add(form.upper(), identity)
         for block in self._parsed:
             plain = straight(block.block.span.slice(self._text))
             headline = is_headline(block.doc)
-            for span, identity in trie.find(plain):
+            for span, identity in (loud if is_shouted(block.doc) else trie).find(plain):
                 if not headline and self._continues(plain, span):
                     continue
                 offset = block.block.span.start

@@ -19,6 +19,7 @@ from retrieval.extraction.noun_phrases import (
     is_verb,
     object_of,
     phrase_range,
+    stands_before,
     subject_of,
 )
 from retrieval.extraction.speakers import PRONOUNS, ROLES, EntityLinker
@@ -77,7 +78,10 @@ class ArgumentReader:
             found.append(self._participant(parsed, instrument, ParticipantRole.INSTRUMENT, claim))
         theme = next((h.lemma_.lower() for h in recipients if h.lower_ not in PRONOUNS), None)
         unique = {(p.span, p.role): p for p in found}
-        return Arguments(tuple(unique.values()), theme, self._place(parsed, trigger), self._time(parsed, trigger))
+        place = self._place(parsed, trigger)
+        if place is None:
+            place = self._place_of_sides(parsed, actors, recipients if has_victims else [])
+        return Arguments(tuple(unique.values()), theme, place, self._time(parsed, trigger))
 
     def _participant(self, parsed: ParsedBlock, head: Token, role: ParticipantRole, claim: int | None) -> FoundParticipant:
         start, end = phrase_range(head, prepositions=False)
@@ -150,6 +154,28 @@ class ArgumentReader:
                     entity = self._place_entity(parsed, noun)
                     if entity is not None:
                         return entity
+        return None
+
+    def _place_of_sides(self, parsed: ParsedBlock, actors: Sequence[Token], targets: Sequence[Token]) -> int | None:
+        """The town or building that is attacked ("shelled Kherson", "the port of Izmir"), else where those are who act
+        ("police in Nairobi arrested ..."). A country that is attacked is a side, not the place.
+        """
+        for target in targets:
+            of = [p for c in target.rights if c.dep_ == "prep" and c.lower_ in {"of", "in"} for p in c.children]
+            for noun in (target, *of):
+                mention = self.linker.mention_at(parsed.span(noun))
+                if mention is None or mention.kind is MentionKind.DEMONYM:
+                    continue
+                entity = self.linker.entities[mention.entity]
+                if entity.type in _PLACE_TYPES and entity.country is None:
+                    return mention.entity
+        for actor in actors:
+            for child in actor.rights:
+                if child.dep_ == "prep" and child.lower_ in {"in", "near", "outside"}:
+                    found = (self._place_entity(parsed, noun) for noun in child.children if noun.dep_ == "pobj")
+                    entity_number = next((number for number in found if number is not None), None)
+                    if entity_number is not None:
+                        return entity_number
         return None
 
     def _place_entity(self, parsed: ParsedBlock, noun: Token) -> int | None:
@@ -254,8 +280,10 @@ def _direct(token: Token, trigger: Token) -> bool:
     for ancestor in token.ancestors:
         if ancestor == trigger:
             return True
-        if is_verb(ancestor) or ancestor.dep_ in {"relcl", "acl"} or ancestor.dep_ in {"nsubj", "nsubjpass"}:
+        if is_verb(ancestor) or ancestor.dep_ in {"relcl", "acl"}:
             return False
+        if ancestor.dep_ in {"nsubj", "nsubjpass"}:
+            return ancestor.head == trigger and stands_before(token, trigger)
         if ancestor.lower_ in {"since", "after", "before", "until"}:
             return False
     return False

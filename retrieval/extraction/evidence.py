@@ -36,6 +36,7 @@ _ORG_ROLES = WORDS["organization_role"]
 _PLACE_ROLES = WORDS["place_role"]
 _ORG_VERBS = WORDS["organization_verb"]
 _ORG_NOUNS = WORDS["organization_possession"]
+_ORG_LEADERS = WORDS["organization_leader"]
 _ORG_FOLLOWERS = WORDS["organization_follower"]
 _PLACE_FOLLOWERS = WORDS["place_follower"]
 _IN_PREPOSITIONS = WORDS["in_preposition"]
@@ -47,6 +48,7 @@ _MODEL = {
     "GPE": (_PLACE, 1.0),
     "LOC": (_PLACE, 1.0),
     "FAC": (_FACILITY, 1.2),
+    "DATELINE": (_PLACE, 5.0),
 }
 
 
@@ -151,6 +153,9 @@ def _after(span: TokenSpan, scores: Scores) -> None:
     if not following:
         return
     word = following[0].lower_
+    if _leads(span, following):
+        scores[_ORG] += 2
+        scores[_PERSON] -= 2
     if word in {"'s", "'"} and len(following) > 1 and following[1].lower_ in _PERSON_NOUNS:
         scores[_PERSON] += 1
     elif word in {"'s", "'"} and len(following) > 1 and following[1].lower_ in _ORG_NOUNS:
@@ -159,6 +164,8 @@ def _after(span: TokenSpan, scores: Scores) -> None:
         scores[_ORG] += 1
     elif word in _PLACE_FOLLOWERS:
         scores[_PLACE] += 0.8
+        if word in PLACE_WORDS and span.start and doc[span.start - 1].lower_ == "the":  # "the Kosi river"
+            scores[_PLACE] += 1
     elif word in _PERSON_ROLES or word in _PERSON_NOUNS:
         scores[_PERSON] -= 0.3
     if word == "who" or (word == "," and len(following) > 1 and following[1].lower_ == "who"):
@@ -173,6 +180,14 @@ def _after(span: TokenSpan, scores: Scores) -> None:
         scores[_PERSON] += 2.5
     if word == "," and len(following) > 1 and following[1].ent_type_ == "GPE" and len(span) < 3 and scores[_PERSON] < 2:
         scores[_PLACE] += 1
+
+
+def _leads(span: TokenSpan, following: TokenSpan) -> bool:
+    """True in "Acme boss Jane Doe": whoever has a boss is no person; a place has none either."""
+    if len(following) < 2 or following[0].lower_ not in _ORG_LEADERS or following[0].text[0].isupper():
+        return False
+    person = following[1]
+    return person.pos_ == "PROPN" and (person.text in GIVEN_NAMES or person.ent_type_ == "PERSON") and span[-1].text != ","
 
 
 def _syntax(span: TokenSpan, scores: Scores) -> None:

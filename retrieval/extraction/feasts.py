@@ -49,16 +49,31 @@ _RULES: Mapping[str, _Rule] = {
     "new year's day": _fixed(1, 1),
     "new year's eve": _fixed(12, 31),
     "valentine's day": _fixed(2, 14),
+    "epiphany": _fixed(1, 6),
+    "groundhog day": _fixed(2, 2),
+    "international women's day": _fixed(3, 8),
     "st patrick's day": _fixed(3, 17),
     "st. patrick's day": _fixed(3, 17),
+    "saint patrick's day": _fixed(3, 17),
+    "saint patrick": _fixed(3, 17),
+    "april fools' day": _fixed(4, 1),
+    "cinco de mayo": _fixed(5, 5),
+    "international workers' day": _fixed(5, 1),
+    "ve day": _fixed(5, 8),
+    "world environment day": _fixed(6, 5),
     "may day": _fixed(5, 1),
     "earth day": _fixed(4, 22),
     "juneteenth": _fixed(6, 19),
     "bastille day": _fixed(7, 14),
     "halloween": _fixed(10, 31),
     "all saints' day": _fixed(11, 1),
+    "all souls' day": _fixed(11, 2),
+    "guy fawkes night": _fixed(11, 5),
+    "bonfire night": _fixed(11, 5),
+    "remembrance day": _fixed(11, 11),
     "veterans day": _fixed(11, 11),
     "armistice day": _fixed(11, 11),
+    "shrove tuesday": _from_easter(-47),
     "ash wednesday": _from_easter(-46),
     "palm sunday": _from_easter(-7),
     "maundy thursday": _from_easter(-3),
@@ -66,7 +81,12 @@ _RULES: Mapping[str, _Rule] = {
     "easter sunday": _from_easter(0),
     "easter monday": _from_easter(1),
     "easter": _from_easter(0),
+    "ascension day": _from_easter(39),
+    "pentecost": _from_easter(49),
+    "whit monday": _from_easter(50),
     "martin luther king day": _weekday(1, 0, 3),
+    "martin luther king jr. day": _weekday(1, 0, 3),
+    "mlk day": _weekday(1, 0, 3),
     "presidents' day": _weekday(2, 0, 3),
     "memorial day": _weekday(5, 0, -1),
     "labor day": _weekday(9, 0, 1),
@@ -77,20 +97,25 @@ _RULES: Mapping[str, _Rule] = {
     "cyber monday": lambda year: _weekday(11, 3, 4)(year) + timedelta(4),
 }
 
+_OWNS = r"(?:['’]?s|s['’])?"
 FEAST = "|".join(
-    re.escape(name).replace("'", "['’]").replace(r"\ ", r"\s+") for name in sorted(_RULES, key=len, reverse=True)
+    re.escape(name).replace("'s", _OWNS).replace("s'", _OWNS).replace(r"\ ", r"\s+")
+    for name in sorted(_RULES, key=len, reverse=True)
 )
 """A regular expression of all names, to be used without regard to case."""
 
-BARE = frozenset({"christmas", "easter", "thanksgiving", "halloween"})
+BARE = frozenset({"christma", "easter", "thanksgiving", "halloween"})
 """Those that are seasons and adjectives too ("Christmas market")."""
 
 
 def feast_day(words: str, year: int) -> date:
     """The day of the feast called ``words``, as `FEAST` matches it."""
-    return _RULES[feast_name(words)](year)
+    return _BY_NAME[feast_name(words)](year)
 
 
 def feast_name(words: str) -> str:
-    """The name in lower case, with single spaces and a straight apostrophe."""
-    return re.sub(r"\s+", " ", words.lower().replace("’", "'"))
+    """The name in lower case, with single spaces, without apostrophes and the letters that go with them."""
+    return re.sub(r"s\b", "", re.sub(r"['’]", "", re.sub(r"\s+", " ", words.lower())))
+
+
+_BY_NAME = {feast_name(name): rule for name, rule in _RULES.items()}

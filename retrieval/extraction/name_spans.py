@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -23,6 +24,12 @@ _CAPTIONS = WORDS["caption"]
 _SHORT_MONTHS = WORDS["short_month"]
 _LEADS = WORDS["lead"]
 _BRIDGES = WORDS["bridge"]
+_ROLES = WORDS["role"] | WORDS["role_word"]
+_PARTY_AND_STATE = re.compile(r"[DRI]-[A-Z][\w.]*")
+_DATELINE = re.compile(
+    r"(?P<city>[A-Z]{2}[A-Z.'-]*(?:[ -][A-Z][A-Z.'-]*){0,3})(?:, (?:[A-Z][\w.]+ ?){1,2})?"
+    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?:, \d{4})?\s*(?:\([A-Z][\w. /-]{1,24}\)|[\u2013\u2014]|--|-\s)"
+)
 _NUMERALS = frozenset({"II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI"})
 # Capitalised words that name nothing by themselves.
 _NO_NAMES = WORDS["date"] | WORDS["no_name"]
@@ -52,6 +59,15 @@ def is_sentence_start(token: Token) -> bool:
     if token.is_sent_start or token.i == 0:
         return True
     return token.nbor(-1).text in {'"', "'", ":", "(", "-", "--", "..."} or token.nbor(-1).is_space
+
+
+def dateline_place(doc: Doc) -> tuple[int, int] | None:
+    """The tokens of the place in capitals that a block opens with: "PARIS (Reuters) -", "BOISE, Idaho --"."""
+    match = _DATELINE.match(doc.text)
+    if match is None or is_shouted(doc):
+        return None
+    tokens = doc.char_span(match.start("city"), match.end("city"), alignment_mode="contract")
+    return (tokens.start, tokens.end) if tokens is not None and len(tokens) else None
 
 
 def model_names(doc: Doc, gazetteer: Gazetteer) -> Iterator[tuple[int, int, str]]:
@@ -225,7 +241,7 @@ def _is_name(doc: Doc, start: int, end: int) -> bool:
         token.like_url or token.like_email or token.text.startswith(("#", "@", "http")) for token in tokens
     ):
         return False
-    if any(token.lower_ in _WEEKDAYS for token in tokens):
+    if any(token.lower_ in _WEEKDAYS for token in tokens) or _PARTY_AND_STATE.fullmatch(doc[start:end].text):
         return False
     if not any(c.isalpha() for token in tokens for c in token.text) or "\n" in doc[start:end].text:
         return False
@@ -235,6 +251,12 @@ def _is_name(doc: Doc, start: int, end: int) -> bool:
         is_initials = all(len(token.text.rstrip(".")) < 2 for token in tokens)
         return not is_initials and tokens[-1].lower_.rstrip(".") not in _SHORT_MONTHS
     token = tokens[0]
+    if token.lower_ in _ROLES and any(
+        doc[near].lower_.rstrip(".") in TITLES and starts_upper(doc[near])
+        for near in (start - 1, end)
+        if 0 <= near < len(doc)
+    ):
+        return False  # "Chief Executive Jane Doe"
     if token.lower_.rstrip(".") in TITLES or len(token.text) < 2 or not any(c.isupper() for c in token.text):
         return False
     return not (is_sentence_start(token) and token.pos_ not in {"PROPN", "NOUN", "X", "ADJ"} and not token.text.isupper())

@@ -70,7 +70,9 @@ def subject_of(verb: Token, *, depth: int = 0) -> Token | None:
     if verb.dep_ in {"relcl", "acl"} and not is_verb(head):
         return None if verb.tag_ == "VB" else head
     if verb.dep_ in {"conj", "advcl", "xcomp", "pcomp", "prep", "ccomp"}:
-        if verb.dep_ == "xcomp":
+        is_charge = verb.dep_ == "pcomp" and head.head.lemma_.lower() in load_words("charging_verbs")
+        if verb.dep_ == "xcomp" or is_charge:
+            head = head.head if is_charge else head  # "accused the army of killing": the army is to have killed
             controlled = next((c for c in head.children if c.dep_ == "dobj"), None)
             if controlled is not None:
                 return controlled
@@ -163,6 +165,16 @@ def coordinated(head: Token) -> Iterator[Token]:
 def governing_verb(token: Token) -> Token | None:
     """The nearest verb above ``token``."""
     return next((a for a in token.ancestors if is_verb(a)), None)
+
+
+def stands_before(time: Token, verb: Token) -> bool:
+    """True for the day of "a court in Milan on Thursday sentenced ...", which parsers hang on the subject."""
+    if time.dep_ != "pobj" or time.head.lower_ not in {"on", "in", "at"} or time.right_edge.i >= verb.i:
+        return False
+    if not any(a.head == verb and a.dep_ in {"nsubj", "nsubjpass"} for a in time.ancestors):
+        return False
+    between = verb.doc[time.right_edge.i + 1 : verb.i]
+    return all(t.head == verb and t.dep_ in {"aux", "auxpass", "neg", "advmod"} for t in between)
 
 
 def strip_range(doc: Doc, start: int, end: int, *, keep_quotes: bool = True) -> tuple[int, int]:

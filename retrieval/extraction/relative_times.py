@@ -75,8 +75,13 @@ def resolve_this_unit(match: Match, frame: Frame) -> Interval | None:
     unit, anchor = match["unit"].lower(), frame.anchor
     if unit == "weekend":
         here = weekend(anchor)
+        if match["which"].lower().endswith("past"):
+            return here if here.last < anchor else weekend(anchor - timedelta(7))
         past = offset == 0 and frame.direction == "past" and here.first > anchor
         return weekend(anchor + timedelta(7 * (-1 if past else offset)))
+    if unit not in {"week", "month", "quarter", "year", "decade", "century"}:
+        monday = anchor - timedelta(anchor.weekday() - 7 * offset)
+        return days(monday, monday + timedelta(4), DatePrecision.WEEK)  # the working week
     whole = unit_around(anchor, unit, offset)
     mark = (match["mark"] or "").lower()
     if whole is None or not mark:
@@ -151,6 +156,12 @@ def resolve_now(_: Match, frame: Frame) -> Interval | None:
     return day(frame.anchor)
 
 
+def resolve_to_date(match: Match, frame: Frame) -> Interval | None:
+    """The year to date: up to the day before that of publication, which is not over."""
+    whole = unit_around(frame.anchor, match["unit"].lower(), 0)
+    return replace(whole, last=max(whole.first, frame.anchor - timedelta(1))) if whole else None
+
+
 def resolve_following_weekday(match: Match, frame: Frame) -> Interval | None:
     """The following Friday: that of the week after the day of publication's."""
     monday = frame.anchor - timedelta(frame.anchor.weekday())
@@ -162,13 +173,17 @@ def resolve_anaphor(match: Match, frame: Frame) -> Interval | None:
     if frame.reference is None:
         return None
     unit = match["unit"].lower()
-    if unit not in {"week", "month", "year"} and not match["number"]:
+    if unit not in {"week", "weekend", "month", "quarter", "year"} and not match["number"]:
         unit = "day"
     which = match["which"].lower()
     count = number_of(match["number"]) if match["number"] else 0 if which in {"same", "that"} else 1
     if _RANKS[frame.reference.precision] > _RANKS[unit_precision(unit)]:
         return None
     back = which in {"earlier", "before", "previous"}
+    if unit == "weekend":
+        return weekend(frame.reference.first + timedelta(-7 * count if back else 7 * count))
+    if unit == "quarter":
+        return unit_around(frame.reference.first, unit, -count if back else count)
     return shifted(frame.reference.first, -count if back else count, unit)
 
 

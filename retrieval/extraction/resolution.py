@@ -107,7 +107,7 @@ def link_people(groups: Mapping[str, Group]) -> dict[str, str]:
     by_first: dict[str, set[str]] = defaultdict(set)
     for group in full:
         target = links.get(group.key, group.key)
-        for tail in surnames(group.words):
+        for tail in [*surnames(group.words), *_joined_surname(group)]:
             by_part[tail].add(target)
         by_first[group.words[0]].add(target)
     for group in groups.values():
@@ -137,6 +137,12 @@ def surnames(words: Sequence[str]) -> list[str]:
     if end - start == 1 and end > 3:
         tails.append(" ".join(words[end - 2 : end]))
     return tails
+
+
+def _joined_surname(group: Group) -> list[str]:
+    """The normal form of "Smith-Jones" for a name that ends in it."""
+    last = group.places[0].surface.split()[-1]
+    return [name_key(last)] if "-" in last.strip("-") else []
 
 
 def _link_middle_names(full: Sequence[Group]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from retrieval.extraction.contents import is_outer_conjunct
+from retrieval.extraction.cues import frames_of
 from retrieval.extraction.noun_phrases import agent_of, has_subject, is_passive, subject_of
 from retrieval.extraction.words import load_words
 from retrieval.models import AttributionKind, ClaimStance, Span
@@ -55,6 +56,8 @@ def source_of(cue: Token) -> Token | None:
         agent = agent_of(cue)
         if agent is not None or cue.lemma_ != "quote":
             return agent
+    if cue.tag_ == "VBG" and cue.lemma_.lower() == "add":
+        cue = _added_to(cue)
     subject = subject_of(cue.head.head if is_outer_conjunct(cue) else cue)
     if subject is None or subject.dep_ == "expl" or subject.tag_ in {"WP", "WDT", "EX"}:
         return None
@@ -86,6 +89,16 @@ def citing_of(cue: Token) -> Token | None:
         ):
             return token
     return None
+
+
+def _added_to(cue: Token) -> Token:
+    """The "said" of "said that it would close, adding that ...", where the parser hung "adding" on what is said."""
+    head = cue.head
+    while head.dep_ in {"ccomp", "conj"} and head.head != head:
+        head = head.head
+        if frames_of(head) is not None:
+            return head
+    return cue
 
 
 def _opening_of(clause: Token) -> int:

@@ -69,7 +69,8 @@ def sketch(text: str, blocks: Sequence[Block], named: Iterable[Span]) -> dict[st
 
 def worth(article_count: int, total: int) -> float:
     """What a word or a name is worth that ``article_count`` of ``total`` articles have (inverse document frequency)."""
-    return math.log((total + _PRIOR) / (article_count + _PRIOR / 10))
+    # As of a moment fewer articles are there than those that words are counted in.
+    return math.log((max(total, article_count) + _PRIOR) / (article_count + _PRIOR / 10))
 
 
 def weigh(

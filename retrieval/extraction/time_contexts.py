@@ -32,6 +32,7 @@ _YEAR_CUE = (
     r"(?:in|since|of|by|until|till|from|to|before|after|during|circa|around|about|between|and|or|year|early|late|mid|the|to|through|for"
     r"|january|february|march|april|may|june|july|august|september|october|november|december|autumn|summer|spring|winter|fall)[\s-]+\(?"
 )
+_SAID_YEAR_CUE = r"(?:in|since|of|by|until|till|before|after|during|year|between|from)\s+"
 _MONTH_CUE = (
     r"(?:in|since|until|till|by|from|to|through|during|of|after|before|between|and|for|late|early|mid|last|next|this|past|every|each|or|over"
     r"|around|about|as\s+of|follow\w+)[\s-]+"
@@ -61,7 +62,8 @@ def following(match: Match) -> str:
 
 def is_count(match: Match) -> bool:
     """True when the number at the end of a match counts what follows it."""
-    return match[0][-1].isdigit() and _COUNTED.match(match.string, match.end()) is not None
+    ends_with_year = "year" in match.groupdict() and match.end("year") == match.end()
+    return (match[0][-1].isdigit() or ends_with_year) and _COUNTED.match(match.string, match.end()) is not None
 
 
 def is_word_not_month(match: Match) -> bool:
@@ -74,9 +76,10 @@ def is_word_not_month(match: Match) -> bool:
 
 def is_word_not_day(match: Match) -> bool:
     """True for "In March first responders", "the third March on the capital"; not for "the third of March"."""
-    if match["day"][0].isdigit() or match["year"]:
+    groups = match.groupdict()
+    if match["day"][0].isdigit() or groups.get("year"):
         return False
-    if match.start("day") < match.start("month"):
+    if groups.get("month") and match.start("day") < match.start("month"):
         return " of " not in match[0]
     after = re.match(r"[\s-]+([a-z]+)", following(match))
     return after is not None and after[1] not in {"and", "or", "to", "till", "until", "through", "at", "in", "as", "when"}
@@ -110,6 +113,8 @@ def is_year(match: Match) -> bool:
         return False
     if _ADDRESS.match(match.string, match.end()):
         return False
+    if not match["year"].isdigit():
+        return is_preceded(match, _SAID_YEAR_CUE) and re.match(r"\s+[a-z]+(?:s|ren|men|ple)\b", following(match)) is None
     number = int(match["year"])
     if 1900 <= number <= 2059:
         return True

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from retrieval.extraction.intervals import Interval, Part, day, month, months, part_of, week, year, years
 from retrieval.extraction.tenses import Direction
+from retrieval.extraction.time_words import year_number
 from retrieval.models import DatePrecision
 
 Match = re.Match[str]
@@ -50,7 +51,7 @@ def year_word(word: str | None, frame: Frame) -> int | None:
     if not word:
         return frame.year
     offset = {"last": -1, "next": 1, "this": 0, "the": 0}.get(word.split()[0].lower())
-    return int(word) if offset is None else frame.anchor.year + offset
+    return year_number(word) if offset is None else frame.anchor.year + offset
 
 
 def safe_day(year_number: int, month_number_: int, dom: int) -> Interval | None:

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 
 from retrieval.extraction import dated_times as dated
+from retrieval.extraction import figure_times as figures
 from retrieval.extraction import relative_times as relative
 from retrieval.extraction.feasts import FEAST
 from retrieval.extraction.time_frames import Resolver
 from retrieval.extraction.time_words import (
     DAY_OF_MONTH,
+    DAY_ORDINAL,
     DAY_WORD,
     MONTH,
     NUMBER,
@@ -20,6 +22,7 @@ from retrieval.extraction.time_words import (
     UNIT,
     WEEKDAY,
     YEAR,
+    YEAR_SAID,
 )
 from retrieval.models import DatePrecision
 
@@ -54,7 +57,8 @@ _D = rf"(?P<day>{DAY_OF_MONTH}(?:st|nd|rd|th)?|{DAY_WORD})"
 _JOIN = r"(?P<join>\s*(?:-|–|—|~)\s*|\s+(?:to|until|till|through|and)\s+)(?:the\s+)?"
 _JOIN += rf"(?P<to>{DAY_OF_MONTH}(?:st|nd|rd|th)?|{DAY_WORD})"
 _M = rf"(?P<month>{MONTH})"
-_Y = rf"(?P<year>{YEAR})"
+_Y = rf"(?P<year>{YEAR}|{YEAR_SAID})"
+_SHORT_Y = r"(?P<year>['’]\d\d|(?<=of\s)\d\d)"
 _NO_YEAR = r"(?P<year>)"
 _P = rf"(?:(?P<part>{PART})\s*(?:the\s+)?)?"
 _W = rf"(?:(?P<weekday>{SHORT_WEEKDAY})\s*,?\s+(?:the\s+)?)?"
@@ -72,13 +76,28 @@ PATTERNS: tuple[Pattern, ...] = (
         dated.resolve_written,
         None,
     ),
-    _pattern(rf"{_Y}-{_M}-(?P<day>{DAY_OF_MONTH})", dated.resolve_date, None),
+    _pattern(rf"{_Y}(?P<s>[-/]){_M}(?P=s)(?P<day>{DAY_OF_MONTH})", dated.resolve_date, None),
+    _pattern(
+        rf"{SHORT_WEEKDAY}\s*,?\s+(?P<written>{YEAR}(?P<s>[-/.])\d{{1,2}}(?P=s)\d{{1,2}})",
+        figures.resolve_weekday_iso,
+        None,
+    ),
+    _pattern(
+        r"(?P<year>(?:19|20)\d\d)(?P<month_figures>0[1-9]|1[0-2])(?P<day_figures>0[1-9]|[12]\d|3[01])",
+        figures.resolve_eight_figures,
+        None,
+    ),
     _pattern(rf"{_W}{_D}(?:\s+of)?\s+{_M}(?:\s*,\s*|\s+(?:(?:of|in)\s+)?){_Y}", dated.resolve_date, None),
     _pattern(rf"{_W}{_M}\s*(?:the\s+)?{_D}(?:\s*,\s*|\s+(?:of\s+)?){_Y}", dated.resolve_date, None),
     _pattern(rf"{_D}{_JOIN}(?:\s+of)?\s+{_M}(?:\s*,\s*|\s+){_Y}", dated.resolve_day_range, None),
     _pattern(rf"{_M}\s+(?:the\s+)?{_D}{_JOIN}(?:\s*,\s*|\s+){_Y}", dated.resolve_day_range, None),
     _pattern(rf"{_P}{_M}(?:\s*,\s*|\s+(?:(?:of|in)\s+)?|-|/){_Y}", dated.resolve_month, None),
-    _pattern(rf"(?:calendar\s+year\s+)?{_P}{_Y}", dated.resolve_year, None),
+    _pattern(rf"{_W}{_D}(?:\s+of)?\s+{_M}\s+(?:of\s+)?{_SHORT_Y}", dated.resolve_date, None),
+    _pattern(rf"{_W}{_M}\s+(?:the\s+)?{_D}\s*,?\s*{_SHORT_Y}", dated.resolve_date, None),
+    _pattern(rf"{_P}{_M}\s+(?:of\s+)?{_SHORT_Y}", dated.resolve_month, None),
+    _pattern(rf"(?:(?:calendar\s+year|cy)\s+|fy\s?)?{_P}{_Y}", dated.resolve_year, None),
+    _pattern(r"[cf]y\s?(?P<part>)(?P<year>\d\d)", dated.resolve_year, None),
+    _pattern(rf"(?:the\s+)?week\s+(?P<number>\d{{1,2}})(?:\s*,\s*|\s+(?:of\s+)?){_Y}", figures.resolve_week_number, None),
     _pattern(rf"{_Y}\s?[-–—/~]\s?(?P<to>{YEAR}|\d\d)", dated.resolve_year_range, None),
     _pattern(
         rf"{_Y}-(?P<figures>0[1-9]|1[0-2])|(?P<figures2>0[1-9]|1[0-2])-(?P<year2>{YEAR})",
@@ -100,10 +119,23 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(rf"(?P<ordinal>)(?P<unit>[QH])(?P<number>[1-4])\s*(?:of\s+|in\s+|,\s*|/|-)?{_Y}", dated.resolve_quarter, None),
     _pattern(rf"{_Y}[\s-]+(?P<ordinal>)(?P<unit>[QH])(?P<number>[1-4])", dated.resolve_quarter, None),
+    _pattern(rf"(?P<ordinal>)(?P<number>[1-4])(?P<unit>[QH])\s*(?:of\s+|,\s*)?{_Y}", dated.resolve_quarter, None),
+    _pattern(rf"winter\s+(?:of\s+)?(?P<year>{YEAR})\s?[-–/]\s?(?P<to>(?:19|20)?\d\d)", dated.resolve_winter, None),
     _pattern(rf"{_P}(?P<which>)(?P<season>{SEASON})(?:\s*,\s*|\s+(?:of\s+)?){_Y}", dated.resolve_season, None),
     # without a year
     _pattern(rf"{_W}{_D}(?:\s+of)?\s+{_M}{_NO_YEAR}", dated.resolve_date),
-    _pattern(rf"{_W}{_M}\s*(?:the\s+)?{_D}{_NO_YEAR}", dated.resolve_date),
+    _pattern(rf"{_W}{_M}(?:\s*|/)(?:the\s+)?{_D}{_NO_YEAR}", dated.resolve_date),
+    _pattern(rf"{_WHICH}\s+{_D}(?:\s+of)?\s+{_M}{_NO_YEAR}", dated.resolve_date),
+    _pattern(rf"{_WHICH}\s+{_M}\s*(?:the\s+)?{_D}{_NO_YEAR}", dated.resolve_date),
+    _pattern(
+        rf"(?:(?:(?:last|this|next)\s+)?(?P<weekday>{SHORT_WEEKDAY})\s*,?\s+(?:the\s+)?)?(?P<figures>\d{{1,2}}/\d{{1,2}})(?:/(?P<year>{YEAR}|\d\d))?",
+        figures.resolve_figures,
+    ),
+    _pattern(
+        rf"(?:(?<=from\s)|(?<=between\s)|(?<=on\s))(?P<figures>\d{{1,2}}/\d{{1,2}})\s*(?:-|–|to|until|till|through|and)\s*(?P<to>\d{{1,2}}/\d{{1,2}})"
+        rf"(?:(?:,\s*|\s+|/)(?P<year>{YEAR}))?",
+        figures.resolve_figure_range,
+    ),
     _pattern(rf"{_D}{_JOIN}(?:\s+of)?\s+{_M}{_NO_YEAR}", dated.resolve_day_range),
     _pattern(rf"{_M}\s+(?:the\s+)?{_D}{_JOIN}{_NO_YEAR}", dated.resolve_day_range),
     _pattern(rf"{_P}(?:{_WHICH}\s+)?{_M}{_NO_YEAR}", dated.resolve_month, _MONTH),
@@ -121,7 +153,7 @@ PATTERNS: tuple[Pattern, ...] = (
         _MONTH,
     ),
     _pattern(
-        rf"(?P<weekday>{SHORT_WEEKDAY})\s*,?\s+(?:the\s+)?(?P<day>{DAY_OF_MONTH}(?:st|nd|rd|th))",
+        rf"(?P<weekday>{SHORT_WEEKDAY})\s*,?\s+(?:the\s+)?(?P<day>{DAY_OF_MONTH}(?:st|nd|rd|th)|(?<=the\s)(?:{DAY_ORDINAL}))",
         dated.resolve_weekday_of_month,
     ),
     _pattern(rf"(?P<weekday>{WEEKDAY})\s+(?P<day>{DAY_OF_MONTH})(?=\s*(?:[.,;:!?)]|$))", dated.resolve_weekday_of_month),
@@ -129,12 +161,17 @@ PATTERNS: tuple[Pattern, ...] = (
         rf"(?P<weekday>)(?<=\bon\s)the\s+(?P<day>{DAY_OF_MONTH}(?:st|nd|rd|th))(?=\s*(?:[.,;:!?)]|$))",
         dated.resolve_weekday_of_month,
     ),
+    _pattern(
+        rf"the\s+(?P<day>{DAY_OF_MONTH}(?:st|nd|rd|th)|{DAY_ORDINAL})\s+(?:of\s+)?(?P<which>last|this|next)\s+month",
+        dated.resolve_day_of_near_month,
+    ),
     _pattern(rf"{_P}{_Y}\s+{_M}(?!\s+\d)", dated.resolve_month, None),
     # relative to the day of publication
     _pattern(rf"(?:{_WHICH}\s+)?(?P<weekday>{WEEKDAY}){_HOURS}", relative.resolve_weekday),
     _pattern(rf"(?P<weekday>{WEEKDAY})\s+(?:of\s+)?(?P<which>last|this|next)\s+week", relative.resolve_weekday_of_week),
     _pattern(
-        rf"(?P<which>last|this|next)\s+week(?:['’]s|\s+on)?\s+(?P<weekday>{WEEKDAY})", relative.resolve_weekday_of_week
+        rf"(?P<which>last|this|next)\s+week(?:['’]s|\s+on)?\s+(?P<weekday>{WEEKDAY}|(?-i:Mon|Tues?|Wed|Thu(?:rs)?|Fri)\b)",
+        relative.resolve_weekday_of_week,
     ),
     _pattern(
         r"the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|(?:(?:earlier|later)\s+)?today|tonight|last\s+night"
@@ -163,6 +200,14 @@ PATTERNS: tuple[Pattern, ...] = (
         rf"(?P<mark>)(?P<part>{PART})\s*(?:the\s+)?(?P<which>)(?P<unit>week|month|quarter|year|decade|century)",
         relative.resolve_this_unit,
     ),
+    _pattern(
+        r"(?P<mark>)(?P<part>)(?P<which>last|this|next)\s+(?P<unit>(?:work(?:ing)?|business)[\s-]?week)",
+        relative.resolve_this_unit,
+    ),
+    _pattern(r"(?:the\s+)?(?P<unit>week|month|quarter|year)[\s-]to[\s-]date", relative.resolve_to_date),
+    _pattern(r"(?P<which>(?:this\s+)?past)(?P<mark>)\s+(?P<unit>weekend)", relative.resolve_this_unit),
+    _pattern(rf"(?:the\s+)?weekend\s+of\s+{_M}\s+{_D}(?:,?\s+{_Y})?", dated.resolve_weekend_of),
+    _pattern(rf"(?:the\s+)?weekend\s+of\s+{_D}\s+{_M}(?:,?\s+{_Y})?", dated.resolve_weekend_of),
     _pattern(r"the\s+weekend", relative.resolve_the_weekend),
     _pattern(r"now|date|the\s+present(?:\s+day)?", relative.resolve_now),
     _pattern(
@@ -196,19 +241,33 @@ PATTERNS: tuple[Pattern, ...] = (
         relative.resolve_from_near_day,
     ),
     _pattern(
-        rf"(?:the\s+)?week\s+(?:of|beginning|starting|commencing)(?:\s+on)?\s+{_W}(?:{_M}\s+{_D}|(?P<day2>{DAY_OF_MONTH})\s+(?P<month2>{MONTH}))(?:,?\s+{_Y})?",
+        rf"(?:(?:the\s+)?week\s+(?:of|beginning|starting|commencing)(?:\s+on)?|w/[cb])\s+{_W}(?:(?:{_M}\s+{_D}|(?P<day2>{DAY_OF_MONTH})\s+(?P<month2>{MONTH}))(?:,?\s+{_Y})?"
+        rf"|the\s+(?P<day3>{DAY_OF_MONTH})(?:st|nd|rd|th))",
         dated.resolve_week_of,
     ),
     _pattern(
-        rf"(?:the\s+)?(?P<ordinal>{_ORDINAL}|fifth|{DAY_OF_MONTH}(?:st|nd|rd|th))\s+(?:(?P<number>{NUMBER})\s+)?(?P<unit>days?|weeks?|weekend|months?)\s+of\s+"
+        rf"(?:the\s+)?(?P<ordinal>{_ORDINAL}|{DAY_ORDINAL}|{DAY_OF_MONTH}(?:st|nd|rd|th))\s+(?:(?P<number>{NUMBER})\s+)?(?P<unit>days?|weeks?|weekend|months?)\s+of\s+"
         rf"(?:(?:{_WHICH}\s+)?{_M}(?:,?\s+{_Y})?|(?P<year2>{YEAR})|(?P<which2>last|this|next)\s+(?P<unit2>year|month))",
         dated.resolve_nth_of,
+    ),
+    _pattern(
+        rf"(?:the\s+)?(?P<ordinal>{_ORDINAL}|fifth)\s+(?P<weekday>{WEEKDAY})\s+(?:of|in)\s+{_M}(?:(?:\s*,\s*|\s+(?:of\s+)?){_Y})?",
+        dated.resolve_nth_weekday,
+    ),
+    _pattern(
+        rf"(?P<ordinal>)(?P<unit>(?-i:[QH]))(?P<number>[1-4]){_NO_YEAR}(?!\w|\s*(?:20|19)\d\d)",
+        dated.resolve_quarter,
+        _MONTH,
     ),
     _pattern(
         rf"(?:the\s+(?=f)|(?=following))(?P<which>following)(?P<number>)\s+(?P<weekday>{WEEKDAY})",
         relative.resolve_following_weekday,
     ),
-    _pattern(rf"(?P<feast>{FEAST})(?:,?\s+{_Y})?", dated.resolve_feast),
+    _pattern(rf"(?:(?P<which>last|this|next)\s+)?(?P<feast>{FEAST})(?:,?\s+{_Y})?", dated.resolve_feast),
+    _pattern(
+        rf"(?P<feast>{FEAST})(?:,?\s+{_Y})?\s+weekend|(?:the\s+)?weekend\s+of\s+(?P<feast2>{FEAST})(?:,?\s+(?P<year2>{YEAR}))?",
+        dated.resolve_feast_weekend,
+    ),
     # relative to the time named before
     _pattern(
         rf"(?P<number>{NUMBER})\s+(?P<unit>days?|weeks?|fortnights?|months?|years?)\s+(?P<which>later|earlier)",
@@ -216,13 +275,13 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(r"the\s+(?P<which>next)(?P<number>)\s+(?P<unit>day|morning)", relative.resolve_anaphor),
     _pattern(
-        r"(?:the\s+(?=[fps])|(?=that))(?P<which>following|previous|same|that)(?P<number>)\s+(?P<unit>day|morning|night|week|month|year)",
+        r"(?:the\s+(?=[fps])|(?=that|previous))(?P<which>following|previous|same|that)(?P<number>)\s+(?P<unit>day|morning|night|week|weekend|month|quarter|year)",
         relative.resolve_anaphor,
     ),
 )
 # A text without any of these holds no time: saves running every pattern over it.
 HINT = re.compile(
-    r"\d{4}|[’']\d0s|\d(?:st|nd|rd|th)\b|january|february|march|april|\bmay\b|june|july|august|september|october|november|december"
+    r"\d{4}|\d/\d|[’']\d0s|teen\b|thousand|(?-i:\bQ[1-4]\b)|fools|\bcy\d|valentine|weekend|\d(?:st|nd|rd|th)\b|january|february|march|april|\bmay\b|june|july|august|september|october|november|december"
     r"|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|days?\b|morning|afternoon|evening|night|week|fortnight|month|quarter|year"
     r"|decade|century|ties\b|christmas|easter|thanksgiving|halloween|juneteenth|\beve\b|spring|summer|autumn|\bfall\b|winter|\bago\b|tomorrow|hours?\b",
     re.IGNORECASE,

@@ -20,17 +20,23 @@ from retrieval.extraction.relative_times import lasting, moved, shifted
 from retrieval.extraction.tenses import Direction, direction_at
 from retrieval.extraction.time_frames import Frame
 from retrieval.extraction.time_patterns import HINT, PATTERNS, Pattern
-from retrieval.extraction.time_words import NUMBER, UNIT, number_of
+from retrieval.extraction.time_words import NUMBER, UNIT, number_of, weekday_number
 from retrieval.models import BlockKind, DatePrecision, DateSource, PublicationDate, PublicationSource, Span
 
 _RANGE_JOIN = re.compile(r"\s*(?:-|–|—|~)\s*|\s+(?:to|through|thru|until|till)\s+(?:the\s+)?", re.IGNORECASE)
 _AND_JOIN = re.compile(r"\s*,?\s*(?:and|or)\s+(?:the\s+)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?\Z", re.IGNORECASE)
 _COUNT = re.compile(
-    rf"(?<![\w-])(?P<lasts>for\s{{1,8}})?(?P<number>{NUMBER})\s{{1,8}}(?P<unit>{UNIT})(?:\s{{0,2}},)?\s{{1,8}}"
+    rf"(?<![\w-])(?P<lasts>for\s{{1,8}})?(?P<number>{NUMBER}|the(?=\s+day\s))\s{{1,8}}(?P<unit>{UNIT})(?:\s{{0,2}},)?\s{{1,8}}"
     r"(?:(?P<begins>starting|beginning)(?:\s{1,8}(?:from|on))?|(?P<which>from|after|before))\s{1,8}(?:the\s{1,8})?\Z",
     re.IGNORECASE,
 )
+_PERIOD = re.compile(
+    rf"(?<![\w-])(?:(?P<number>{NUMBER})\s{{1,8}})?(?P<unit>weeks?|months?|quarters?|years?)\s{{1,8}}"
+    r"(?:end(?:ed|ing)(?:\s{1,8}on)?|to|through)\s{1,8}\Z",
+    re.IGNORECASE,
+)
+_STEPS = frozenset({"following", "previous"})
 _FINENESS = (DatePrecision.MINUTE, DatePrecision.DAY, DatePrecision.WEEK, DatePrecision.MONTH, DatePrecision.YEAR)
 _SOME_DAY = date(2000, 1, 1)
 
@@ -128,7 +134,7 @@ def _with_anaphors(chosen: list[_Expression], known: int) -> list[_Expression]:
             resolved.append(expression)
             continue
         before = next((e for e in reversed(resolved) if e.interval and not e.pattern.is_now), None)
-        if before is None and known <= _fineness(DatePrecision.DAY) and expression.match["which"].lower() == "following":
+        if before is None and known <= _fineness(DatePrecision.DAY) and expression.match["which"].lower() in _STEPS:
             # With nothing told before, what follows follows the day of publication.
             frame = replace(expression.frame, reference=day(expression.frame.anchor))
             resolved.append(replace(expression, interval=_resolved(expression.pattern, expression.match, frame)))
@@ -158,8 +164,11 @@ def _joined(text: str, expressions: list[_Expression]) -> Iterable[tuple[Span, I
             position += 1
             continue
         if second and _AND_JOIN.fullmatch(gap):
-            first = _with_year_of(first, second)
-        counted = _counted(text, first, expressions[position - 1].span.end if position else 0)
+            first = _before(_with_year_of(first, second), second)
+        if second and re.fullmatch(r"\s*\(\s*", gap):
+            first = _as_bracketed(first, second)
+        floor = expressions[position - 1].span.end if position else 0
+        counted = _counted(text, first, floor) or _ended(text, first, floor)
         if counted:
             yield (*counted, first.pattern.needs is None)
             position += 1
@@ -177,7 +186,7 @@ def _counted(text: str, expression: _Expression, floor: int) -> tuple[Span, Inte
     if count["which"] == "from" and expression.pattern.needs:
         ahead = replace(expression.frame, direction="future")
         pivot = _resolved(expression.pattern, expression.match, ahead) or pivot
-    number, unit = number_of(count["number"]), count["unit"]
+    number, unit = 1 if count["number"].lower() == "the" else number_of(count["number"]), count["unit"]
     begins = count["begins"] is not None or (count["lasts"] is not None and count["which"] == "from")
     if begins:
         found = lasting(pivot, number, unit)
@@ -191,9 +200,43 @@ def _counted(text: str, expression: _Expression, floor: int) -> tuple[Span, Inte
     return (Span(count.start("number"), expression.span.end), found) if found else None
 
 
+def _ended(text: str, expression: _Expression, floor: int) -> tuple[Span, Interval] | None:
+    """The six months ended June 30, the year to March 2019: as long as told, with the time named as its last part."""
+    pivot, period = expression.interval, _PERIOD.search(text, floor, expression.span.start)
+    if period is None or pivot is None or pivot.precision not in {DatePrecision.DAY, DatePrecision.MONTH}:
+        return None
+    number = number_of(period["number"]) if period["number"] else 1
+    begin = moved(pivot.last + timedelta(1), -number, period["unit"])
+    if begin is None or begin >= pivot.first:
+        return None
+    start = period.start("number") if period["number"] else period.start("unit")
+    return Span(start, expression.span.end), days(begin, pivot.last, pivot.precision)
+
+
+def _as_bracketed(first: _Expression, second: _Expression) -> _Expression:
+    """Friday (January 10): the weekday is that date."""
+    at = second.interval
+    if at is None or at.first != at.last or not first.match.groupdict().get("weekday"):
+        return first
+    return replace(first, interval=at) if weekday_number(first.match["weekday"]) == at.first.weekday() else first
+
+
+def _before(first: _Expression, second: _Expression) -> _Expression:
+    """In January and February: the earlier of two months without a year comes first."""
+    if not (_lacks_year(first) and _lacks_year(second) and first.interval and second.interval):
+        return first
+    if first.interval.first < second.interval.first:
+        return first
+    return replace(first, interval=_in_year(first, first.interval.first.year - 1) or first.interval)
+
+
 def _is_range(text: str, first: _Expression, second: _Expression, gap: str) -> bool:
     if _RANGE_JOIN.fullmatch(gap):
-        are_alike = first.pattern is second.pattern or _names(first) & _names(second) != set()
+        are_alike = (
+            first.pattern is second.pattern
+            or _names(first) & _names(second) != set()
+            or (_is_whole_date(first) and _is_whole_date(second))
+        )
         return are_alike or gap.strip().isalpha()
     return bool(_AND_JOIN.fullmatch(gap) and _BETWEEN.search(text, 0, first.span.start))
 
@@ -248,6 +291,11 @@ def _names(expression: _Expression) -> set[str]:
     """Which parts of a date an expression names: a dash joins only like with like."""
     groups = expression.match.groupdict()
     return {name for name in ("weekday", "month", "year", "decade", "season") if groups.get(name)}
+
+
+def _is_whole_date(expression: _Expression) -> bool:
+    interval = expression.interval
+    return expression.pattern.needs is None and interval is not None and interval.precision is DatePrecision.DAY
 
 
 def _lacks_year(expression: _Expression) -> bool:

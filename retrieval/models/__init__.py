@@ -15,6 +15,7 @@ from retrieval.models.answers import (
     AnswerStatus,
     AnswerType,
     AnswerValue,
+    AskStep,
     BooleanValue,
     DateValue,
     Diagnostics,
@@ -25,6 +26,7 @@ from retrieval.models.answers import (
     Interpretation,
     QuantityValue,
     QuotationValue,
+    StepTime,
 )
 from retrieval.models.articles import (
     FACTUAL_BLOCKS,
@@ -116,6 +118,7 @@ __all__ = [
     "ArticleInput",
     "ArticleOrder",
     "AskStage",
+    "AskStep",
     "Attribution",
     "AttributionKind",
     "Block",
@@ -176,6 +179,7 @@ __all__ = [
     "RoleMention",
     "SearchResults",
     "Span",
+    "StepTime",
     "Story",
     "StoryFilter",
     "StoryOrder",

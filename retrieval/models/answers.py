@@ -169,9 +169,34 @@ class Interpretation:
     temporal_relation: str | None = None
 
 
+class AskStep(StrEnum):
+    """The work that answering a question is made of, in order."""
+
+    INTERPRETATION = "INTERPRETATION"
+    SEARCH = "SEARCH"
+    FACTS = "FACTS"
+    READING = "READING"
+    PARSING = "PARSING"
+    PROPOSALS = "PROPOSALS"
+    ASSEMBLY = "ASSEMBLY"
+    GENERATION = "GENERATION"
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """How long a step of answering took, and which part of all steps' time, 0 to 1, that is."""
+
+    step: AskStep
+    milliseconds: float
+    share: float
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostics:
-    """What an answer cost and rests on."""
+    """What an answer cost and rests on; ``steps`` are those that were taken, in order.
+
+    Retrieval is understanding the question, search and loading the articles' facts; reading is the rest.
+    """
 
     passages_considered: int
     articles_matching_filter: int
@@ -179,6 +204,7 @@ class Diagnostics:
     reading_milliseconds: float
     model: str
     index_revision: str
+    steps: tuple[StepTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

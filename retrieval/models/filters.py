@@ -41,7 +41,7 @@ class EntityFilter:
 class EventFilter:
     """Which events; ``time_from`` and ``time_to`` keep those whose interval overlaps the range, ``story_id`` those that an
     article of the story tells of. ``within_kilometers`` keeps those whose place lies so near to ``near`` (latitude and
-    longitude in degrees) or to the place of ``place_id``. ``as_of`` keeps those told of by then, as they were told.
+    longitude in degrees) or to the place of ``place_id``.
     """
 
     types: tuple[EventType, ...] = ()
@@ -55,7 +55,6 @@ class EventFilter:
     story_id: str | None = None
     near: tuple[float, float] | None = None
     within_kilometers: float | None = None
-    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +70,13 @@ class StoryFilter:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFilter:
-    """Which claims; ``source_ids`` are entities that speak, ``as_of`` keeps what was published by then, ``ids`` these."""
+    """Which claims; ``source_ids`` are entities that speak, ``ids`` keeps these."""
 
     stances: tuple[ClaimStance, ...] = ()
     source_ids: tuple[str, ...] = ()
     kinds: tuple[AttributionKind, ...] = ()
     said_from: datetime | None = None
     said_to: datetime | None = None
-    as_of: datetime | None = None
     ids: tuple[str, ...] | None = None
 
 

@@ -134,5 +134,6 @@ class _Reader(QuestionTerms):
             or bool(re.search(r"\b(?:is|are) (?:\w+ )?(?:going|due|planned|scheduled|expected) to\b", self.body)),
             is_present=self.is_polar and root is None and self.doc[0].lower_ in {"is", "are"},
             is_since=bool(re.match(r"(?:since when|how long)\b", self.body, re.IGNORECASE)),
+            is_manner=wh is not None and wh.lower_ == "how" and answer_type is AnswerType.OTHER,
             wants_animate=wh is not None and wh.lower_ in {"who", "whom", "whose"},
         )

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from spacy.tokens import Doc, Token
 
-from retrieval.extraction.language import load_language, shadow
+from retrieval.extraction.language import parse_text
 from retrieval.extraction.times import parse_time_expressions
-from retrieval.models import Entity, Span
+from retrieval.models import Entity, EntityType, Span
 from retrieval.search.question_lexicon import AUXILIARIES, FITTING_TAGS, QUESTION_OPENERS, WH_WORDS
+from retrieval.search.question_order import put_in_order
 from retrieval.search.words import is_stop_word
 
 Resolve = Callable[[Sequence[str]], Mapping[str, tuple[Entity, ...]]]
@@ -37,11 +38,14 @@ class QuestionParse:
             if body[:3].istitle() and body.split(" ", maxsplit=1)[0].lower() in QUESTION_OPENERS
             else body
         )
-        self.doc: Doc = load_language()(shadow(self.body))
+        self.doc: Doc = parse_text(self.body)
+        self.asked_end = len(self.body)
         is_inverted = self.doc[0].lower_ in AUXILIARIES and not any(t.lower_ in WH_WORDS for t in self.doc[1:2])
         self.is_polar = is_inverted or is_stated
         if is_inverted and (verb := self._yes_no_verb()) is not None:
             self._straighten(verb)
+        elif not self.is_polar and (ordered := put_in_order(self.body, self.doc)) is not None:
+            self.body, self.doc, self.asked_end = ordered
         self.names = self._find_names(self.doc, self.body)
         self.times = [(found.span, found) for found in parse_time_expressions(self.body, anchor=anchor)]
 
@@ -50,7 +54,7 @@ class QuestionParse:
         first = self.doc[0]
         rest = self.body[first.idx + len(first) : verb.idx].strip()
         self.body = f"{rest} {first.lower_} {self.body[verb.idx :]}"
-        self.doc = load_language()(shadow(self.body))
+        self.doc = parse_text(self.body)
 
     def _find_names(self, doc: Doc, text: str) -> list[tuple[Span, tuple[Entity, ...]]]:
         """Longest runs of tokens that are an alias of an entity; in mixed case they need a capital."""
@@ -64,7 +68,10 @@ class QuestionParse:
                     continue
                 if is_lower or any(c.isupper() for c in name):
                     runs.setdefault(name, []).append((doc[first].idx, doc[last].idx + len(doc[last])))
-        found = self.resolve(tuple(runs)) if runs else {}
+        found = dict(self.resolve(tuple(runs))) if runs else {}
+        for name in runs:
+            if name not in found and name.count(" ") and (bearers := _bearers(name, found)):
+                found[name] = bearers
         spans = sorted(
             ((Span(*place), found[name]) for name, places in runs.items() if found.get(name) for place in places),
             key=lambda item: (item[0].start - item[0].end, item[0].start),
@@ -105,3 +112,14 @@ class QuestionParse:
         ]
         known = [b for b in bounds if b is not None]
         return (min(known) if first else max(known)) if known else None
+
+
+def _bearers(name: str, found: Mapping[str, tuple[Entity, ...]]) -> tuple[Entity, ...]:
+    """Those of the last name whose longer name has all words of ``name`` in order: "Ann Smith" for Ann Marie Smith."""
+    words = name.split()
+
+    def has_all(entity: Entity) -> bool:
+        rest = iter(entity.name.split())
+        return entity.type is EntityType.PERSON and entity.name.endswith(words[-1]) and all(w in rest for w in words)
+
+    return tuple(entity for entity in found.get(words[-1], ()) if has_all(entity))

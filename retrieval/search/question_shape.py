@@ -19,6 +19,13 @@ _EVENTS = re.compile(
 )
 
 
+def is_passive(verb: Token) -> bool:
+    """Whether a verb is in the passive; in a question the parser often takes its subject and auxiliary for active ones."""
+    if any(child.dep_ == "auxpass" for child in verb.children):
+        return True
+    return verb.tag_ in {"VBN", "VBD"} and any(c.dep_ == "aux" and c.lemma_ == "be" for c in verb.children)
+
+
 class QuestionShape(QuestionParse):
     """What is asked for, by the place of the wh-word in the parse."""
 
@@ -69,8 +76,10 @@ class QuestionShape(QuestionParse):
             if role is Role.SUBJECT and is_speech and root.dep_ != "relcl":
                 return Form.SPEAKER, kind if kind is not AnswerType.OTHER else AnswerType.PERSON
             has_subject = any(child.dep_ == "nsubj" and child.i > wh.i for child in root.children)
-            is_passive = any(child.lemma_ == "be" and child.dep_ in {"aux", "auxpass"} for child in root.children)
-            if has_subject and not is_passive and focus is None and wh.lower_ == "what":
+            is_naming = root.lemma_ == "call" and any(
+                c.dep_ in {"dobj", "ccomp", "oprd"} and c != wh for c in root.children
+            )
+            if has_subject and not is_passive(root) and not is_naming and focus is None and wh.lower_ == "what":
                 return Form.SPEECH, AnswerType.QUOTATION
         if root.lemma_ == "do" and wh.lower_ == "what" and role is Role.OBJECT:
             return Form.ARGUMENT, AnswerType.OTHER
@@ -106,8 +115,10 @@ class QuestionShape(QuestionParse):
 
     def _focus(self, wh: Token | None) -> Token | None:
         """The noun that "which", "what" or "how many" stands before."""
-        if wh is None:
-            return None
+        found = self._noun_after(wh) if wh is not None else None
+        return found if found is not None and found.idx < self.asked_end else None
+
+    def _noun_after(self, wh: Token) -> Token | None:
         for token in (wh, self.doc[wh.i + 1] if wh.i + 1 < len(self.doc) else wh):
             if (
                 token.dep_ in {"det", "amod", "nummod", "poss"}
@@ -169,8 +180,7 @@ class QuestionShape(QuestionParse):
         if wh.lower_ in {"who", "what", "which", "whom"} and token.dep_ != "pobj":
             if has_subject:
                 return Role.OBJECT if self._preposition(wh) is None else Role.OTHER
-            is_passive = any(c.dep_ == "auxpass" for c in root.children)
-            return Role.OBJECT if is_passive else Role.SUBJECT if token.i < root.i else Role.OTHER
+            return Role.OBJECT if is_passive(root) else Role.SUBJECT if token.i < root.i else Role.OTHER
         return Role.OTHER
 
     def _preposition(self, wh: Token | None) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from retrieval.extraction.language import load_language, shadow
+from retrieval.extraction.language import parse_text
 from retrieval.search.question_lexicon import GENERIC_NOUNS
-from retrieval.search.question_shape import QuestionShape
+from retrieval.search.question_shape import QuestionShape, is_passive
 from retrieval.search.question_types import Form, Role, Term
 from retrieval.search.words import is_light, is_stop_word
 
@@ -76,7 +76,7 @@ class QuestionTerms(QuestionShape):
                 return Role.EMBEDDED
         if walk.dep_ in {"ccomp", "xcomp", "advcl"}:
             return Role.EMBEDDED
-        if walk.dep_ == "nsubjpass":
+        if walk.dep_ == "nsubjpass" or (walk.dep_ == "nsubj" and is_passive(root)):
             return Role.OBJECT
         if walk.dep_ in {"nsubj", "agent"}:
             return Role.SUBJECT
@@ -85,7 +85,7 @@ class QuestionTerms(QuestionShape):
     def _source_terms(self) -> tuple[Term, ...]:
         if not self.source:
             return ()
-        doc = load_language()(shadow(self.source))
+        doc = parse_text(self.source)
         names = self._find_names(doc, self.source)
         ids = frozenset(entity.id for _, found in names for entity in found)
         kept = [t for t in doc if t.text[0].isalnum() and not is_stop_word(t.text)]

@@ -70,6 +70,7 @@ class Question:
     is_since: bool = False
     is_present: bool = False
     wants_animate: bool = False
+    is_manner: bool = False
 
     @property
     def answer_type(self) -> AnswerType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
@@ -124,7 +125,6 @@ def _build_groups() -> dict[str, frozenset[int]]:
 
 
 _GROUP_OF = _build_groups()
-_NO_GROUP: frozenset[int] = frozenset()
 
 
 def is_stop_word(word: str) -> bool:
@@ -139,17 +139,42 @@ def is_light(lemma: str) -> bool:
     return lemma.lower() in _LIGHT_VERBS
 
 
-@lru_cache(maxsize=65536)
 def similarity(first: str, second: str) -> float:
     """How far two words (lemmas or forms) may stand for one another: 1 same stem, .9 derived, .8 same group, else 0."""
     one, two = stem(first), stem(second)
     if one == two:
         return 1.0
-    if _is_derived(first.lower(), second.lower()) or _is_derived(second.lower(), first.lower()):
+    low, other = first.lower(), second.lower()
+    # What is derived begins with the same two letters at least; to compare these is much cheaper.
+    if low[:2] == other[:2] and (_is_derived(low, other) or _is_derived(other, low)):
         return 0.9
-    if _GROUP_OF.get(one, _NO_GROUP) & _GROUP_OF.get(two, _NO_GROUP):
+    if one in _GROUP_OF and not _GROUP_OF[one].isdisjoint(_GROUP_OF.get(two, ())):
         return 0.8
     return 0.0
+
+
+class WordBag:
+    """The words of a stretch of text, kept so that a word need not be compared with each; stop-words are like none."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = frozenset(words)
+        telling = [word for word in self.words if not is_stop_word(word)]
+        self._stems = {stem(word) for word in telling}
+        self._groups = {group for one in self._stems for group in _GROUP_OF.get(one, ())}
+        self._beginnings: dict[str, list[str]] = {}
+        for word in telling:
+            low = word.lower()
+            self._beginnings.setdefault(low[:2], []).append(low)
+
+    def similarity(self, word: str) -> float:
+        """The greatest `similarity` of ``word`` to one of the words; 0 where there are none."""
+        own = stem(word)
+        if own in self._stems:
+            return 1.0
+        low = word.lower()
+        if any(_is_derived(low, other) or _is_derived(other, low) for other in self._beginnings.get(low[:2], ())):
+            return 0.9
+        return 0.0 if self._groups.isdisjoint(_GROUP_OF.get(own, ())) else 0.8
 
 
 def _is_derived(noun: str, verb: str) -> bool:

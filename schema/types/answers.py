@@ -173,13 +173,30 @@ class QuestionInterpretation:
 
 
 @object_type
+class AskStepTime:
+    """What a step of answering took."""
+
+    step: models.AskStep = strawberry.field(description="The work.")
+    milliseconds: float = strawberry.field(description="The time it took.")
+    share: float = strawberry.field(description="Which part of the time of all steps that is, 0 to 1.")
+
+    @classmethod
+    def of(cls, model: models.StepTime) -> AskStepTime:
+        """From the library's value."""
+        return cls(step=model.step, milliseconds=model.milliseconds, share=model.share)
+
+
+@object_type
 class AskDiagnostics:
     """What an answer cost and rests on."""
 
     passages_considered: int = strawberry.field(description="How many passages were read.")
     articles_matching_filter: int = strawberry.field(description="How many articles pass the filter and `asOf`.")
-    retrieval_milliseconds: float = strawberry.field(description="Time to find passages.")
+    retrieval_milliseconds: float = strawberry.field(
+        description="Time to understand the question, and to find passages and what is known of them."
+    )
     reading_milliseconds: float = strawberry.field(description="Time to read them for an answer.")
+    steps: list[AskStepTime] = strawberry.field(description="The time of each step that was taken, in order.")
     model: str = strawberry.field(description="What read them.")
     index_revision: str = strawberry.field(
         description="The state of the archive that was asked: it grows with every change."
@@ -193,6 +210,7 @@ class AskDiagnostics:
             articles_matching_filter=model.articles_matching_filter,
             retrieval_milliseconds=model.retrieval_milliseconds,
             reading_milliseconds=model.reading_milliseconds,
+            steps=[AskStepTime.of(step) for step in model.steps],
             model=model.model,
             index_revision=model.index_revision,
         )

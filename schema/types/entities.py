@@ -9,6 +9,7 @@ from functools import partial
 from typing import Annotated, TypeAlias
 
 import strawberry
+from graphql.pyutils import Path
 from strawberry import UNSET
 
 from retrieval import Parent, models
@@ -37,8 +38,8 @@ class EntityAlias:
     count: int = strawberry.field(description="How often.")
 
 
-async def _load_aliases(context: Context, entities: Sequence[Entity]) -> None:
-    found = await context.run(context.archive.load_aliases, [entity.model.id for entity in entities])
+async def _load_aliases(context: Context, path: Path, entities: Sequence[Entity]) -> None:
+    found = await context.run(context.below(path).archive.load_aliases, [entity.model.id for entity in entities])
     for entity in entities:
         entity.known_aliases = _aliases(found[entity.model.id])
 

@@ -31,7 +31,6 @@ def timeline_of(
     info: Info,
     subject: TimelineSubject,
     bounds: tuple[datetime | None, datetime | None],
-    as_of: datetime | None,
     part: models.Window,
 ) -> Connection[Event]:
     """The events of ``subject`` as a page."""
@@ -50,11 +49,10 @@ def timeline_of(
         query=query,
         time_from=bounds[0],
         time_to=bounds[1],
-        as_of=as_of,
     )
     return root_connection(
         info.context.loaders,
-        ("timeline", entity_id, event_id, story_id, query, bounds, as_of, part),
+        ("timeline", entity_id, event_id, story_id, query, bounds, part),
         load=partial(load, window=part),
         count=partial(
             archive.timeline_length,
@@ -64,7 +62,6 @@ def timeline_of(
             query=query,
             time_from=bounds[0],
             time_to=bounds[1],
-            as_of=as_of,
         ),
         make=Event.of,
     )

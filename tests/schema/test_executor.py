@@ -25,7 +25,7 @@ class Colour(Enum):
     BLUE = "blue"
 
 
-async def _load_tags(context: Any, things: Sequence[Thing]) -> None:
+async def _load_tags(context: Any, _path: Any, things: Sequence[Thing]) -> None:
     loads.append(len(things))
     if context is not None:
         raise RuntimeError("the load failed")

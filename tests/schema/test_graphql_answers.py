@@ -21,6 +21,7 @@ from retrieval import (
     AnswerValue,
     Archive,
     ArticleFilter,
+    AskStep,
     BooleanValue,
     ClaimFilter,
     ClaimStance,
@@ -33,6 +34,7 @@ from retrieval import (
     Interpretation,
     QuantityValue,
     QuotationValue,
+    StepTime,
 )
 from schema import Schema
 
@@ -88,7 +90,7 @@ def conflicting(archive: Archive) -> Answer:
         abstention=None,
         closest_passages=(),
         interpretation=Interpretation(AnswerType.YES_NO, (utopia,), ("meet",), DAY, None, "after"),
-        diagnostics=Diagnostics(3, 5, 1.5, 2.5, "rules", "7"),
+        diagnostics=Diagnostics(3, 5, 1.5, 2.5, "rules", "7", (StepTime(AskStep.SEARCH, 1.5, 0.375),)),
     )
 
 
@@ -100,7 +102,7 @@ def test_both_sides_of_a_dispute_are_served(respond: Run, schema: Schema, archiv
         value { ... on BooleanValue { value } } citations { text } supersededBy { text verified } }
       candidates { text value { ... on BooleanValue { value } } attribution { sourceText citation { text } } stance }
       interpretation { answerType entities { name } keywords from to temporalRelation }
-      diagnostics { passagesConsidered articlesMatchingFilter model indexRevision }
+      diagnostics { passagesConsidered articlesMatchingFilter model indexRevision steps { step milliseconds share } }
     } }"""
     response = respond(schema, Answering(archive, conflicting), document)
     assert response["errors"] == []
@@ -129,6 +131,7 @@ def test_both_sides_of_a_dispute_are_served(respond: Run, schema: Schema, archiv
         "temporalRelation": "after",
     }
     assert answer["diagnostics"]["indexRevision"] == "7"
+    assert answer["diagnostics"]["steps"] == [{"step": "SEARCH", "milliseconds": 1.5, "share": 0.375}]
 
 
 def values(archive: Archive) -> dict[str, AnswerValue]:

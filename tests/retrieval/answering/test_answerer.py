@@ -13,6 +13,7 @@ from retrieval.models import (
     AnswerType,
     ArticleFilter,
     ArticleInput,
+    AskStep,
     BooleanValue,
     EventListValue,
     QuotationValue,
@@ -149,3 +150,17 @@ def test_diagnostics_tell_what_it_cost(made_up_archive: Archive) -> None:
     assert diagnostics.articles_matching_filter == 4
     assert diagnostics.retrieval_milliseconds > 0
     assert diagnostics.reading_milliseconds > 0
+
+
+def test_diagnostics_tell_the_share_of_each_step(made_up_archive: Archive) -> None:
+    diagnostics = made_up_archive.ask("Who founded Zeelstroom?").diagnostics
+    assert [time.step for time in diagnostics.steps] == [step for step in AskStep if step is not AskStep.GENERATION]
+    assert sum(time.share for time in diagnostics.steps) == pytest.approx(1)
+    spent = diagnostics.retrieval_milliseconds + diagnostics.reading_milliseconds
+    assert sum(time.milliseconds for time in diagnostics.steps) == pytest.approx(spent)
+
+
+def test_only_steps_that_are_taken_are_timed(made_up_archive: Archive) -> None:
+    steps = [time.step for time in made_up_archive.ask("Did the army bomb the hospital?").diagnostics.steps]
+    assert AskStep.PROPOSALS in steps
+    assert AskStep.GENERATION not in steps

@@ -233,7 +233,7 @@ def test_a_model_that_misbehaves_leaves_the_extractive_answer(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     model.reply, failure = MISBEHAVIOUR[behaviour]
-    wait = 0.3 if failure is GenerationFailure.TIMED_OUT else PATIENCE
+    wait = 2.0 if failure is GenerationFailure.TIMED_OUT else PATIENCE
     answer = ask(made_up_archive, ChatGenerator(model.base_url, "small", KEY, timeout_seconds=wait))
     assert len(model.requests) == 1, "nothing is tried twice"
     assert answer.generation is not None

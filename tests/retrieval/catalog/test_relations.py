@@ -11,7 +11,6 @@ import pytest
 from retrieval import (
     Archive,
     ArticleInput,
-    ClaimFilter,
     ClaimStance,
     EntityType,
     EventFilter,
@@ -115,9 +114,9 @@ def test_as_of_tells_an_event_as_it_was_told_then(archive: Archive) -> None:
     assert turkey is not None
     (event,) = archive.events().items
     assert event.status is EventStatus.DISPUTED
-    (then,) = archive.timeline(event_id=event.id, as_of=datetime(2021, 6, 16, tzinfo=UTC)).items
+    (then,) = archive.at(datetime(2021, 6, 16, tzinfo=UTC)).timeline(event_id=event.id).items
     assert (then.id, then.status) == (event.id, EventStatus.ATTRIBUTED)
-    assert archive.timeline(event_id=event.id, as_of=datetime(2021, 6, 14, tzinfo=UTC)).items == ()
+    assert archive.at(datetime(2021, 6, 14, tzinfo=UTC)).timeline(event_id=event.id).items == ()
 
 
 def test_before_and_after_are_the_dated_events_of_the_same_articles(archive: Archive) -> None:
@@ -178,18 +177,18 @@ def test_claims_about_words_and_as_of_a_day(archive: Archive) -> None:
         "Turkey",
         "The Greek government",
     }
-    early = ClaimFilter(as_of=datetime(2021, 6, 18, tzinfo=UTC))
-    assert [claim.attribution.source_text for claim in archive.claims_about("Izmir", early).items] == ["Turkey"]
-    assert archive.count_claims(early) == 2
+    early = archive.at(datetime(2021, 6, 18, tzinfo=UTC))
+    assert [claim.attribution.source_text for claim in early.claims_about("Izmir").items] == ["Turkey"]
+    assert early.count_claims() == 2
 
 
 def test_events_as_of_a_day_are_as_they_were_told_by_then(archive: Archive) -> None:
     put(archive, SAYS, "2021-06-16")
     put(archive, DENIES, "2021-06-20")
     (now,) = archive.events().items
-    (then,) = archive.events(EventFilter(as_of=datetime(2021, 6, 18, tzinfo=UTC))).items
+    (then,) = archive.at(datetime(2021, 6, 18, tzinfo=UTC)).events().items
     assert (now.status, then.status) == (EventStatus.DISPUTED, EventStatus.ATTRIBUTED)
-    assert archive.events(EventFilter(as_of=datetime(2021, 6, 1, tzinfo=UTC))).items == ()
+    assert archive.at(datetime(2021, 6, 1, tzinfo=UTC)).events().items == ()
 
 
 def test_the_entities_of_a_claim_stand_in_the_order_of_its_words(archive: Archive) -> None:

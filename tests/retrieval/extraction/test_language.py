@@ -15,6 +15,7 @@ from retrieval.extraction.language import (
     common_nouns,
     load_language,
     model_digest,
+    name_text,
     parse_articles,
     parse_blocks,
     parse_text,
@@ -74,6 +75,15 @@ def test_threads_may_share_the_model() -> None:
     with ThreadPoolExecutor(4) as pool:
         docs = list(pool.map(parse_text, ["Anna met Bob."] * 16))
     assert {doc.text for doc in docs} == {"Anna met Bob."}
+
+
+def test_names_of_a_text_are_those_that_an_article_gets() -> None:
+    text = "Angela Merkel met reporters in Berlin on Monday."
+    doc = parse_text(text)
+    assert not doc.ents
+    (parsed,) = parse_blocks(text, [Block(BlockKind.BODY, Span(0, len(text)))])
+    found = [[(name.text, name.label_) for name in each.ents] for each in (name_text(doc), name_text(doc), parsed.doc)]
+    assert found[0] == found[1] == found[2] != []
 
 
 def test_missing_model_is_named() -> None:

@@ -125,6 +125,37 @@ def test_every_gold_time_of_the_seed_is_found_and_no_other(seed_text: str, seed_
         ("It sank on Tuesday 14th.", ("Tuesday 14th", "2020-01-14", "2020-01-14")),
         ("It sank on the 9th.", ("the 9th", "2020-01-09", "2020-01-09")),
         ("It must leave within two weeks.", ("within two weeks", "2020-01-17", "2020-01-31")),
+        # in words
+        ("It sank in nineteen ninety-six.", ("nineteen ninety-six", "1996-01-01", "1996-12-31")),
+        ("It sank in May twenty eleven.", ("May twenty eleven", "2011-05-01", "2011-05-31")),
+        (
+            "It sank on the twenty-third of March two thousand and five.",
+            ("twenty-third of March two thousand and five", "2005-03-23", "2005-03-23"),
+        ),
+        ("It sank in May of '68.", ("May of '68", "1968-05-01", "1968-05-31")),
+        # in figures
+        ("It sank on 12/28.", ("12/28", "2019-12-28", "2019-12-28")),
+        ("It sank on 1/12.", ("1/12", "2020-01-12", "2020-01-12")),
+        ("It sank from 12/25 to 1/3.", ("12/25 to 1/3", "2019-12-25", "2020-01-03")),
+        ("It sank on Thursday 16/1.", ("Thursday 16/1", "2020-01-16", "2020-01-16")),
+        # counted in a month, a year
+        ("It sank on the last Friday of March.", ("the last Friday of March", "2019-03-29", "2019-03-29")),
+        ("It sank on the first Sunday in May 2018.", ("the first Sunday in May 2018", "2018-05-06", "2018-05-06")),
+        ("It sank in week 3 of 2018.", ("week 3 of 2018", "2018-01-15", "2018-01-21")),
+        ("It sank on the 5th of last month.", ("the 5th of last month", "2019-12-05", "2019-12-05")),
+        ("It sank last December 5.", ("last December 5", "2019-12-05", "2019-12-05")),
+        # weekends and feasts
+        ("It sank this past weekend.", ("this past weekend", "2020-01-11", "2020-01-12")),
+        ("It sank on the weekend of January 4.", ("the weekend of January 4", "2020-01-04", "2020-01-05")),
+        ("It sank on Labor Day weekend.", ("Labor Day weekend", "2019-08-31", "2019-09-02")),
+        ("It sank on New Years Eve.", ("New Years Eve", "2019-12-31", "2019-12-31")),
+        ("It sank the day after Christmas.", ("the day after Christmas", "2019-12-26", "2019-12-26")),
+        # periods of business
+        ("It grew in the six months ended June 30, 2019.", ("six months ended June 30, 2019", "2019-01-01", "2019-06-30")),
+        ("It grew in the year to March 2019.", ("year to March 2019", "2018-04-01", "2019-03-31")),
+        ("It grew in Q3.", ("Q3", "2019-07-01", "2019-09-30")),
+        ("It grew in the winter of 2018-19.", ("winter of 2018-19", "2018-12-01", "2019-02-28")),
+        ("It grew in the 1800s.", ("1800s", "1800-01-01", "1899-12-31")),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -156,6 +187,10 @@ def test_an_expression_and_its_interval(text: str, expected: Row) -> None:
         "The score was 20-16 and the code 2014.5.",
         "It was the last months of the war.",
         "That day came.",
+        "They scored on 3/4 of their shots after 24/7 work.",
+        "Nobody forgot 9/11 and the count stood at 5/12.",
+        "It fell on 4/5.",
+        "Two thousand people and some twenty ten-ton trucks came.",
     ],
 )
 def test_what_only_looks_like_a_time(text: str) -> None:
@@ -288,8 +323,83 @@ PIECES = st.sampled_from(
             "29 February",
         ),
         *("the 1990s", "e\u0301", "שלום"),
+        *(
+            " 11/20",
+            "on 3/4",
+            "/19",
+            "nineteen ",
+            "ninety six",
+            "two thousand ",
+            "week 53 of ",
+            "last Friday of ",
+            "6 months to ",
+        ),
+        *("Easter", " weekend", "the day after ", " (", "Q3 ", "fifth Monday in ", "the weekend of ", "next 5 May"),
     ]
 )
+
+
+_UNITS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+)
+_SMALL = ["", *_UNITS.split(), "nineteen"]
+_TENS = ["", "", *["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]]
+
+
+def said(number: int) -> str:
+    return _SMALL[number] if number < 20 else "-".join(filter(None, (_TENS[number // 10], _SMALL[number % 10])))
+
+
+@given(st.integers(1510, 2039))
+def test_a_year_said_in_words_is_that_year(year: int) -> None:
+    hundred, rest = divmod(year, 100)
+    whole = f"two thousand and {said(rest)}" if hundred == 20 else f"{said(hundred)} {said(rest)}"
+    if rest >= 10:
+        assert plain(f"It sank in {whole}.") == [(whole, f"{year}-01-01", f"{year}-12-31")]
+
+
+@given(st.dates(date(2019, 9, 1), date(2020, 3, 31)))
+def test_a_date_in_figures_that_can_be_read_in_one_way_is_near(at: date) -> None:
+    if at.day > 12:
+        for words in (f"{at.month}/{at.day}", f"{at.day}/{at.month}"):
+            assert plain(f"It sank on {words}.") == [(words, f"{at}", f"{at}")]
+
+
+@given(st.integers(1950, 2050), st.integers(1, 52))
+def test_a_numbered_week_holds_the_days_that_iso_8601_says(year: int, number: int) -> None:
+    first, last = date.fromisocalendar(year, number, 1), date.fromisocalendar(year, number, 7)
+    assert plain(f"It sank in week {number} of {year}.") == [(f"week {number} of {year}", f"{first}", f"{last}")]
+
+
+@given(st.dates(date(1990, 1, 1), date(2049, 12, 31)))
+def test_an_ordinal_and_a_weekday_name_one_day_of_a_month(at: date) -> None:
+    ordinal = ("first", "second", "third", "fourth", "fifth")[(at.day - 1) // 7]
+    words = f"the {ordinal} {at:%A} of {at:%B %Y}"
+    assert plain(f"It sank on {words}.") == [(words, f"{at}", f"{at}")]
+
+
+@given(st.dates(date(1990, 1, 1), date(2049, 12, 31)), st.integers(1, 24))
+def test_a_period_of_months_ends_where_it_is_said_to(end: date, count: int) -> None:
+    text = f"It grew in the {count} months to {end:%B %Y}."
+    found = plain(text)[0]
+    begin = date(end.year + (end.month - count) // 12, (end.month - count) % 12 + 1, 1)
+    if count > 1:
+        assert (found[0], found[1]) == (f"{count} months to {end:%B %Y}", f"{begin}")
+    assert found[2].startswith(f"{end:%Y-%m}")
+
+
+def test_a_date_in_brackets_says_which_weekday() -> None:
+    assert plain("It sank on Friday (January 10).")[0] == ("Friday", "2020-01-10", "2020-01-10")
+
+
+def test_two_months_without_a_year_follow_one_another() -> None:
+    found = plain("It rained in January and February.")
+    assert [row[1] for row in found] == ["2019-01-01", "2019-02-01"]
+
+
+def test_the_dates_of_a_text_tell_the_order_of_day_and_month() -> None:
+    found = plain("They met on 25/9, on 4/8 and on 3/7.")
+    assert [row[1] for row in found] == ["2019-09-25", "2019-08-04", "2019-07-03"]
 
 
 @settings(deadline=None)
@@ -317,8 +427,11 @@ def test_any_text_gives_exact_disjoint_spans_and_intervals_that_run_forward(text
         "2019-" * 10_000,
         "the 1990s, " * 3_000,
         "early " * 9_000,
+        "on 1/2, " * 5_000,
+        "two thousand " * 5_000,
+        "6 months to " * 5_000,
     ],
-    ids=["spaces", "May", "may", "digits", "years", "decades", "parts"],
+    ids=["spaces", "May", "may", "digits", "years", "decades", "parts", "figures", "words", "periods"],
 )
 def test_a_hostile_text_takes_time_that_grows_with_its_length_only(text: str) -> None:
     begin = process_time()

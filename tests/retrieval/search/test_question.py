@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from retrieval.errors import InputError
 from retrieval.models import AnswerType, Entity, EntityType
 from retrieval.search.question import interpret, understand
 from retrieval.search.question_types import Form, Role
-from retrieval.search.words import is_stop_word, similarity, stem
+from retrieval.search.words import WordBag, is_stop_word, similarity, stem
 
 KNOWN = {
     "jane doe": Entity("e1", EntityType.PERSON, "Jane Doe", 9, 2, None, None),
@@ -50,6 +51,28 @@ TYPES = [
 def test_question_shows_its_type_and_form(text: str, kind: AnswerType, form: Form) -> None:
     question = understand(text, resolve=resolve)
     assert (question.answer_type, question.form) == (kind, form)
+
+
+MISSED_VERBS = [
+    ("Why did the ministry pause testing flights?", "pause", Form.REASON, Role.SUBJECT),
+    ("When did the harbour festival start?", "start", Form.ARGUMENT, Role.SUBJECT),
+    ("How many passengers did fishermen rescue?", "rescue", Form.ARGUMENT, Role.SUBJECT),
+    ("Who is the league fighting in Paris?", "fight", Form.ARGUMENT, Role.SUBJECT),
+    ("What was Jane Doe charged with?", "charge", Form.ARGUMENT, Role.OBJECT),
+]
+
+
+@pytest.mark.parametrize(("text", "verb", "form", "role"), MISSED_VERBS, ids=[case[0] for case in MISSED_VERBS])
+def test_verb_that_looks_like_a_noun_is_found(text: str, verb: str, form: Form, role: Role) -> None:
+    question = understand(text, resolve=resolve)
+    assert question.predicate is not None
+    assert (question.predicate.lemma, question.form) == (verb, form)
+    assert any(term.role is role for term in question.terms)
+    assert question.focus in {None, "passenger"}
+
+
+def test_question_whose_verb_is_its_noun_stays_as_it_is() -> None:
+    assert understand("Who is the man charged with the murder of Jane Doe?", resolve=resolve).form is Form.HOLDER
 
 
 def test_names_are_resolved_and_capitals_tell_is_and_us_from_the_words() -> None:
@@ -101,3 +124,11 @@ def test_words_compare_by_stem_derivation_and_group() -> None:
     assert similarity("soldier", "fighter") == 0
     assert is_stop_word("us")
     assert not is_stop_word("US")
+
+
+def test_bag_of_words_is_as_similar_as_the_likest_of_them() -> None:
+    words = re.findall(r"\w+", "The Soldiers were killed after the operations resumed and decisions of the US fell in 2019")
+    bag = WordBag(words)
+    for asked in [*words, "resumption", "decide", "death", "troop", "operate", "in", "Zebra", "20", "drop", "us"]:
+        assert bag.similarity(asked) == max(similarity(asked, word) for word in words if not is_stop_word(word)), asked
+    assert WordBag([]).similarity("war") == 0
