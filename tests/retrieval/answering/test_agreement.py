@@ -211,11 +211,11 @@ def test_a_copy_with_another_value_conflicts_with_its_like(tmp_path: Path, end: 
 
 def test_a_sure_answer_conflicts_though_its_sentence_does_not_repeat_the_question(tmp_path: Path) -> None:
     texts = (
-        "The birth date of Maurice Roche was 22 October 1900. He was a baron.",
-        "Maurice Roche was a politician. Roche was born on 15 May 1885 in Chelsea, the elder of twins.",
+        "The Lindow bridge across the river Aske was built in 1901.",
+        "The Lindow bridge crosses the river Aske. It was built in 1907 of granite.",
     )
     with Archive.open(tmp_path / "news.db", embedder=None) as archive:
         archive.ingest_articles(ArticleInput(text, url=f"u:{number}") for number, text in enumerate(texts))
-        answer = archive.ask("What is the birth date of Maurice Roche?")
+        answer = archive.ask("What year was the Lindow bridge built across the river Aske?")
     assert answer.status is AnswerStatus.CONFLICTING
-    assert [words(account) for account in answer.accounts] == [{"22 October 1900"}, {"15 May 1885"}]
+    assert [words(account) for account in answer.accounts] == [{"1901"}, {"1907"}]
