@@ -37,6 +37,7 @@ _SOURCES_COUNTED = 4
 # Of the confidence of the best: what backs the same value, and what is sure enough to conflict with it.
 _BACKING = 0.5
 _RIVAL = 0.7
+# A sentence is plain that holds so much of the question, or that answers so surely (docs/answers.md says how this was set).
 _COVERED = 0.7
 _SURE = 0.65
 _COMPARED = 4
