@@ -37,6 +37,7 @@ def propose_readings(
     """
     if question.form is Form.DEFINITION and ruled:
         return  # the reader takes a name for what something is
+    is_announced = question.form is Form.REASON and any(p.type_fit > _SURE_REASON and p.role_fit > 0 for p in ruled)
     by_article: dict[str, list[Match]] = {}
     for one in matches:
         by_article.setdefault(one.sentence.facts.article.id, []).append(one)
@@ -59,8 +60,10 @@ def propose_readings(
             continue
         beside = [p for p in ruled if p.match is match and p.span.overlaps(span)]
         best = max(beside, key=lambda p: p.type_fit, default=None)
+        if is_announced and (best is None or best.type_fit <= _SURE_REASON):
+            continue  # "because of" tells the reason of the asked act
         is_reason = question.form is Form.REASON and best is not None and best.type_fit > _SURE_REASON
-        if is_reason and best is not None and (span.end > best.span.end or best.span.contains(span)):
+        if is_reason and best is not None and span.end > best.span.end:
             continue  # the rules' is the same reason without what it is the reason of
         is_counted = best is not None and question.answer_type is AnswerType.QUANTITY
         if is_counted and best is not None and (best.span.contains(span) or _runs_on(match, span, best.span)):
