@@ -17,10 +17,12 @@ from retrieval.search.question_types import Form, Question, Term
 from retrieval.search.words import WordBag
 
 PASSAGES = 20
-# Of these the reader reads the first, a group at a time, until one answers so surely that the others hardly matter.
+# Of these the reader reads the first, a group at a time, until one answers and the newest group's others are far from it:
+# where sources differ more than one answers, and it reads on.
 _PASSAGES_READ = 12
-_GROUP = 6
-_ENOUGH = 14.0
+_GROUP = 3
+_ENOUGH = 6.0
+_FAR = -6.0
 _SPANS_PER_PASSAGE = 3
 _SPANS = 10
 _BLOCKS = 6
@@ -107,11 +109,15 @@ def _read(
     groups = reader.iter_passages(
         question.text, [p.text for p in passages], per_passage=_SPANS_PER_PASSAGE, group_size=_GROUP
     )
+    best = -math.inf
     for group in groups:
         progress.check()
         for reading in group:
             yield next(remaining), reading
-        if any(reading.margin >= _ENOUGH for reading in group):
+        margins = sorted(reading.margin for reading in group)
+        if margins[-1] > best:
+            best = margins.pop()
+        if best >= _ENOUGH and all(margin < _FAR for margin in margins):
             return
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +44,15 @@ def test_the_application_does_not_start_without_its_archive(tmp_path: Path) -> N
     path.write_bytes(b"no archive" * 1000)
     with pytest.raises(ArchiveError), TestClient(create_app(Settings(archive=str(path)))):
         pass
+
+
+def test_threads_take_short_turns_while_serving(seed_archive: Path) -> None:
+    usual = sys.getswitchinterval()
+    with Archive.open(seed_archive) as archive:
+        app = create_app(Settings(allowed_hosts=("*",), warm_up=False), archive=archive)
+        with TestClient(app):
+            assert sys.getswitchinterval() <= 0.001
+    assert sys.getswitchinterval() == usual
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ class Watched:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self.go = threading.Event()
+        self.reached = threading.Event()
         self.cancelled = threading.Event()
 
     def __getattr__(self, name: str) -> Any:
@@ -48,6 +50,7 @@ class Watched:
             if on_stage is not None:
                 on_stage(stage)
             if isinstance(stage, PassagesFound):
+                self.reached.set()
                 for _ in range(int(PATIENCE * 100)):
                     if self.go.wait(0.01) or should_stop():
                         break
@@ -68,7 +71,13 @@ def watched(seed_archive: Path) -> Iterator[Watched]:
 @pytest.fixture
 def address(watched: Watched) -> Iterator[str]:
     """Host and port of a server over the watched archive."""
-    settings = Settings(allowed_hosts=("127.0.0.1",), execution_timeout_seconds=1.0, warm_up=False)
+    with serving(watched, execution_timeout_seconds=1.0) as address:
+        yield address
+
+
+@contextmanager
+def serving(watched: Watched, *, execution_timeout_seconds: float) -> Iterator[str]:
+    settings = Settings(allowed_hosts=("127.0.0.1",), execution_timeout_seconds=execution_timeout_seconds, warm_up=False)
     app = create_app(settings, archive=watched)  # type: ignore[arg-type]
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=5))
@@ -160,7 +169,36 @@ def test_the_work_ends_when_a_reader_of_events_leaves(address: str, watched: Wat
     assert watched.cancelled.wait(PATIENCE)
 
 
+def test_a_query_that_is_streamed_ends_with_its_time(address: str, watched: Watched) -> None:
+    query = '{ ask(question: "Who denied it?") { status } }'
+    with connect(f"ws://{address}/graphql", subprotocols=[Subprotocol("graphql-transport-ws")]) as opened:
+        opened.send('{"type": "connection_init"}')
+        opened.recv(PATIENCE)
+        opened.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": {"query": query}}), text=True)
+        result = orjson.loads(opened.recv(PATIENCE))["payload"]
+    assert result["errors"][0]["extensions"]["code"] == "TIMEOUT"
+    assert watched.cancelled.wait(PATIENCE)
+
+
 def test_the_work_of_a_query_ends_with_its_time(address: str, watched: Watched) -> None:
     body = {"query": '{ ask(question: "Who denied it?") { status } }'}
     assert httpx2.post(f"http://{address}/graphql", json=body, timeout=PATIENCE).status_code == 504
     assert watched.cancelled.wait(PATIENCE)
+
+
+def test_twenty_questions_at_once_leave_the_server_to_others(watched: Watched) -> None:
+    query = "query ($question: String!) { ask(question: $question) { status } }"
+
+    def ask(address: str, number: int) -> int:
+        body = {"query": query, "variables": {"question": f"Who was killed in strike {number}?"}}
+        return httpx2.post(f"http://{address}/graphql", json=body, timeout=5 * PATIENCE).status_code
+
+    with serving(watched, execution_timeout_seconds=4 * PATIENCE) as address, ThreadPoolExecutor(20) as clients:
+        asked = [clients.submit(ask, address, number) for number in range(20)]
+        assert watched.reached.wait(PATIENCE)
+        assert httpx2.get(f"http://{address}/health", timeout=PATIENCE).json() == {"status": "ok"}
+        listing = httpx2.post(f"http://{address}/graphql", json={"query": "{ articles { totalCount } }"}, timeout=PATIENCE)
+        assert listing.json() == {"data": {"articles": {"totalCount": 1}}}
+        assert not any(one.done() for one in asked)
+        watched.go.set()
+        assert {one.result() for one in asked} == {200}

@@ -9,17 +9,18 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from retrieval import Archive, ArticleFilter, RetrievalMode
+from retrieval import Archive, ArticleFilter, ArticleInput, AskStep, RetrievalMode
 from retrieval.embedding import open_embedder
+from retrieval.embedding.embedder import Vectors
 from retrieval.extraction.facts import Extraction
-from tests.benchmarks.texts import RandomVectors, make_articles
+from tests.benchmarks.texts import RandomVectors, asked_articles, make_articles
 
 T = TypeVar("T")
 Search = Callable[[str], object]
@@ -55,6 +56,56 @@ def open_dateline(folder: Path) -> Searches:
         "hybrid": lambda query: search(query, RetrievalMode.HYBRID),
         "hybrid, one year": lambda query: search(query, RetrievalMode.HYBRID, year),
     }
+
+
+class PartlyRandomVectors(RandomVectors):
+    """Vectors of the real model while ``is_real``, then random ones in its name."""
+
+    def __init__(self) -> None:
+        self._model = open_embedder("minilm")
+        self.name = self._model.name
+        self.is_real = True
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._model.embed(texts) if self.is_real else super().embed(texts)
+
+
+def build_asked(folder: Path, passages: Iterator[str]) -> None:
+    """An archive of articles with all that is extracted from them, among passages without facts."""
+    vectors = PartlyRandomVectors()
+    with Archive.open(folder / "a.db", embedder=vectors) as archive:
+        for texts in _batched(asked_articles(), 64):
+            archive.ingest_articles([ArticleInput(text) for text in texts])
+        vectors.is_real = False
+        for articles in _batched(make_articles(passages), 100):
+            archive.store_prepared([(article, Extraction()) for article in articles])
+        archive.search("warm up")
+        archive._index.build_graphs()
+
+
+class Asking:
+    """Asks an archive, and sums up the time that the steps take."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._spent: dict[AskStep, float] = {}
+
+    def __call__(self, query: str) -> object:
+        answer = self._archive.ask(query)
+        for time in answer.diagnostics.steps:
+            self._spent[time.step] = self._spent.get(time.step, 0.0) + time.milliseconds
+        return answer
+
+    def shares(self) -> str:
+        """The share of each step, the largest first."""
+        total = sum(self._spent.values())
+        ordered = sorted(self._spent, key=lambda step: -self._spent[step])
+        return ", ".join(f"{step.lower()} {self._spent[step] / total:.0%}" for step in ordered)
+
+
+def open_asked(folder: Path) -> Searches:
+    """Whole questions."""
+    return {"ask": Asking(Archive.open(folder / "a.db", create=False))}
 
 
 def build_fts5(folder: Path, passages: Iterator[str]) -> None:
@@ -149,6 +200,7 @@ def open_lancedb(folder: Path) -> Searches:
 
 ENGINES: dict[str, tuple[str, Callable[[Path, Iterator[str]], None], Callable[[Path], Searches]]] = {
     "dateline": ("Dateline", build_dateline, open_dateline),
+    "asked": ("Dateline", build_asked, open_asked),
     "fts5": ("SQLite FTS5", build_fts5, open_fts5),
     "haystack": ("Haystack InMemory", build_haystack, open_haystack),
     "bm25s": ("bm25s", build_bm25s, open_bm25s),

@@ -2,21 +2,25 @@
 
 The least of many runs in milliseconds of this process' CPU time, all in one run: (a) a cached one-field query over HTTP
 (ASGI, in process) and graphql-core executing it parsed and validated; (b) 100 entities of 8 fields through the schema and
-graphql-core on the same data; (c) `ask` through the server and by the library.
+graphql-core on the same data; (c) `ask` through the server and by the library. Then, by the clock, how long a server of one
+process takes to say that it is well while 20 clients ask.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import random
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import process_time
+from statistics import quantiles
+from time import perf_counter, process_time
 from typing import Any
 
+import httpx2
 import orjson
 from graphql import (
     GraphQLArgument,
@@ -37,6 +41,7 @@ from api.sample import SAMPLE_QUESTION
 from api.settings import Settings
 from retrieval import Archive, ArticleInput
 from schema import Context, build_schema
+from tests.benchmarks.soak import ASK, Server
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 FIELDS = "id name type mentionCount firstSeenAt lastSeenAt __typename aliases { name }"
@@ -134,6 +139,29 @@ async def measure(archive: Archive, times: int) -> dict[str, float]:
     return found
 
 
+async def measure_health(address: str, people: list[str], times: int) -> dict[str, float]:
+    """How long a server takes to say that it is well while 20 clients ask it one question after another."""
+    taken: list[float] = []
+    async with httpx2.AsyncClient(base_url=address, timeout=120) as http:
+
+        async def ask(number: int) -> None:
+            chance = random.Random(number)
+            while len(taken) < times:
+                variables = {"text": f"Where did {chance.choice(people)} meet {chance.choice(people)}?"}
+                await http.post("/graphql", json={"query": ASK, "variables": variables})
+
+        asking = [asyncio.create_task(ask(number)) for number in range(20)]
+        await asyncio.sleep(1)
+        while len(taken) < times:
+            started = perf_counter()
+            await http.get("/health")
+            taken.append((perf_counter() - started) * 1000)
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*asking)
+    cuts = quantiles(taken, n=100, method="inclusive")
+    return {"health while 20 ask, p50": cuts[49], "health while 20 ask, p99": cuts[98]}
+
+
 def main() -> None:
     """Print the figures and the ratios as JSON."""
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 200
@@ -145,6 +173,8 @@ def main() -> None:
             [ArticleInput(f"Meeting {n}\n\n{name} visited Paris on Monday.") for n, name in enumerate(pairs)]
         )
         found = asyncio.run(measure(archive, times))
+        with Server(archive.path, 1).running() as server:
+            found |= asyncio.run(measure_health(server.address, pairs, times))
     found |= {
         "ratio one field": found["one field, HTTP"] / found["one field, graphql-core"],
         "ratio list": found["list, schema"] / found["list, graphql-core"],

@@ -9,17 +9,19 @@ import hashlib
 import json
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, count, islice
+from itertools import accumulate, count, cycle, islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from retrieval import DatePrecision, PublicationDate, PublicationSource, Span
+from retrieval import Block, BlockKind, DatePrecision, PublicationDate, PublicationSource, Span
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.embedding.embedder import Vectors
+from retrieval.evaluation.ecbplus import read_ecbplus
 
 PER_ARTICLE = 20
 
@@ -72,6 +74,44 @@ class RealTexts:
         return random.Random(2).sample(self._questions, count)
 
 
+class AskedTexts:
+    """Made-up paragraphs of real sentences, five drawn from those of `RealTexts`, and the questions of XQuAD.
+
+    What answers those is in `asked_articles`, which an archive holds beside the paragraphs.
+    """
+
+    def passages(self, count: int) -> Iterator[str]:
+        """So many paragraphs, the same every time."""
+        chance = random.Random(3)
+        paragraphs = RealTexts().passages(sys.maxsize)
+        sentences = [one for text in paragraphs for one in text.split(". ") if 40 < len(one) < 300]
+        for _ in range(count):
+            yield ". ".join(chance.choices(sentences, k=5))
+
+    def queries(self, count: int) -> list[str]:
+        """So many of them, from the first again where there are not as many."""
+        questions = [one["question"] for article in _read_xquad() for p in article["paragraphs"] for one in p["qas"]]
+        random.Random(2).shuffle(questions)
+        return list(islice(cycle(questions), count))
+
+
+def asked_articles() -> Iterator[str]:
+    """The articles of XQuAD, and news of Wikinews and ECB+ beside them."""
+    for article in _read_xquad():
+        yield "\n\n".join([article["title"].replace("_", " "), *(p["context"] for p in article["paragraphs"])])
+    data = Path(os.environ["DATELINE_DATA"])
+    for line in (data / "wikinews" / "gum_articles.jsonl").read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)["text"]
+    for document in read_ecbplus(data / "ecbplus"):
+        yield document.text
+
+
+def _read_xquad() -> list[dict[str, Any]]:
+    path = Path(os.environ["DATELINE_DATA"], "reader_dev", "xquad.en.json")
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["data"]
+    return found
+
+
 class MadeTexts:
     """30,000 words drawn as Zipf's law has it (exponent 1): sentences of 8 to 30 of them, 5 sentences a passage.
 
@@ -103,7 +143,7 @@ class MadeTexts:
         return [" ".join(chance.choices(self.words[50:8000], k=chance.randint(3, 5))) for _ in range(count)]
 
 
-TEXTS: dict[str, Callable[[], Texts]] = {"made": MadeTexts, "real": RealTexts}
+TEXTS: dict[str, Callable[[], Texts]] = {"made": MadeTexts, "real": RealTexts, "asked": AskedTexts}
 
 
 def make_article(number: int, passages: Sequence[str]) -> PreparedArticle:
@@ -126,7 +166,7 @@ def make_article(number: int, passages: Sequence[str]) -> PreparedArticle:
         authors=(),
         language="en",
         published=PublicationDate(at, DatePrecision.DAY, PublicationSource.METADATA),
-        blocks=(),
+        blocks=tuple(Block(BlockKind.BODY, span) for span in spans),
         passages=tuple(spans),
     )
 

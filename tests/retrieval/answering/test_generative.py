@@ -140,7 +140,7 @@ def plain(made_up_archive: Archive) -> Answer:
 
 
 def without_costs(answer: Answer) -> Answer:
-    costless = replace(answer.diagnostics, retrieval_milliseconds=0.0, reading_milliseconds=0.0)
+    costless = replace(answer.diagnostics, retrieval_milliseconds=0.0, reading_milliseconds=0.0, steps=())
     return replace(answer, diagnostics=costless, generation=None)
 
 
