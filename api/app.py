@@ -6,7 +6,7 @@ import asyncio
 import gc
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import partial
@@ -38,12 +38,22 @@ from api.trusted import Documents
 from retrieval.archive import Archive
 from retrieval.jobs import JobQueue
 from retrieval.keys import KeyRing
-from schema import Budgets, ChangeFeed, Context, Observe, build_schema
+from schema import Budgets, ChangeFeed, Context, Observe, Schema, build_schema
 
 # How long a thread runs before it lets others: a tenth of what is usual. A request takes several turns of the loop, and
 # before each it may wait as long for every thread that answers a question.
 _TURN_SECONDS = 0.0005
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+
+_COMMON = """
+{
+  articles(first: 2) { nodes { title url passages(first: 1) { nodes { text } } } totalCount pageInfo { endCursor } }
+  entities(first: 2) { nodes { name type aliases { name } mentions(first: 1) { nodes { text } } } }
+  events(first: 2) { nodes { title participants { text } citations(first: 1) { nodes { text } } } }
+  claims(first: 2) { nodes { text } }
+  searchPassages(query: "news", first: 2) { nodes { text } }
+}
+"""
 
 
 def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlette:
@@ -54,7 +64,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
     state = _State(settings)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette gives itself
+    async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, float]]:  # noqa: ARG001 - Starlette gives itself
         with (
             _short_turns(),
             ThreadPoolExecutor(settings.threads, thread_name_prefix="dateline") as executor,
@@ -69,9 +79,10 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
                 keys = stack.enter_context(KeyRing(opened.path, lock_timeout_seconds=wait))
                 jobs = stack.enter_context(JobQueue(opened.path, lock_timeout_seconds=wait))
                 if settings.warm_up:
-                    await asyncio.to_thread(_warm_up, opened)
+                    await _warm_up(schema, Context(opened, executor, "warm-up", slow_executor=slow_executor))
                 state.open(opened, keys, jobs)
-                yield
+                # For `api.protocol`, which gets no settings.
+                yield {name: getattr(settings, name) for name in ("send_timeout_seconds", "receive_timeout_seconds")}
             if state.tracing is not None:
                 await asyncio.to_thread(state.tracing.close)
 
@@ -181,10 +192,13 @@ class _State:
         return both
 
 
-def _warm_up(archive: Archive) -> None:
+async def _warm_up(schema: Schema, context: Context) -> None:
+    """Do once what is asked most: models are loaded then, statements compiled, connections open."""
+    archive = context.archive
     threading.Thread(target=archive.read_ahead, name="read-ahead", daemon=True).start()
-    archive.embed_query("news")
-    archive.ask("What happened?")
+    await asyncio.to_thread(archive.embed_query, "news")
+    await asyncio.to_thread(archive.ask, "What happened?")
+    await schema.execute(_COMMON, context_value=context)
     # What lives as long as the process is no garbage: looking it all through takes a tenth of a second and more, in which
     # nothing is answered.
     gc.collect()

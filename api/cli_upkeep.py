@@ -53,6 +53,9 @@ def evaluate(
     own_article: Annotated[
         bool, typer.Option("--own-article", help="With --answers: ask each question of its own article alone.")
     ] = False,
+    min_confidence: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="With --answers: give no answer less sure; 0 gives one always.")
+    ] = 0.5,
     extraction: Annotated[
         bool, typer.Option("--extraction", help="Measure entities, times, claims and events in place of search.")
     ] = False,
@@ -66,7 +69,7 @@ def evaluate(
     if extraction and not answers and (data or (article and gold)):
         _evaluate_extraction(data, article, gold, topics=topics, json=json)
     elif files and answers and not extraction:
-        _evaluate_answers(files, format, archive, own_article=own_article, json=json)
+        _evaluate_answers(files, format, archive, own_article=own_article, min_confidence=min_confidence, json=json)
     elif files and not extraction and not own_article:
         _evaluate_search(files, format, archive, json=json)
     else:
@@ -146,6 +149,7 @@ def _evaluate_answers(
     archive: str | None,
     *,
     own_article: bool,
+    min_confidence: float,
     json: bool,
 ) -> None:
     from contextlib import nullcontext
@@ -163,7 +167,12 @@ def _evaluate_answers(
             with ingest_report(len(quiz.articles), is_quiet=True) as on_result, passage_progress("asking") as on_progress:
                 reports.append(
                     evaluate_answers(
-                        quiz, archive=opened, own_article=own_article, on_result=on_result, on_progress=on_progress
+                        quiz,
+                        archive=opened,
+                        own_article=own_article,
+                        min_confidence=min_confidence,
+                        on_result=on_result,
+                        on_progress=on_progress,
                     )
                 )
     show({"reports": reports}, lambda: Text("\n\n".join(map(render_answer_table, reports))), json=json)

@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import hashlib
 import logging
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from time import perf_counter
@@ -41,8 +40,6 @@ _REVALIDATED = (
     (b"vary", b"Accept, Accept-Encoding, Authorization, X-API-Key"),
 )
 _WORTH_COMPRESSING = 1400
-
-_INCREMENTAL = re.compile("@(?:defer|stream)")
 
 _OPEN = Guard(None, anonymous_read=True, allow_writes=True)
 
@@ -92,9 +89,12 @@ class GraphQLEndpoint:
             context = self.make_context(caller)
             if media_type == EVENT_STREAM:
                 results = self._stream(operation, context, allowed + STREAMS)
-                await self._send(send_events(results, send, send_timeout=self.settings.send_timeout_seconds), receive)
+                await self._send(
+                    send_events(self._while_allowed(scope, results), send, send_timeout=self.settings.send_timeout_seconds),
+                    receive,
+                )
                 return
-            if self.settings.defer and _INCREMENTAL.search(operation.query) and accepts_parts(_text(scope, b"accept")):
+            if self.settings.defer and "@defer" in operation.query and accepts_parts(_text(scope, b"accept")):
                 await self._defer(scope, receive, send, operation, context, allowed, media_type)
                 return
             outcome = await self._answer(operation, context, allowed, receive)
@@ -108,7 +108,13 @@ class GraphQLEndpoint:
     async def _read(self, scope: Scope, method: str, receive: Receive) -> tuple[Operation, tuple[OperationType, ...]]:
         if method not in {"GET", "POST"}:
             raise Problem(405, f"{method} is not allowed here; use GET or POST", headers={"Allow": "GET, POST"})
-        body = await _read_body(receive)
+        seconds = self.settings.receive_timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                body = await _read_body(receive)
+        except TimeoutError as error:
+            message = f"the request body did not come within {seconds:g} seconds"
+            raise Problem(408, message, headers={"Connection": "close"}) from error
         if method == "POST":
             operation = read_post(_text(scope, b"content-type"), _text(scope, b"content-encoding"), body)
             return operation, READS_AND_WRITES
@@ -173,6 +179,19 @@ class GraphQLEndpoint:
         timeout = self.settings.execution_timeout_seconds
         results = stream(self.schema, operation, context, allowed=allowed, timeout_seconds=timeout)
         return self.streams.follow(operation.name, results)
+
+    async def _while_allowed(
+        self, scope: Scope, results: AsyncGenerator[Mapping[str, Any], None]
+    ) -> AsyncGenerator[Mapping[str, Any], None]:
+        """The results, until the caller's key is revoked or expires: a stream can outlive it."""
+        async with aclosing(results):
+            async for result in results:
+                try:
+                    await self.guard().identify(_key_of(scope), _address_of(scope))
+                except Problem as problem:
+                    yield problem.document()
+                    return
+                yield result
 
     async def _defer(
         self,

@@ -30,6 +30,19 @@ class JsonFormatter(logging.Formatter):
         return orjson.dumps(fields, default=str).decode()
 
 
+class SocketFilter(logging.Filter):
+    """Leaves out uvicorn's lines on WebSockets: they have the query string, in which clients may have put a key.
+
+    A client's bad bytes are no failure of ours, so that they get no traceback.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to log it."""
+        if isinstance(record.exc_info, tuple) and isinstance(record.exc_info[1], UnicodeDecodeError):
+            record.exc_info = None
+        return '"WebSocket %s"' not in str(record.msg)
+
+
 def set_up_logs(settings: Settings) -> None:
     """Log to standard error as ``settings`` say."""
     formatter: dict[str, object] = {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
@@ -40,11 +53,13 @@ def set_up_logs(settings: Settings) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"one": formatter},
+            "filters": {"sockets": {"()": SocketFilter}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "one"}},
             "root": {"handlers": ["stderr"], "level": settings.log_level.upper()},
             "loggers": {
                 # Our own line for each request has its id, and what was asked for.
                 "uvicorn.access": {"level": "WARNING"},
+                "uvicorn.error": {"filters": ["sockets"]},
                 "alembic": {"level": "WARNING"},
                 # It names each component of each search.
                 "haystack": {"level": "WARNING"},

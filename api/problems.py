@@ -14,14 +14,19 @@ CODES = {
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     406: "NOT_ACCEPTABLE",
+    408: "REQUEST_TIMEOUT",
     413: "PAYLOAD_TOO_LARGE",
     414: "URI_TOO_LONG",
     415: "UNSUPPORTED_MEDIA_TYPE",
     429: "RATE_LIMITED",
+    431: "HEADERS_TOO_LARGE",
     500: "INTERNAL_SERVER_ERROR",
     503: "OVERLOADED",
     504: "TIMEOUT",
 }
+
+
+_LONGEST_MESSAGE = 500
 
 
 class Problem(Exception):
@@ -32,7 +37,8 @@ class Problem(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.message = message
+        # It may quote what the client sent.
+        self.message = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
         self.code = code or CODES.get(status, "BAD_REQUEST")
         self.headers = dict(headers or {})
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import logging
 import math
 import os
 import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from tempfile import TemporaryDirectory
 
@@ -18,12 +20,14 @@ from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.logs import set_up_logs
-from api.protocol import PatientProtocol
+from api.protocol import PatientProtocol, PatientSocketProtocol
 from api.settings import Settings, SettingsError, export_settings, join_processes, load_settings, parent_process
 from api.tracing import require_extra
 from api.work import Supervisor
 from retrieval.errors import ArchiveNotFound
 from retrieval.keys import KeyRing
+
+logger = logging.getLogger("dateline.server")
 
 _POLL_SECONDS = 0.5
 
@@ -84,6 +88,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         log_level=settings.log_level,
         server_header=False,
         http=PatientProtocol,
+        ws=PatientSocketProtocol,
         # No operation runs longer than its time-out: whatever has begun is answered.
         timeout_graceful_shutdown=math.ceil(settings.execution_timeout_seconds) + 1,
         timeout_worker_healthcheck=30,
@@ -93,11 +98,34 @@ def run(settings: Settings, listener: socket.socket) -> None:
     )
     with Supervisor(settings) if settings.worker else nullcontext():
         if settings.workers == 1:
+            signal.signal(signal.SIGHUP, _on_hangup(_has_terminal()))
             uvicorn.Server(config).run(sockets=[listener])
             return
         with TemporaryDirectory(prefix="dateline-metrics-") as folder:
             join_processes(folder)
             Multiprocess(config, sockets=[listener]).run()
+
+
+def _on_hangup(had_terminal: bool) -> Callable[[int, object], None]:
+    """What to do on SIGHUP where there is no other process to take over: go on, unless the terminal was closed."""
+
+    def handle(number: int, frame: object) -> None:  # noqa: ARG001 - as Python calls it
+        if had_terminal and not _has_terminal():
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        logger.warning(
+            "SIGHUP replaces the processes of a server that has several; this one goes on, start it with --workers 2"
+        )
+
+    return handle
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def make_app() -> Starlette:

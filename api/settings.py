@@ -86,15 +86,18 @@ class Settings(BaseSettings):
     )
     defer: bool = Field(
         default=False,
-        description="Offer `@defer` and `@stream`: clients that accept `multipart/mixed` or `text/event-stream` get parts. "
+        description="Offer `@defer`: clients that accept `multipart/mixed` or `text/event-stream` get parts. "
         "Experimental: the specification is a draft.",
     )
     max_subscriptions: int = Field(default=1000, ge=1, description="Most operations at once over WebSockets and streams.")
     max_subscriptions_per_connection: int = Field(
         default=20, ge=1, description="Most operations at once over one WebSocket."
     )
+    receive_timeout_seconds: float = Field(
+        default=30.0, gt=0, description="Longest wait for the head of a request, and for its body; then the answer is 408."
+    )
     send_timeout_seconds: float = Field(
-        default=10.0, gt=0, description="A subscriber that takes nothing in for so long is dropped."
+        default=10.0, gt=0, description="A client that takes nothing in for so long is dropped."
     )
     lock_timeout_seconds: float = Field(default=30.0, ge=0, description="Longest wait for another writer of the archive.")
     warm_up: bool = Field(

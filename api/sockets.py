@@ -39,11 +39,19 @@ _POLICY_VIOLATION = 1008
 
 @dataclass(slots=True)
 class Connection:
-    """A WebSocket: who is at its other end, once connection_init has said so."""
+    """A WebSocket, with what connection_init has said."""
 
     http: HTTPConnection
     connection_params: dict[str, Any] = field(default_factory=dict)
-    caller: Caller | None = None
+
+
+def _identify(guard: Callable[[], Guard]) -> Callable[[Connection], Awaitable[Caller]]:
+    async def identify(connection: Connection) -> Caller:
+        """Who is at the other end, by the key in connection_init, else in the headers of the handshake."""
+        key = key_of(connection.connection_params) or key_of(connection.http.headers)
+        return await guard().identify(key, address_of(connection.http))
+
+    return identify
 
 
 class Sockets(GraphQL[Connection, None]):
@@ -62,14 +70,14 @@ class Sockets(GraphQL[Connection, None]):
     ) -> None:
         timeout = settings.execution_timeout_seconds
         super().__init__(
-            cast("PlainSchema", _Operations(schema, make_context, documents, streams, tracing, timeout)),
+            cast("PlainSchema", _Operations(schema, make_context, _identify(guard), documents, streams, tracing, timeout)),
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=10),
             max_subscriptions_per_connection=settings.max_subscriptions_per_connection,
             allowed_origins=settings.cors_origins,
         )
-        self._guard = guard
+        self._identify = _identify(guard)
         self._settings = settings
 
     graphql_transport_ws_handler_class = cast("Any", None)  # set below, where it is defined
@@ -84,10 +92,9 @@ class Sockets(GraphQL[Connection, None]):
         return Connection(request)
 
     async def on_ws_connect(self, context: Connection) -> Any:
-        """Let the caller in by the key in connection_init, else in the headers of the handshake."""
+        """Let the caller in, or not."""
         try:
-            key = key_of(context.connection_params) or key_of(context.http.headers)
-            context.caller = await self._guard().identify(key, address_of(context.http))
+            await self._identify(context)
         except Problem as problem:
             raise ConnectionRejectionError from problem
         return UNSET
@@ -111,17 +118,28 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
             return
         await super().handle_message(message)
 
+    async def send_message(self, message: Any) -> None:
+        """Send a message; Strawberry's own refusals get their code here."""
+        if message["type"] == "error":
+            for error in message["payload"]:
+                error.setdefault("extensions", {}).setdefault("code", "OVERLOADED")
+        await super().send_message(message)
+
 
 Sockets.graphql_transport_ws_handler_class = _Handler
 
 
 class _Operations:
-    """What the handler takes for a schema: it makes each operation a context, and keeps their number in bounds."""
+    """What the handler takes for a schema: it makes each operation a context, and keeps their number in bounds.
+
+    A socket can outlive its key: who calls is asked anew for each operation, and for each result.
+    """
 
     def __init__(
         self,
         schema: Schema,
         make_context: Callable[[Caller], Context],
+        identify: Callable[[Connection], Awaitable[Caller]],
         documents: Documents,
         streams: Streams,
         tracing: Tracing | None,
@@ -129,6 +147,7 @@ class _Operations:
     ) -> None:
         self._schema = schema
         self._make_context = make_context
+        self._identify = identify
         self._documents = documents
         self._streams = streams
         self._tracing = tracing
@@ -143,22 +162,30 @@ class _Operations:
     async def _stream(
         self, query: str, connection: Connection, name: str | None, how: dict[str, Any]
     ) -> AsyncGenerator[ExecutionResult, None]:
-        assert connection.caller is not None, "operations come after connection_init"
         span = self._tracing.request("WS /graphql", connection.http.scope["headers"]) if self._tracing else nullcontext()
         with span:
             try:
+                caller = await self._identify(connection)
                 self._documents.complete(Operation(query))
                 self._streams.check()
             except Problem as problem:
-                error = GraphQLError(problem.message, extensions={"code": problem.code})
-                yield PreExecutionError(data=None, errors=[error])
+                yield PreExecutionError(data=None, errors=[_error(problem)])
                 return
             how = {**how, "operation_name": name, "timeout_seconds": self._timeout_seconds}
-            context = self._make_context(connection.caller)
+            context = self._make_context(caller)
             results = await self._schema.stream(query, context_value=context, **how)
             async with aclosing(self._streams.follow(name, results)) as followed:
                 async for result in followed:
+                    try:
+                        await self._identify(connection)
+                    except Problem as problem:
+                        yield ExecutionResult(None, [_error(problem)])
+                        return
                     yield result
+
+
+def _error(problem: Problem) -> GraphQLError:
+    return GraphQLError(problem.message, extensions={"code": problem.code})
 
 
 class _Patience:

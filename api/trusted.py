@@ -19,6 +19,8 @@ from api.problems import Problem
 from api.settings import SettingsError
 
 _MOST_REGISTERED = 1000
+# A longer one is taken, and not kept: a thousand of them would fill the memory.
+_LONGEST_REGISTERED = 20_000
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -65,7 +67,8 @@ class Documents:
             raise Problem(403, "only trusted documents are run here; name one by documentId", code="UNTRUSTED_DOCUMENT")
         if not _HASH.fullmatch(sha256) or hashlib.sha256(query.encode()).hexdigest() != sha256:
             raise Problem(400, "the document does not have that SHA-256 hash")
-        self._registered[sha256] = query
+        if len(query) <= _LONGEST_REGISTERED:
+            self._registered[sha256] = query
         if len(self._registered) > _MOST_REGISTERED:
             self._registered.popitem(last=False)
         return query

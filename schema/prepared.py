@@ -24,7 +24,8 @@ from schema.cost import Cost, Pricing
 
 # Of so many documents the outcome is remembered; a client that sends ever new ones pushes the oldest out.
 _MOST_REMEMBERED = 1000
-# A longer one is prepared each time: a thousand of them would fill the memory.
+# And only while they have so many characters together: prepared, each can take 300 bytes.
+_MOST_CHARACTERS = 400_000
 _LONGEST_REMEMBERED = 20_000
 
 
@@ -56,6 +57,7 @@ class Preparation:
         self._max_tokens = max_tokens
         self._pricing = Pricing(schema)
         self._remembered: OrderedDict[str, Prepared] = OrderedDict()
+        self._characters = 0
 
     def prepare(self, text: str) -> Prepared:
         """The document of that text."""
@@ -68,8 +70,10 @@ class Preparation:
         made = self._prepare(text)
         if len(text) <= _LONGEST_REMEMBERED:
             self._remembered[text] = made
-            if len(self._remembered) > _MOST_REMEMBERED:
-                self._remembered.popitem(last=False)
+            self._characters += len(text)
+            while len(self._remembered) > _MOST_REMEMBERED or self._characters > _MOST_CHARACTERS:
+                oldest, _ = self._remembered.popitem(last=False)
+                self._characters -= len(oldest)
         return made
 
     def cost(self, prepared: Prepared, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Cost:

@@ -13,6 +13,7 @@ from graphql import (
     ASTValidationRule,
     ExperimentalIncrementalExecutionResults,
     GraphQLError,
+    GraphQLStreamDirective,
     NoSchemaIntrospectionCustomRule,
     experimental_execute_incrementally,
     subscribe,
@@ -59,6 +60,8 @@ class Schema(strawberry.Schema):
         self, query: type, *, limits: Limits = DEFAULT_LIMITS, rules: Iterable[type[ASTValidationRule]] = (), **how: Any
     ) -> None:
         super().__init__(query, **how)
+        # A page is loaded at once: to send its items one by one would only cost. So there is no `@stream`.
+        self._schema.directives = tuple(one for one in self._schema.directives if one is not GraphQLStreamDirective)
         self.preparation = Preparation(self._schema, (limits_rule(limits), *rules), max_tokens=limits.tokens)
         self.max_cost = limits.cost
         self.shapes = Shapes(self._schema)
@@ -256,7 +259,7 @@ async def _in_time(results: AsyncGenerator[Any, None], seconds: float) -> AsyncG
 def build_schema(limits: Limits = DEFAULT_LIMITS, *, introspection: bool = True, defer: bool = False) -> Schema:
     """The schema, refusing queries over ``limits`` and, where ``introspection`` is false, questions about itself.
 
-    ``defer`` adds the directives of incremental delivery.
+    ``defer`` adds the directive of that name.
     """
     return Schema(
         Query,

@@ -21,6 +21,8 @@ from retrieval.models import (
     Citation,
     Claim,
     DateSource,
+    EntityType,
+    EntityValue,
     QuantityValue,
     Span,
     TimeRef,
@@ -35,9 +37,12 @@ _SOURCES_COUNTED = 4
 # Of the confidence of the best: what backs the same value, and what is sure enough to conflict with it.
 _BACKING = 0.5
 _RIVAL = 0.7
+# A sentence is plain that holds so much of the question, or that answers so surely (docs/answers.md says how this was set).
 _COVERED = 0.7
 _SURE = 0.65
 _COMPARED = 4
+# From here on a sentence is taken to tell of the asked act.
+_SAME_ACT = 0.6
 _SAME_STORY = timedelta(days=14)
 # What has one answer for ever, and what has one for each time or place.
 _ONCE = word_set("found establish create bear die invent discover build compose write publish release direct design name")
@@ -174,7 +179,31 @@ def group_values(question: Question, scored: Sequence[Scored]) -> list[ValueGrou
             groups.append([item])
         else:
             home.append(item)
-    return sorted((_group([member.scored for member in group]) for group in groups), key=lambda g: -g.confidence)
+    ordered = sorted((_group([member.scored for member in group]) for group in groups), key=lambda g: -g.confidence)
+    return _named_first(question, ordered)
+
+
+def _named_first(question: Question, groups: list[ValueGroup]) -> list[ValueGroup]:
+    """The groups, where the first is "a woman" led by the person of whom the same text tells the same by name."""
+    if not question.wants_animate or not groups or not _is_nameless(groups[0].best.proposal.text):
+        return groups
+    first = groups[0]
+    named = next((g for g in groups[1:] if _names_one(g.best, first.best)), None)
+    if named is None:
+        return groups
+    return [replace(named, confidence=first.confidence), *(g for g in groups if g is not named)]
+
+
+def _is_nameless(text: str) -> bool:
+    words = words_of(text)
+    return words[0].casefold() in {"a", "an"} and "and" not in words and not any(w[0].isupper() for w in words[1:])
+
+
+def _names_one(item: Scored, nameless: Scored) -> bool:
+    one, match = item.proposal, item.proposal.match
+    is_person = isinstance(one.value, EntityValue) and one.value.entity.type is EntityType.PERSON
+    is_told = match.predicate_credit >= _SAME_ACT and one.role_fit == 1 and match.agreement >= 0 and not match.is_displaced
+    return is_person and is_told and match.sentence.facts.article.id == nameless.proposal.match.sentence.facts.article.id
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ from retrieval.answering.gathering import UNREAD_FORMS, Evidence, gather
 from retrieval.answering.generative import write_answer
 from retrieval.answering.generator import Generator
 from retrieval.answering.happenings import collect_happenings
+from retrieval.answering.hearsay import told_by
 from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.progress import OnStage, Progress, ShouldStop
 from retrieval.answering.proposals import Proposal
@@ -153,6 +154,8 @@ class Answerer:
                 return answer_events(question, happenings, closest, minimum)
         with progress.timed(AskStep.PROPOSALS):
             scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
+            if question.source and question.form is not Form.SPEECH:
+                scored = told_by(question, scored)
         with progress.timed(AskStep.ASSEMBLY):
             return answer_proposals(question, scored, closest, minimum)
 

@@ -268,8 +268,8 @@ def _phrases(question: Question, match: Match) -> Iterator[Proposal]:
             continue
         inside = next((m for m in match.sentence.mentions if m.span == span), None)
         entity = entity_of(match, inside) if inside is not None else None
-        if question.is_manner and (entity is not None or chunk.root.pos_ == "PROPN"):
-            continue  # a name does not tell how
+        if question.is_manner and (chunk.root.pos_ == "PROPN" or chunk.root.lemma_.lower() in PERSON_NOUNS):
+            continue  # who did it does not tell how
         fit = 0.6
         if question.focus is not None:
             content = [t for t in chunk if not is_stop_word(t.text)]

@@ -83,16 +83,19 @@ def match_sentence(question: Question, sentence: Sentence, terms: Sequence[Term]
 def _is_displaced(terms: Sequence[Term], tokens: Sequence[tuple[int, Token]], predicate: Token) -> bool:
     """Whether someone or something else, no pronoun and nothing told of before, has the part of an asked one."""
     held = {number for number, _ in tokens}
+    asked = {token.i for _, token in tokens}
     for number, term in enumerate(terms):
         if term.role not in {Role.SUBJECT, Role.OBJECT} or not term.is_head or number in held:
             continue
-        if any(role is term.role and _is_new(word) for word, role, _ in arguments(predicate)):
+        if any(
+            role is term.role and word.i not in asked and _is_other(word, term) for word, role, _ in arguments(predicate)
+        ):
             return True
     return False
 
 
-def _is_new(word: Token) -> bool:
-    if word.pos_ not in {"NOUN", "PROPN"}:
+def _is_other(word: Token, term: Term) -> bool:
+    if word.pos_ not in {"NOUN", "PROPN"} or word.text in term.text.split():
         return False
     is_told = any(c.lower_ in {"the", "this", "that", "these", "those"} or c.dep_ == "poss" for c in word.children)
     return word.pos_ == "PROPN" or not is_told

@@ -47,7 +47,12 @@ def propose_readings(
         sentence = match.sentence.span
         span = Span(max(place.span.start, sentence.start), min(place.span.end, sentence.end))
         head = match.sentence.head_of(span)
-        if head is None or is_asked(match, span) or _describes_asked(question, match, head):
+        if (
+            head is None
+            or is_asked(match, span)
+            or (question.is_manner and _is_someone(match, head))
+            or _describes_asked(question, match, head)
+        ):
             continue
         value, fit = _typed(question, match, span)
         if fit == 0:
@@ -66,6 +71,13 @@ def propose_readings(
             value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         role, steps = place_in_clause(question, match, head)
         yield Proposal(match, span, value, fit, role, steps, is_read=True)
+
+
+def _is_someone(match: Match, head: Token) -> bool:
+    """Whether the word names a person or people, who do not tell how."""
+    place = match.sentence.place(head)
+    named = (entity_of(match, m) for m in match.sentence.mentions if m.span.overlaps(place))
+    return head.lemma_.lower() in PERSON_NOUNS or any(e is not None and e.type is EntityType.PERSON for e in named)
 
 
 def _is_ahead(match: Match) -> bool:
@@ -109,8 +121,8 @@ def _typed(question: Question, match: Match, span: Span) -> tuple[AnswerValue | 
     if kind in TYPE_FITS:
         return _named(question, match, span, text)
     entity = next((entity_of(match, m) for m in match.sentence.mentions if m.span == span), None)
-    if entity is not None and (question.is_manner or question.form is Form.DEFINITION):
-        return None, 0.0  # a name tells neither how nor what
+    if entity is not None and question.form is Form.DEFINITION:
+        return None, 0.0  # a name does not tell what
     is_of_focus = question.focus is not None and any(
         similarity(question.focus, t.lemma_) == 1 for t in match.sentence.tokens_in(span)
     )

@@ -16,7 +16,16 @@ from retrieval.catalog.copies import publishing_voice, with_voices
 from retrieval.catalog.ids import stable_id
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.rows import make_toll
-from retrieval.catalog.tables import articles, claims, entities, event_mentions, events, participants, tellings
+from retrieval.catalog.tables import (
+    articles,
+    claims,
+    entities,
+    event_mentions,
+    events,
+    participants,
+    story_articles,
+    tellings,
+)
 from retrieval.extraction.clusters import FALLBACK_REACH, Account, Role, is_same_happening
 from retrieval.extraction.statuses import overall_status
 from retrieval.extraction.tolls import joined
@@ -31,12 +40,11 @@ _AFFIRMED = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED})
 def find_home(connection: Connection, account: Account, *, article_id: str, taken: Iterable[str]) -> str | None:
     """The event of other articles that ``account`` tells of; ``taken`` are events that the article tells of already."""
     named = sorted({role.entity_id for role in account.roles} | ({account.place[0]} if account.place else set()))
-    if not named:
-        return None
     telling = tellings.c
     shares = or_(
         telling.place_id.in_(named),
         exists().where(participants.c.event_id == telling.event_id, participants.c.entity_id.in_(named)),
+        telling.article_id.in_(select(story_articles.c.article_id).where(story_articles.c.story_id == account.story)),
     )
     query = select(telling.event_id).where(telling.type == account.type, telling.article_id != article_id, shares)
     if account.start is not None and account.end is not None:
@@ -101,8 +109,9 @@ def split_events(connection: Connection, ids: Sequence[str]) -> None:
 def _tellings(connection: Connection, event_ids: Sequence[str]) -> list[Row[Any]]:
     """Tellings with what is known of their article and place, by time of publication."""
     query = with_voices(
-        select(tellings, articles.c.published_at, entities.c.country.label("place_country"))
+        select(tellings, articles.c.published_at, entities.c.country.label("place_country"), story_articles.c.story_id)
         .join_from(tellings, articles)
+        .join(story_articles, story_articles.c.article_id == tellings.c.article_id, isouter=True)
         .join(entities, entities.c.id == tellings.c.place_id, isouter=True)
     )
     found: list[Row[Any]] = []
@@ -133,6 +142,7 @@ def _accounts(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, dic
             fatalities=row.fatalities,
             deeds=frozenset(row.deeds),
             words=frozenset(row.words),
+            story=row.story_id,
         )
     return made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, insert, select, update
@@ -28,12 +28,15 @@ from retrieval.catalog.tables import (
     participants,
     passages,
     roles,
+    story_articles,
     tellings,
     times,
 )
 from retrieval.extraction.clusters import Account, Role, stems
 from retrieval.extraction.facts import Extraction, FoundAttribution, FoundEntity, FoundEvent
-from retrieval.models import DatePrecision, DateSource, Span
+from retrieval.models import Block, DatePrecision, DateSource, Span
+
+_EnterStory = Callable[[Connection, str, str, Sequence[Block]], None]
 
 
 def entity_id(entity: FoundEntity) -> str:
@@ -42,12 +45,20 @@ def entity_id(entity: FoundEntity) -> str:
 
 
 class FactWriter:
-    """Writes one article's facts, turning positions in the `Extraction` into ids."""
+    """Writes one article's facts, turning positions in the `Extraction` into ids.
 
-    def __init__(self, connection: Connection, article: PreparedArticle, facts: Extraction) -> None:
+    ``enter_story`` puts the article into its story: when its entities are written, since they lead to it, and before its
+    events are, since articles of one story tell of the same ones.
+    """
+
+    def __init__(
+        self, connection: Connection, article: PreparedArticle, facts: Extraction, *, enter_story: _EnterStory
+    ) -> None:
         self._connection = connection
         self._article = article
         self._facts = facts
+        self._enter_story = enter_story
+        self._story: str | None = None
         self._entity_ids = [entity_id(entity) for entity in facts.entities]
         self._named = {self._entity_ids[mention.entity] for mention in facts.mentions}
         self._ordinals: Counter[tuple[str, ...]] = Counter()
@@ -61,6 +72,10 @@ class FactWriter:
         """Write all but blocks and passages."""
         add_copy(self._connection, self._article)
         self._write_entities()
+        self._enter_story(self._connection, self._article.id, self._article.text, self._article.blocks)
+        self._story = self._connection.execute(
+            select(story_articles.c.story_id).where(story_articles.c.article_id == self._article.id)
+        ).scalar()
         time_ids = self._write_times()
         claim_ids = self._claim_ids()
         event_ids = self._write_events(time_ids, claim_ids)
@@ -308,6 +323,7 @@ class FactWriter:
             fatalities=event.killed.number if event.killed else None,
             deeds=deeds,
             words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - deeds,
+            story=self._story,
         )
 
     def _telling_row(self, event: FoundEvent, time_ids: Sequence[int]) -> dict[str, Any]:

@@ -115,28 +115,30 @@ def evaluate_answers(
     *,
     archive: Archive | None = None,
     own_article: bool = False,
+    min_confidence: float = 0.5,
     on_result: Callable[[IngestResult], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> AnswerReport:
     """Ask every question of a quiz and compare with what is expected.
 
     The quiz's articles are put into an archive of their own, and each question is asked of all of them, or, with
-    ``own_article``, of its own alone; or ``archive`` is asked.
+    ``own_article``, of its own alone; or ``archive`` is asked. Answers less sure than ``min_confidence`` are not given.
 
     Raises:
-        InputError: a question has no article, and there is no ``archive``; or an article cannot be taken in.
+        InputError: a question has no article, and there is no ``archive``; or an article cannot be taken in, or a question
+            or ``min_confidence`` not be asked.
     """
     if archive is not None:
         if own_article:
             raise InputError("which articles of a given archive are the questions' own is not known; leave one of both out")
-        return _evaluate(archive, quiz, [None] * len(quiz.questions), on_progress)
+        return _evaluate(archive, quiz, [None] * len(quiz.questions), min_confidence, on_progress)
     if any(question.article is None for question in quiz.questions):
         raise InputError(f"{quiz.name} has questions without an article; give the archive that holds their answers")
     with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "quiz.db") as built:
         results = built.ingest_articles(quiz.articles, on_result=on_result)
         ids = [_taken_in(result) for result in results]
         owners = [ids[q.article] if own_article and q.article is not None else None for q in quiz.questions]
-        return _evaluate(built, quiz, owners, on_progress)
+        return _evaluate(built, quiz, owners, min_confidence, on_progress)
 
 
 def _taken_in(result: IngestResult) -> str:
@@ -149,6 +151,7 @@ def _evaluate(
     archive: Archive,
     quiz: Quiz,
     owners: Sequence[str | None],
+    min_confidence: float,
     on_progress: Callable[[int, int], None] | None,
 ) -> AnswerReport:
     judge = CitationJudge(archive)
@@ -157,7 +160,7 @@ def _evaluate(
     for number, (question, owner) in enumerate(zip(quiz.questions, owners, strict=True), 1):
         limits = ArticleFilter(article_ids=(owner,)) if owner is not None else None
         started = time.perf_counter()
-        answer = archive.ask(question.text, filter=limits)
+        answer = archive.ask(question.text, filter=limits, min_confidence=min_confidence)
         seconds += time.perf_counter() - started
         marked.append(mark(question, answer, judge))
         if on_progress is not None:

@@ -2,7 +2,8 @@
 
 Precision first: a shared type is never enough. Two tellings are one happening when their times can be one, nothing
 speaks against it (other victims, another town), and enough speaks for it: people and places that both name, the same deed,
-the same toll, and sentences in the same words. A date that fell back on the publication date is weak evidence.
+the same toll, sentences in the same words, and articles of one story. A date that fell back on the publication date is
+weak evidence. The weights of story, deed and words were chosen on the topics of ECB+ with even numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ ENOUGH = 2.5
 FALLBACK_REACH = timedelta(days=4)
 """How far apart two dates may lie of which one is only that of publication."""
 
+_SAME_STORY, _SAME_DEED, _OTHER_DEED = 1.25, 1.0, -1.0
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_ENDING = re.compile(r"(?<=[^\W\d_]{3})(?:ings?|ed|ions?|e?s)\Z")
 _STEM = 5
 _COMMON = load_words("common")
 
@@ -42,7 +45,7 @@ class Account:
 
     ``start`` and ``end`` are None where nothing is known; ``is_dated`` is false for a date fallen back on. ``place`` is
     (entity id, country code, whether it is a country). ``deeds`` are stems of triggers, ``words`` stems of what else its
-    sentences say.
+    sentences say. ``story`` is that of the article.
     """
 
     type: EventType
@@ -54,22 +57,24 @@ class Account:
     fatalities: int | None = None
     deeds: frozenset[str] = field(default_factory=frozenset)
     words: frozenset[str] = field(default_factory=frozenset)
+    story: str | None = None
 
 
 def stems(texts: Iterable[str]) -> frozenset[str]:
-    """The content words of texts, cut to their first letters so that "killed" and "killing" are one."""
+    """The content words of texts without their endings, cut to their first letters: "killed" and "killing" are one."""
     found = (word.casefold() for text in texts for word in _WORD.findall(text))
-    return frozenset(word[:_STEM] for word in found if word not in _COMMON)
+    return frozenset(_ENDING.sub("", word)[:_STEM] for word in found if word not in _COMMON)
 
 
 def likeness(one: Account, other: Account) -> float:
     """The sum of evidence that two accounts are of one happening; 0 where something speaks against it."""
     if one.type is not other.type or not _times_meet(one, other) or _contradict(one, other):
         return 0.0
-    shared_deed = bool(one.deeds & other.deeds)
     evidence = _named_evidence(one, other)
-    if shared_deed:
-        evidence += 1.0
+    if one.deeds and other.deeds:
+        evidence += _SAME_DEED if one.deeds & other.deeds else _OTHER_DEED
+    if one.story is not None and one.story == other.story:
+        evidence += _SAME_STORY
     if one.fatalities is not None and one.fatalities == other.fatalities:
         evidence += 0.5 if one.fatalities == 1 else 1.0
     if one.is_dated and other.is_dated:

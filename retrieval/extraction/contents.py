@@ -78,6 +78,10 @@ def _other_frame(
             to_verb is not None
         ):
             return frames["for"], _rest(cue, addressee.i + 1)
+    if "of" in frames:
+        feared = next((c for c in cue.rights if c.dep_ == "prep" and c.lower_ in {"of", "about"}), None)
+        if feared is not None and any(c.dep_ == "pobj" for c in feared.children):
+            return frames["of"], _rest(cue, feared.i + 1)
     if "noun" in frames and direct_object is not None and direct_object.i > cue.i:
         if frames["noun"] is ClaimStance.DENIED and direct_object.lemma_.lower() not in DENIABLE_NOUNS:
             return None  # "denied them entry" refuses, it does not say that something is untrue

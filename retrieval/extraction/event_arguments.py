@@ -31,6 +31,7 @@ ORDINALS = frozenset({"first", "second", "third", "fourth", "former", "latter"})
 _PLACE_PREPOSITIONS = frozenset(
     ["in", "at", "near", "outside", "inside", "over", "around", "across", "off", "within", "from"]
 )
+_INNER_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "off", "of"})
 _RECIPIENT_PREPOSITIONS = frozenset(["on", "against", "at", "with", "to", "upon"])
 _OBJECT_PREPOSITIONS = frozenset(["of", "on", "against", "at", "into", "with", "between", "for", "to"])
 _PLACE_TYPES = frozenset({EntityType.PLACE, EntityType.FACILITY})
@@ -41,6 +42,9 @@ _NUMBERS = {
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     )
 }
+_AIMING_PREPOSITIONS = frozenset({"at", "into", "on", "onto", "towards", "toward", "against"})
+_MISSILES = frozenset({"stones", "weapons", "bombs", "fire", "gas"})
+_MEASURES = frozenset({"sanctions", "restrictions", "ban", "attacks"})
 _VICTIM_PRONOUNS = frozenset(["him", "her", "them", "us", "me", "he", "she", "they"])
 
 
@@ -178,13 +182,18 @@ class ArgumentReader:
                         return entity_number
         return None
 
-    def _place_entity(self, parsed: ParsedBlock, noun: Token) -> int | None:
+    def _place_entity(self, parsed: ParsedBlock, noun: Token, *, depth: int = 0) -> int | None:
+        """The place that a phrase names, or says that what it names is in ("at a hospital in the town of Goma")."""
         start, end = phrase_range(noun, prepositions=False)
         inside = self.linker.mentions_in(parsed.span(parsed.doc[start:end]))
         for mention in sorted(inside, key=lambda m: (not m.span.overlaps(parsed.span(noun)), m.span.start - m.span.end)):
             if self.linker.entities[mention.entity].type in _PLACE_TYPES and mention.kind is not MentionKind.DEMONYM:
                 return mention.entity
-        return None
+        if noun.pos_ != "NOUN" or depth > 2:
+            return None
+        inner = (p for c in noun.rights if c.dep_ == "prep" and c.lower_ in _INNER_PREPOSITIONS for p in c.children)
+        found = (self._place_entity(parsed, p, depth=depth + 1) for p in inner if p.dep_ == "pobj")
+        return next((number for number in found if number is not None), None)
 
     def _time(self, parsed: ParsedBlock, trigger: Token) -> int | None:
         """The time whose nearest verb is the trigger, or the verb whose subject, object or predicate the trigger is."""
@@ -234,7 +243,9 @@ def _verb_roles(verb: Token) -> tuple[list[Token], list[Token]]:
         actor, patient = subject_of(verb.head.head), aspect
     recipients: list[Token] = []
     if patient is not None:
-        recipients.extend(coordinated(patient))
+        aim = aim_of(verb)
+        targets = [patient] if aim is None else [c for c in aim.children if c.dep_ == "pobj"]
+        recipients.extend(t for target in targets for t in coordinated(target))
     else:
         for child in verb.rights:
             if child.dep_ in {"prep", "dative"} and child.lower_ in _RECIPIENT_PREPOSITIONS:
@@ -266,7 +277,29 @@ def _before_coordination(head: Token) -> int:
     return joiner.left_edge.i if joiner is not None and joiner.i > head.i else len(head.doc)
 
 
+def aim_of(verb: Token) -> Token | None:
+    """The preposition before whom it is done to, where the object is but what it is done with: "threw stones *at* the
+    police", "imposed sanctions *on* the bank", "sent doctors *to* Haiti".
+    """
+    thing = None if is_passive(verb) else object_of(verb)
+    if thing is None:
+        return None
+    prepositions = _AIMING_PREPOSITIONS if is_of_class(thing, _MISSILES | _MEASURES) else frozenset()
+    if verb.lemma_.lower() in load_words("giving_verbs"):
+        prepositions |= {"to"}
+    for token in (thing, verb):
+        for child in token.rights:
+            if child.i < thing.i or child.dep_ not in {"prep", "dative"} or child.lower_ not in prepositions:
+                continue
+            if any(c.dep_ == "pobj" and c.ent_type_ not in {"DATE", "TIME"} for c in child.children):
+                return child
+    return None
+
+
 def _instrument(trigger: Token) -> Token | None:
+    missile = object_of(trigger) if is_verb(trigger) and aim_of(trigger) is not None else None
+    if missile is not None and is_of_class(missile, _MISSILES):
+        return missile
     for child in trigger.rights:
         if child.lower_ in _INSTRUMENT_PREPOSITIONS:
             noun = next((c for c in child.children if c.dep_ in {"pobj", "dobj"}), None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from retrieval.extraction.event_arguments import Arguments
+from retrieval.extraction.event_arguments import Arguments, aim_of
 from retrieval.extraction.language import ParsedBlock
-from retrieval.extraction.noun_phrases import is_passive, is_verb, phrase_range
+from retrieval.extraction.noun_phrases import is_passive, is_verb, object_of, phrase_range
 from retrieval.extraction.speakers import PRONOUNS, EntityLinker
 from retrieval.models import ParticipantRole, Span
 
@@ -32,6 +32,10 @@ def title_of(text: str, parsed: ParsedBlock, trigger: Token, arguments: Argument
     phrase = f"{words} {particle}".strip()
     if is_passive(trigger):
         return shorten(" ".join(filter(None, (patient, phrase, f"by {actor}" if actor else ""))))
+    aim = aim_of(trigger)
+    thing = object_of(trigger) if aim is not None else None
+    if aim is not None and thing is not None and patient:
+        return shorten(" ".join(filter(None, (actor, phrase, _words(text, parsed, thing), aim.text, patient))))
     preposition = "" if any(c.dep_ == "dobj" for c in trigger.rights) else _preposition(trigger)
     wanted = next((c for c in trigger.rights if c.dep_ == "prep" and c.lower_ == "for"), None)
     if not patient and wanted is not None:

@@ -163,7 +163,7 @@ def _as_speech_act(verb: Token, sense: Sense) -> Sense:
     auxiliaries = {c.lower_ for c in verb.children if c.dep_ == "aux"}
     if sense.lemma in load_words("family_resume"):
         return sense
-    told = verb.dep_ == "ccomp"
+    told = verb.dep_ == "ccomp" and not any(c.dep_ == "mark" and c.lower_ in {"whether", "if"} for c in verb.children)
     willing = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in load_words("willing_adjectives")
     coming = willing or auxiliaries & {"will", "'ll", "wo", "shall"} or ("would" in auxiliaries and told)
     negated = any(c.dep_ == "neg" for c in verb.children)

@@ -38,6 +38,7 @@ _ORG_VERBS = WORDS["organization_verb"]
 _ORG_NOUNS = WORDS["organization_possession"]
 _ORG_LEADERS = WORDS["organization_leader"]
 _ORG_FOLLOWERS = WORDS["organization_follower"]
+_PLACE_OFFICES = WORDS["place_office"]
 _PLACE_FOLLOWERS = WORDS["place_follower"]
 _IN_PREPOSITIONS = WORDS["in_preposition"]
 _TO_PREPOSITIONS = WORDS["to_preposition"]
@@ -136,7 +137,7 @@ def _before(span: TokenSpan, scores: Scores) -> None:
     elif word == '"' and _is_quoted(span):
         for kind in (_PERSON, _ORG, _PLACE):
             scores[kind] -= 0.8
-    if word == "of" and span.start > 1 and span.doc[span.start - 2].lower_ in _PLACE_ROLES:
+    if word == "of" and span.start > 1 and span.doc[span.start - 2].lower_ in _PLACE_ROLES | _PLACE_OFFICES:
         scores[_PLACE] += 2
     elif word in _PLACE_ROLES:
         scores[_PLACE] += 1
@@ -153,7 +154,8 @@ def _after(span: TokenSpan, scores: Scores) -> None:
     if not following:
         return
     word = following[0].lower_
-    if _leads(span, following):
+    # One word that begins a sentence may be any: "Sporting director Jane Doe".
+    if _leads(span, following) and (len(span) > 1 or span[0].ent_type_ or not span[0].is_sent_start):
         scores[_ORG] += 2
         scores[_PERSON] -= 2
     if word in {"'s", "'"} and len(following) > 1 and following[1].lower_ in _PERSON_NOUNS:

@@ -20,7 +20,7 @@ from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
 
 T = TypeVar("T")
 
-EXTRACTOR_VERSION = 3
+EXTRACTOR_VERSION = 4
 """Raised when the same text would give other facts; stored with each article."""
 
 

@@ -2,6 +2,11 @@
 
 The parser reads a *shadow text*: as long as the article, character for character, but with the few things replaced that
 lead it astray (``IS`` as a name, typographic quotes). Offsets of the shadow are offsets of the article.
+
+Every sentence that may carry facts is parsed. To parse only those with a cue, a trigger or a name does not pay: of 34,680
+words of Wikinews and ECB+, sentences that no fact was found in have 11%, blocks without any 7%, and sentences that can be
+told from their characters (no capital after the first word, no digit, no quotation mark) 8%, of which those with a verb of
+saying or doing must be parsed all the same. A sentence that is parsed without its neighbours is also parsed otherwise.
 """
 
 from __future__ import annotations

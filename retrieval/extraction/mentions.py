@@ -84,7 +84,9 @@ class CandidateFinder:
             floor = place[1] if place is not None else 0
             for start, end, label in model_names(doc, self._gazetteer):
                 cut = (start, end) if start >= floor else trim(doc, floor, end, is_person=False)
-                if cut[0] < cut[1]:
+                if guesses and label == guesses[-1][2] == "PERSON" and guesses[-1][1] == cut[0] == cut[1] - 1:
+                    guesses[-1] = (guesses[-1][0], cut[1], label)  # the model cut a name in two
+                elif cut[0] < cut[1]:
                     guesses.append((*cut, label))
         guesses = [guess for guess in guesses if not any(reserved[guess[0] : guess[1]])]
         known = _with_country(self._known(parsed, plain, matches, guesses, number), parsed)

@@ -177,6 +177,8 @@ def link_organizations(groups: Mapping[str, Group]) -> dict[str, str]:
                 longer[" ".join(group.words[:count])].add(group.key)
     links: dict[str, str] = {}
     for group in groups.values():
+        if group.type is EntityType.PLACE and len(longer[group.key]) == 1 and gazetteer.lookup(group.key) is None:
+            group.type = EntityType.ORGANIZATION  # "Norwest" of "Norwest Tankers"
         if group.type is not EntityType.ORGANIZATION or gazetteer.lookup(group.key) is not None:
             continue
         targets = longer.get(group.key, set()) - {group.key}

@@ -29,11 +29,15 @@ from retrieval.models import DatePrecision
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """``needs`` is the precision that the day of publication must have, None where the expression is complete by itself."""
+    """``needs`` is the precision that the day of publication must have, None where the expression is complete by itself.
+
+    A text in which ``hint`` is not found holds no match.
+    """
 
     regex: re.Pattern[str]
     resolve: Resolver
     needs: DatePrecision | None
+    hint: re.Pattern[str] | None = None
 
     @property
     def is_anaphor(self) -> bool:
@@ -50,7 +54,22 @@ def _pattern(regex: str, resolve: Resolver, needs: DatePrecision | None = DatePr
     whole = rf"(?<![\w$€£¥#@/])(?<!\d[.,:])(?:(?<!\d-)|(?!\d))(?:{regex})(?!\w|[-/.,:]\d|\s?%)"
     # Bounded, since a long run of spaces would be tried in every way to divide it.
     whole = whole.replace(r"\s*", r"\s{0,8}").replace(r"\s+", r"\s{1,8}")
-    return Pattern(re.compile(whole, re.IGNORECASE), resolve, needs)
+    hint = _MONTH_HINT if "(?P<month>" in regex and "(?P<month2>" not in regex else _HINTS.get(resolve)
+    return Pattern(re.compile(whole, re.IGNORECASE), resolve, needs, None if resolve is dated.resolve_nth_of else hint)
+
+
+_MONTH_HINT = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec", re.IGNORECASE)
+_SLASH, _DAY = re.compile(r"\d/\d"), re.compile(r"day", re.IGNORECASE)
+_HINTS: dict[Resolver, re.Pattern[str]] = {
+    relative.resolve_ago: re.compile(r"\bago\b", re.IGNORECASE),
+    relative.resolve_weekday: _DAY,
+    relative.resolve_weekday_of_week: re.compile(r"\bweek", re.IGNORECASE),
+    dated.resolve_season: re.compile(SEASON, re.IGNORECASE),
+    dated.resolve_quarter: re.compile(r"quarter|half|[qh]\s?\d|\d\s?[qh]", re.IGNORECASE),
+    dated.resolve_feast_weekend: re.compile(r"weekend", re.IGNORECASE),
+    figures.resolve_figures: _SLASH,
+    figures.resolve_figure_range: _SLASH,
+}
 
 
 _D = rf"(?P<day>{DAY_OF_MONTH}(?:st|nd|rd|th)?|{DAY_WORD})"

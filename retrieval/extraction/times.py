@@ -97,7 +97,13 @@ def _times(text: str, anchor: datetime | None, precision: DatePrecision, tense: 
 
 
 def _candidates(text: str, frame: Frame, known: int, tense: Tense) -> Iterable[_Expression]:
+    hinted: dict[re.Pattern[str], bool] = {}
     for pattern in PATTERNS:
+        if pattern.hint is not None:
+            if pattern.hint not in hinted:
+                hinted[pattern.hint] = pattern.hint.search(text) is not None
+            if not hinted[pattern.hint]:
+                continue
         for match in pattern.regex.finditer(text):
             here = replace(frame, direction=tense(match.start(), match.end())) if pattern.needs else frame
             if pattern.is_anaphor:

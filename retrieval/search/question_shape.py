@@ -23,7 +23,7 @@ def is_passive(verb: Token) -> bool:
     """Whether a verb is in the passive; in a question the parser often takes its subject and auxiliary for active ones."""
     if any(child.dep_ == "auxpass" for child in verb.children):
         return True
-    return verb.tag_ in {"VBN", "VBD"} and any(c.dep_ == "aux" and c.lemma_ == "be" for c in verb.children)
+    return verb.tag_ in {"VBN", "VBD"} and any(c.dep_ in {"aux", "advcl"} and c.lemma_ == "be" for c in verb.lefts)
 
 
 class QuestionShape(QuestionParse):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 from api.app import create_app
 from api.server import bind
 from api.settings import Settings, SettingsError, load_settings
-from retrieval import Archive
+from retrieval import Archive, ArticleInput
 from retrieval.keys import KeyRing, Scope
 
 READ = {"query": "{ corpus { articleCount } }"}
@@ -121,6 +122,33 @@ def test_a_socket_takes_the_same_keys(serve: Make, keys: dict[str, str]) -> None
     assert connect(client, {"authorization": f"Bearer {keys['read']}"}) == "connection_ack"
     assert connect(client, {"x-api-key": keys["read"]}) == "connection_ack"
     assert connect(client, authorization=f"Bearer {keys['read']}") == "connection_ack"
+
+
+def test_a_socket_does_not_outlive_its_key(
+    serve: Make, path: Path, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.access._BELIEVED_SECONDS", 0.0)
+    client = serve(anonymous_read=False)
+    with client.websocket_connect("/graphql", subprotocols=["graphql-transport-ws"]) as socket:
+        socket.send_json({"type": "connection_init", "payload": {"authorization": f"Bearer {keys['write']}"}})
+        socket.receive_json()
+        follow = {"query": "subscription { articleIngested { title } }"}
+        socket.send_json({"type": "subscribe", "id": "1", "payload": follow})
+        socket.send_json({"type": "subscribe", "id": "2", "payload": READ})
+        assert socket.receive_json()["payload"] == {"data": {"corpus": {"articleCount": 0}}}
+        assert socket.receive_json() == {"type": "complete", "id": "2"}
+        time.sleep(0.7)  # until the first has begun: nothing tells when
+        with KeyRing(path) as ring:
+            ring.revoke(keys["write"].split("_")[1])
+        socket.send_json({"type": "subscribe", "id": "3", "payload": WRITE})
+        refused = socket.receive_json()
+        assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "UNAUTHENTICATED")
+        with Archive.open(path) as archive:
+            archive.ingest_articles([ArticleInput("Flood in Ghent\n\nThe river rose.", url="https://a.example/1")])
+        last = socket.receive_json()["payload"]
+        assert last["data"] is None
+        assert last["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert socket.receive_json() == {"type": "complete", "id": "1"}
 
 
 def test_a_socket_without_the_scope_cannot_write(serve: Make, keys: dict[str, str]) -> None:

@@ -169,6 +169,17 @@ def test_the_work_ends_when_a_reader_of_events_leaves(address: str, watched: Wat
     assert watched.cancelled.wait(PATIENCE)
 
 
+def test_a_query_that_is_streamed_ends_with_its_time(address: str, watched: Watched) -> None:
+    query = '{ ask(question: "Who denied it?") { status } }'
+    with connect(f"ws://{address}/graphql", subprotocols=[Subprotocol("graphql-transport-ws")]) as opened:
+        opened.send('{"type": "connection_init"}')
+        opened.recv(PATIENCE)
+        opened.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": {"query": query}}), text=True)
+        result = orjson.loads(opened.recv(PATIENCE))["payload"]
+    assert result["errors"][0]["extensions"]["code"] == "TIMEOUT"
+    assert watched.cancelled.wait(PATIENCE)
+
+
 def test_the_work_of_a_query_ends_with_its_time(address: str, watched: Watched) -> None:
     body = {"query": '{ ask(question: "Who denied it?") { status } }'}
     assert httpx2.post(f"http://{address}/graphql", json=body, timeout=PATIENCE).status_code == 504

@@ -81,3 +81,19 @@ def test_limits_hold_for_what_is_deferred(deferring: TestClient) -> None:
 def test_without_the_setting_the_directive_is_unknown(client: TestClient) -> None:
     response = client.post("/graphql", json=BODY, headers={"accept": "multipart/mixed, application/json"})
     assert response.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+def test_what_is_declared_is_served_and_nothing_else(deferring: TestClient) -> None:
+    body = {"query": "{ __schema { directives { name } } }"}
+    names = {one["name"] for one in deferring.post("/graphql", json=body).json()["data"]["__schema"]["directives"]}
+    assert "defer" in names
+    assert "stream" not in names
+    streamed = {"query": "{ articles { nodes @stream { title } } }"}
+    response = deferring.post("/graphql", json=streamed, headers={"accept": "multipart/mixed, application/json"})
+    assert response.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+def test_a_directive_that_is_written_oddly_is_still_obeyed(deferring: TestClient) -> None:
+    body = BODY | {"query": DEFERRED.replace("@defer", "@ defer")}
+    response = deferring.post("/graphql", json=body, headers={"accept": "multipart/mixed, application/json"})
+    assert response.json()["data"]["ask"] == {"status": "CONFLICTING"}

@@ -73,6 +73,7 @@ BODIES = [
     Attack("a bomb", b"\x1f\x8b\x08" + b"\0" * 1000, 415, {"content-encoding": "gzip"}),
     Attack("another charset", b'{"query": "{ __typename }"}', 415, {"content-type": "application/json; charset=utf-7"}),
     Attack("nothing acceptable", b'{"query": "{ __typename }"}', 406, {"accept": "image/png"}),
+    Attack("an endless list of what is acceptable", b'{"query": "{ __typename }"}', 406, {"accept": "a/b;q=0.1," * 6000}),
     Attack("another host", b'{"query": "{ __typename }"}', 400, {"host": "attacker.example"}),
 ]
 

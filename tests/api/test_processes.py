@@ -7,14 +7,19 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
 import orjson
 import pytest
+from websockets import Subprotocol
+from websockets.sync.client import ClientConnection, connect
 
 from api.sample import SAMPLE_QUESTION
+from retrieval import Archive
 from tests.conftest import server_process
 
 ONE = {"query": "query One { __typename }", "operationName": "One"}
@@ -108,3 +113,59 @@ def test_processes_do_not_outlive_the_one_that_started_them(seed_archive: Path, 
                 return
             time.sleep(0.2)
     raise AssertionError("something still listens")
+
+
+@contextmanager
+def follow(address: str, document: str) -> Iterator[ClientConnection]:
+    """A socket that has subscribed."""
+    protocol = Subprotocol("graphql-transport-ws")
+    with connect(f"{address.replace('http', 'ws')}/graphql", subprotocols=[protocol], open_timeout=60) as made:
+        made.send('{"type": "connection_init"}')
+        assert orjson.loads(made.recv(60))["type"] == "connection_ack"
+        made.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": {"query": document}}), text=True)
+        yield made
+
+
+def owners(sockets: Sequence[ClientConnection], port: int, parent: int) -> set[str]:
+    """The processes of the server that have the other ends."""
+    names = {made.socket.getsockname()[1] for made in sockets}
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    links = {
+        f"socket:[{row[9]}]"
+        for row in rows
+        if int(row[1].rpartition(":")[2], 16) == port and int(row[2].rpartition(":")[2], 16) in names
+    }
+    found = set()
+    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        for descriptor in Path(f"/proc/{child}/fd").iterdir():
+            with suppress(OSError):
+                if str(descriptor.readlink()) in links:
+                    found.add(child)
+    return found
+
+
+def test_a_subscriber_of_one_process_hears_of_what_came_in_by_another(tmp_path: Path) -> None:
+    archive = tmp_path / "news.db"
+    Archive.open(archive).close()
+    ingest = """mutation ($text: String!) { ingestArticles(input: {articles: [{text: $text, url: "https://a.example/new"}],
+      wait: false}) { job { id } } }"""
+    with server_process(archive, tmp_path, "--workers", "2") as (address, process), ExitStack() as stack:
+        port = urlsplit(address).port or 0
+        sockets: list[ClientConnection] = []
+        while len(owners(sockets, port, process.pid)) < 2:
+            assert len(sockets) < 100
+            document = "subscription { articleIngested { url } }"
+            sockets += [stack.enter_context(follow(address, document)) for _ in range(4)]
+        time.sleep(2)  # until each has begun: nothing tells when
+        response = post(address, {"query": ingest, "variables": {"text": "Flood in Ghent\n\nThe river rose on Monday."}})
+        job = response.json()["data"]["ingestArticles"]["job"]["id"]
+        document = f'subscription {{ ingestJobUpdated(id: "{job}") {{ state }} }}'
+        jobs = [stack.enter_context(follow(address, document)) for _ in range(len(sockets))]
+        for made in sockets:
+            found = orjson.loads(made.recv(60))["payload"]
+            assert found == {"data": {"articleIngested": {"url": "https://a.example/new"}}}
+        for made in jobs:
+            states = []
+            while (message := orjson.loads(made.recv(60)))["type"] == "next":
+                states.append(message["payload"]["data"]["ingestJobUpdated"]["state"])
+            assert states[-1] == "SUCCEEDED"

@@ -193,7 +193,24 @@ def test_too_many_operations_on_one_socket_are_refused(archive: Archive) -> None
     with TestClient(create_app(settings, archive=archive)) as client, connect(client) as socket:
         subscribe(socket, "subscription { articleIngested { title } }")
         socket.send_json({"type": "subscribe", "id": "2", "payload": {"query": "{ __typename }"}})
-        assert socket.receive_json()["type"] == "error"
+        refused = socket.receive_json()
+        assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "OVERLOADED")
+
+
+def test_streams_and_sockets_are_counted_together(archive: Archive) -> None:
+    settings = Settings(allowed_hosts=("testserver",), max_subscriptions=1)
+    with TestClient(create_app(settings, archive=archive)) as client, connect(client) as socket:
+        subscribe(socket, "subscription Follow { articleIngested { title } }")
+        socket.send_json({"type": "subscribe", "id": "2", "payload": {"query": "{ __typename }"}})
+        assert socket.receive_json()["payload"][0]["extensions"]["code"] == "OVERLOADED"
+        response = client.post("/graphql", json={"query": "{ __typename }"}, headers=STREAM)
+        assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (503, "OVERLOADED")
+        assert "dateline_streams 1.0" in client.get("/metrics").text
+        socket.send_json({"type": "complete", "id": "1"})
+        socket.send_json({"type": "subscribe", "id": "3", "payload": {"query": "{ __typename }"}})
+        assert socket.receive_json()["payload"] == {"data": {"__typename": "Query"}}
+        page = client.get("/metrics").text
+    assert 'dateline_requests_total{operation="anonymous",outcome="cancelled"} 1.0' in page
 
 
 def test_ingested_articles_are_announced_where_they_pass_the_filter(live: TestClient, archive: Archive) -> None:

@@ -102,6 +102,31 @@ def test_what_is_registered_is_bounded(make_client: Make, monkeypatch: pytest.Mo
     assert client.post("/graphql", json=persisted(hashes[2])).json() == {"data": {"a2": "Query"}}
 
 
+def test_what_is_very_long_is_not_registered(make_client: Make) -> None:
+    client = make_client()
+    document = "{ __typename } # " + "x" * 30_000
+    sha256 = hashlib.sha256(document.encode()).hexdigest()
+    assert client.post("/graphql", json={"query": document} | persisted(sha256)).json() == {"data": {"__typename": "Query"}}
+    assert code(client.post("/graphql", json=persisted(sha256))) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+@pytest.mark.parametrize("id_", ["../../etc/passwd", "size.graphql", "\0", "sha256:../size", "x" * 100_000])
+def test_an_id_is_no_path(make_client: Make, folder: str, id_: str) -> None:
+    assert code(make_client(documents=folder).post("/graphql", json={"documentId": id_})) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+def test_a_socket_runs_trusted_documents_only_too(make_client: Make, folder: str) -> None:
+    client = make_client(documents=folder, trusted_only=True)
+    with client.websocket_connect("ws://testserver/graphql", subprotocols=["graphql-transport-ws"]) as socket:
+        socket.send_json({"type": "connection_init"})
+        socket.receive_json()
+        socket.send_json({"type": "subscribe", "id": "1", "payload": {"query": "{ articles { totalCount } }"}})
+        refused = socket.receive_json()
+        assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "UNTRUSTED_DOCUMENT")
+        socket.send_json({"type": "subscribe", "id": "2", "payload": {"query": SIZE}})
+        assert socket.receive_json()["payload"] == ANSWER
+
+
 def test_a_named_document_is_revalidated_by_its_tag(make_client: Make, folder: str) -> None:
     client = make_client(documents=folder)
     first = client.get("/graphql", params={"documentId": HASH})

@@ -1,12 +1,15 @@
 """schemathesis makes operations from the schema; what comes back is data, or an error that has a client's code.
 
-`schemathesis run` counts every GraphQL error as a failure, and an id that fits nothing is one by design. So its
-operations are run by a rule of our own, with ids that the archive has among those that it has not.
+`schemathesis run` itself has no finding but refusals of input that fits the types; see schemathesis.toml. Its operations
+are run by a rule of our own as well, with ids that the archive has among those that it has not.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,13 +24,15 @@ from retrieval import Archive
 from schema.ids import to_global
 from tests.conftest import serving
 
+HERE = Path(__file__).parent
+
 # What a client may be told: its own mistakes. INTERNAL_SERVER_ERROR is none of them.
 CODES = {"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"}
 
 
 @pytest.fixture(scope="session")
-def fuzzed(archive_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The schema of a server of its own (the operations write), with ids of its archive."""
+def fuzzed_address(archive_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of its own: the operations write. Its archive's ids are among those that are made up."""
     folder = tmp_path_factory.mktemp("fuzzing")
     shutil.copytree(archive_path.parent, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("bench", "*.log"))
     archive_path = folder / archive_path.name
@@ -41,7 +46,7 @@ def fuzzed(archive_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     schemathesis.graphql.scalar("ID", st.sampled_from(ids).map(nodes.String))
     schemathesis.graphql.scalar("URI", st.sampled_from(["https://news.example/1", "a b", ""]).map(nodes.String))
     with serving(archive_path, folder) as address:
-        yield schemathesis.graphql.from_url(f"{address}/graphql")
+        yield f"{address}/graphql"
 
 
 @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), print_blob=False)
@@ -56,8 +61,18 @@ def check(operation: Any, draw: st.DataObject) -> None:
         assert error["extensions"]["code"] in CODES, error
 
 
-def test_every_answer_is_data_or_a_coded_error(fuzzed: Any) -> None:
+def test_every_answer_is_data_or_a_coded_error(fuzzed_address: str) -> None:
+    fuzzed: Any = schemathesis.graphql.from_url(fuzzed_address)
     operations = [found.ok() for found in fuzzed.get_all_operations()]
     assert len(operations) >= 14
     for operation in operations:
         check(operation)
+
+
+def test_its_own_run_has_no_finding(fuzzed_address: str, tmp_path: Path) -> None:
+    program, configuration = Path(sys.executable).with_name("schemathesis"), HERE / "schemathesis.toml"
+    options = ["run", fuzzed_address, "--seed", "1", "--max-examples", "4"]
+    command = [str(program), "--config-file", str(configuration), *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert re.search(r"\b([1-9]\d+) generated, \1 passed", done.stdout), done.stdout[-5000:]

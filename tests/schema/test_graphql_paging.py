@@ -35,8 +35,9 @@ def word(number: int) -> str:
     return letters.capitalize()
 
 
-def article(number: int) -> ArticleInput:
-    told = (number * EVENTS_EACH + n for n in range(EVENTS_EACH))
+def article(number: int, *, step: int = 1) -> ArticleInput:
+    """An article with an event in each of a hundred years, or in one of ``step``."""
+    told = (number * EVENTS_EACH + n for n in range(0, EVENTS_EACH, step))
     text = "\n\n".join(f"Ada Z{word(n)} met Bob Q{word(n)} in Utopia in {1000 + n % 1000}." for n in told)
     return ArticleInput(f"Article {number}\n\n{text}", url=f"https://news.example/{number}")
 
@@ -82,7 +83,7 @@ def test_no_event_comes_twice_and_none_that_stays_is_missed(
             break
         cursor = events["pageInfo"]["cursor"]
         if page % 5 == 2:  # articles come, and one that came before goes
-            (result,) = many.ingest_articles([article(next(extra) % 2000 + ARTICLES)])
+            (result,) = many.ingest_articles([article(next(extra) % 2000 + ARTICLES, step=20)])
             assert result.article_id is not None
             newest.append(result.article_id)
             if len(newest) > 1:

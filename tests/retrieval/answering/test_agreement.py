@@ -207,3 +207,15 @@ def test_a_copy_with_another_value_conflicts_with_its_like(tmp_path: Path, end: 
     assert answer.status is status
     if status is AnswerStatus.CONFLICTING:
         assert {text for account in answer.accounts for text in words(account)} == {"3 May 1901", "9 August 1907"}
+
+
+def test_a_sure_answer_conflicts_though_its_sentence_does_not_repeat_the_question(tmp_path: Path) -> None:
+    texts = (
+        "The Lindow bridge across the river Aske was built in 1901.",
+        "The Lindow bridge crosses the river Aske. It was built in 1907 of granite.",
+    )
+    with Archive.open(tmp_path / "news.db", embedder=None) as archive:
+        archive.ingest_articles(ArticleInput(text, url=f"u:{number}") for number, text in enumerate(texts))
+        answer = archive.ask("What year was the Lindow bridge built across the river Aske?")
+    assert answer.status is AnswerStatus.CONFLICTING
+    assert [words(account) for account in answer.accounts] == [{"1901"}, {"1907"}]

@@ -57,6 +57,28 @@ def test_the_same_words_of_another_week_are_another_event(archive: Archive) -> N
     assert len(killings(archive)) == 2
 
 
+WAGES = (
+    "Teachers protested in the old town on Monday over unpaid wages and crowded classrooms.",
+    "Teachers protested over unpaid wages and crowded classrooms in the old town, thousands of them.",
+)
+MINISTER = " The minister of education, Ana Ruiz, has nothing new to offer them."
+
+
+def test_articles_of_one_story_tell_of_one_event_without_a_name(archive: Archive) -> None:
+    ids = put(archive, *(text + MINISTER for text in WAGES))
+    marches = [event for event in archive.events().items if event.type is EventType.PROTEST]
+    assert [articles_of(archive, event) for event in marches] == [set(ids)]
+    assert marches[0].independent_source_count == 2
+
+
+def test_another_deed_of_the_same_story_is_another_event(archive: Archive) -> None:
+    strike = "Teachers went on strike for a week over unpaid wages and crowded classrooms."
+    put(archive, WAGES[0] + MINISTER, strike + MINISTER)
+    assert [story.article_count for story in archive.stories().items] == [2]
+    deeds = [event for event in archive.events().items if event.type is EventType.PROTEST]
+    assert [len(articles_of(archive, event)) for event in deeds] == [1, 1]
+
+
 def test_each_publisher_is_one_source_and_each_speaker_too(archive: Archive) -> None:
     put(archive, ONE, source="The Post")
     put(archive, THREE, source="The Post")

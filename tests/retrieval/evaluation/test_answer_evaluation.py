@@ -165,8 +165,10 @@ def test_the_seed_questions_are_measured_on_a_given_archive(
         archive.ingest([seed_path])
         quiz = read_jsonl_quiz(Path(__file__).parents[2] / "gold/seed_questions.jsonl")
         found = evaluate_answers(quiz, archive=archive)
+        none = evaluate_answers(replace(quiz, questions=quiz.questions[-2:]), archive=archive, min_confidence=1.0)
         with pytest.raises(InputError, match="leave one of both out"):
             evaluate_answers(quiz, archive=archive, own_article=True)
+    assert none.groups[0].statuses == {"NOT_FOUND": 2}
     whole = found.groups[0]
     assert (whole.count, found.article_count) == (len(seed_questions), 1)
     assert whole.measures["status"].mean >= 0.85

@@ -185,3 +185,48 @@ def test_mentions_lie_in_the_text_and_do_not_cross() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "😀", "مرحبا بالعالم", "北京发生爆炸。", "e\u0301"], ids=repr)
 def test_other_scripts_are_no_error(text: str) -> None:
     assert found(text) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        pytest.param("LISBON (Reuters) - Fishermen met on Monday.", "LISBON", id="agency"),
+        pytest.param("BOISE, Idaho — Fishermen met on Monday.", "BOISE", id="state"),
+        pytest.param("NAIROBI, Sept 3 (AP) — Fishermen met on Monday.", "NAIROBI", id="date"),
+        pytest.param("OSLO — Norsk Fisk Co. fell on Monday.", "OSLO", id="company-after-it"),
+    ],
+)
+def test_a_dateline_names_a_place(text: str, place: str) -> None:
+    entities, mentions = found(text)
+    assert [entities[m.entity].type for m in mentions if m.span.slice(text) == place] == [EntityType.PLACE]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param("Oakfield Zed boss Peter Brown met the staff.", "Oakfield Zed", id="boss"),
+        pytest.param("The news pleased Kolbert manager John Reeves.", "Kolbert", id="manager"),
+        pytest.param("Shares in Varden Energy ASA fell by a tenth.", "Varden Energy ASA", id="corporate-form"),
+    ],
+)
+def test_whoever_has_a_boss_or_a_corporate_form_is_an_organization(text: str, name: str) -> None:
+    assert named(text)[name][0] is EntityType.ORGANIZATION
+
+
+def test_a_surname_with_a_hyphen_is_its_bearer() -> None:
+    text = "Chief Executive Ingrid Holm-Dahl met the union. Holm-Dahl's plans were told to the staff."
+    assert named(text)["Ingrid Holm-Dahl"] == (EntityType.PERSON, ["Ingrid Holm-Dahl", "Holm-Dahl"])
+    assert people(text) == {"Ingrid Holm-Dahl"}
+
+
+def test_a_party_and_a_state_are_no_name() -> None:
+    assert all("Wash" not in name for name in named("Sen. Maria Lopez, D-Wash., said on Monday that she would vote."))
+
+
+def test_a_title_in_capitals_names_whom_the_text_names() -> None:
+    text = "POLICE ARREST THREE AFTER LOPEZ THREAT IN NAIROBI\nMaria Lopez was threatened in Nairobi on Monday."
+    assert named(text)["Nairobi"][1] == ["NAIROBI", "Nairobi"]
+
+
+def test_a_river_is_a_place() -> None:
+    assert named("The Kosi river rose above the mark.")["Kosi"][0] is EntityType.PLACE
