@@ -186,7 +186,7 @@ class Archive(Intake, Timelines):
         mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002
         as_of: datetime | None = None,
-        min_confidence: float = 0.5,
+        min_confidence: float = 0.45,
         on_stage: OnStage | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Answer:

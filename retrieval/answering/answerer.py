@@ -69,7 +69,7 @@ class Answerer:
         mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002 -- the name that the facade and the schema give it
         as_of: datetime | None = None,
-        min_confidence: float = 0.5,
+        min_confidence: float = 0.45,
         on_stage: OnStage | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Answer:

@@ -147,7 +147,7 @@ def test_diagnostics_tell_what_it_cost(made_up_archive: Archive) -> None:
     diagnostics = made_up_archive.ask("Who founded Zeelstroom?").diagnostics
     assert diagnostics.model == "extractive-reader-2"
     assert diagnostics.passages_considered > 0
-    assert diagnostics.articles_matching_filter == 4
+    assert diagnostics.articles_matching_filter == 5
     assert diagnostics.retrieval_milliseconds > 0
     assert diagnostics.reading_milliseconds > 0
 
