@@ -79,9 +79,9 @@ def test_what_was_not_read_has_no_margin(archive: Archive, reader: SpanReader) -
 @pytest.mark.parametrize(
     ("enough", "far", "count"),
     [(-100.0, 100.0, 3), (100.0, 100.0, 12), (-100.0, -100.0, 12)],
-    ids=["one answers, others are far", "none answers", "others answer too"],
+    ids=["sure at once", "never sure", "others come near"],
 )
-def test_reading_ends_with_the_group_in_which_one_alone_answers(
+def test_reading_ends_with_the_group_that_answers_alone_and_surely(
     archive: Archive, reader: SpanReader, monkeypatch: pytest.MonkeyPatch, enough: float, far: float, count: int
 ) -> None:
     monkeypatch.setattr(gathering, "_ENOUGH", enough)
