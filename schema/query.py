@@ -182,10 +182,17 @@ class Query:
         return PassageSearchConnection.of(await info.context.timed("search", search), is_continued=bool(after))
 
     @resolver
-    async def entity(self, info: Info, id: MaybeId = UNSET, name: MaybeName = UNSET) -> Entity | None:  # noqa: A002
+    async def entity(
+        self,
+        info: Info,
+        id: MaybeId = UNSET,  # noqa: A002
+        name: MaybeName = UNSET,
+        as_of: AsOf = UNSET,
+    ) -> Entity | None:
         """One entity, by id or by name (of several with that name, the most mentioned); null if there is none."""
         if bool(id) == bool(name):
             raise InputError("entity takes either an id or a name; give one of them")
+        info.context.go_back(info.path, _moment(as_of))
         if id:
             return cast("Entity | None", await find(info.context, "Entity", expect(id, "Entity")))
         found = await info.context.run(info.context.archive.entity, name=name)
@@ -201,8 +208,10 @@ class Query:
         before: Before = UNSET,
         filter: WhichEntities = UNSET,  # noqa: A002
         order_by: SortEntities = UNSET,
+        as_of: AsOf = UNSET,
     ) -> Connection[Entity]:
         """The entities that articles name."""
+        info.context.go_back(info.path, _moment(as_of))
         archive, part, which = info.context.archive, window(first, after, last, before), entity_filter(filter)
         order, descending = models.EntityOrder.MENTION_COUNT, True
         if order_by:
@@ -216,8 +225,9 @@ class Query:
         )
 
     @resolver
-    async def event(self, info: Info, id: GlobalId) -> Event | None:  # noqa: A002
+    async def event(self, info: Info, id: GlobalId, as_of: AsOf = UNSET) -> Event | None:  # noqa: A002
         """One event; null if there is none."""
+        info.context.go_back(info.path, _moment(as_of))
         return cast("Event | None", await find(info.context, "Event", expect(id, "Event")))
 
     @resolver
@@ -247,8 +257,9 @@ class Query:
         )
 
     @resolver
-    async def story(self, info: Info, id: GlobalId) -> Story | None:  # noqa: A002
+    async def story(self, info: Info, id: GlobalId, as_of: AsOf = UNSET) -> Story | None:  # noqa: A002
         """One story; null if there is none."""
+        info.context.go_back(info.path, _moment(as_of))
         return cast("Story | None", await find(info.context, "Story", expect(id, "Story")))
 
     @resolver
@@ -261,8 +272,10 @@ class Query:
         before: Before = UNSET,
         filter: WhichStories = UNSET,  # noqa: A002
         order_by: SortStories = UNSET,
+        as_of: AsOf = UNSET,
     ) -> Connection[Story]:
         """What the articles are about, happening by happening."""
+        info.context.go_back(info.path, _moment(as_of))
         archive, part, which = info.context.archive, window(first, after, last, before), story_filter(filter)
         order, descending = models.StoryOrder.LAST_PUBLISHED_AT, True
         if order_by:

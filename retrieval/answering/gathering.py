@@ -21,7 +21,7 @@ PASSAGES = 20
 # where sources differ more than one answers, and it reads on.
 _PASSAGES_READ = 12
 _GROUP = 3
-_ENOUGH = 6.0
+_ENOUGH = 4.0
 _FAR = -6.0
 _SPANS_PER_PASSAGE = 3
 _SPANS = 10

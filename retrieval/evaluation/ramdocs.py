@@ -98,7 +98,7 @@ def ask_ramdocs(
     """Ask each question of an archive of its texts alone. The archives stay in ``kept``, named by ``numbers``."""
     for number, row in zip(numbers, questions, strict=True):
         with Archive.open(kept / f"{number}.db", embedder=None) as archive:
-            if not archive.count_articles():
+            if archive.count_articles() < len(row.texts):
                 archive.ingest_articles(ArticleInput(text=text, url=f"text:{n}") for n, text in enumerate(row.texts))
             answer = archive.ask(row.question)
         readings = reader.read(row.question, row.texts, top_k=1)

@@ -22,7 +22,9 @@ ENOUGH = 2.5
 FALLBACK_REACH = timedelta(days=4)
 """How far apart two dates may lie of which one is only that of publication."""
 
-_SAME_STORY, _SAME_DEED, _OTHER_DEED = 1.25, 1.0, -1.0
+_SAME_STORY, _SAME_DEED, _OTHER_DEED = 1.0, 1.0, -1.0
+# Two captures of two ships read alike; where no time is known, nothing tells them apart.
+_NO_TIME = -0.5
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ENDING = re.compile(r"(?<=[^\W\d_]{3})(?:ings?|ed|ions?|e?s)\Z")
 _STEM = 5
@@ -77,7 +79,9 @@ def likeness(one: Account, other: Account) -> float:
         evidence += _SAME_STORY
     if one.fatalities is not None and one.fatalities == other.fatalities:
         evidence += 0.5 if one.fatalities == 1 else 1.0
-    if one.is_dated and other.is_dated:
+    if one.start is None or other.start is None:
+        evidence += _NO_TIME
+    elif one.is_dated and other.is_dated:
         evidence += 0.5
     return evidence + _word_evidence(one, other)
 

@@ -153,17 +153,22 @@ def similarity(first: str, second: str) -> float:
     return 0.0
 
 
+@lru_cache(maxsize=65536)
+def _telling(word: str) -> tuple[str, str] | None:
+    """The stem of a word and the word in lower case; None for a stop-word."""
+    return None if is_stop_word(word) else (stem(word), word.lower())
+
+
 class WordBag:
     """The words of a stretch of text, kept so that a word need not be compared with each; stop-words are like none."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words = frozenset(words)
-        telling = [word for word in self.words if not is_stop_word(word)]
-        self._stems = {stem(word) for word in telling}
+        telling = [known for known in map(_telling, self.words) if known]
+        self._stems = {one for one, _ in telling}
         self._groups = {group for one in self._stems for group in _GROUP_OF.get(one, ())}
         self._beginnings: dict[str, list[str]] = {}
-        for word in telling:
-            low = word.lower()
+        for _, low in telling:
             self._beginnings.setdefault(low[:2], []).append(low)
 
     def similarity(self, word: str) -> float:

@@ -135,8 +135,8 @@ def test_several_processes_answer_and_end_together(
 def test_a_server_that_is_told_to_end_answers_what_it_has_begun(seed_archive: Path, tmp_path: Path) -> None:
     document = {"query": f'{{ ask(question: "{SAMPLE_QUESTION}") {{ status }} }}'}
     with ThreadPoolExecutor(1) as pool:
-        with serving(seed_archive, tmp_path, DATELINE_LOG_FORMAT="json") as address:
+        with serving(seed_archive, tmp_path, DATELINE_EXECUTION_TIMEOUT_SECONDS="60") as address:
             assert httpx2.get(f"{address}/health", timeout=30).status_code == 200
-            answer = pool.submit(httpx2.post, f"{address}/graphql", json=document, timeout=30)
+            answer = pool.submit(httpx2.post, f"{address}/graphql", json=document, timeout=60)
             time.sleep(0.3)  # the first question takes longer: the language model loads
-        assert answer.result(30).json()["data"]["ask"]["status"] == "CONFLICTING"
+        assert answer.result(60).json()["data"]["ask"]["status"] == "CONFLICTING"

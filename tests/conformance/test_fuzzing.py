@@ -45,7 +45,9 @@ def fuzzed_address(archive_path: Path, tmp_path_factory: pytest.TempPathFactory)
         ids += [to_global("Passage", passage) for passage in range(1, 5)]
     schemathesis.graphql.scalar("ID", st.sampled_from(ids).map(nodes.String))
     schemathesis.graphql.scalar("URI", st.sampled_from(["https://news.example/1", "a b", ""]).map(nodes.String))
-    with serving(archive_path, folder) as address:
+    # Where there is no model `mode: GENERATIVE` is refused; where it cannot be reached the answer is the extractive one.
+    model = {"DATELINE_LLM_BASE_URL": "http://127.0.0.1:9/v1", "DATELINE_LLM_MODEL": "none"}
+    with serving(archive_path, folder, **model) as address:
         yield f"{address}/graphql"
 
 

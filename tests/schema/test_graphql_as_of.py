@@ -70,6 +70,10 @@ query Deep($word: String!, $who: ID!, $event: ID!) {
   ofEvent: timeline(subject: {eventId: $event} AS_OF) { totalCount nodes { ...Short } }
   ofWords: timeline(subject: {query: $word} AS_OF) { totalCount nodes { ...Short } }
   narrow: timeline(subject: {query: $word} range: {from: "2021-06-14", to: "2021-06-14"} AS_OF) { nodes { ...Short } }
+  event(id: $event AS_OF) { ...Whole }
+  entity(name: $word AS_OF) { ...Who }
+  entities(first: 50 AS_OF) { totalCount nodes { ...Who } }
+  stories(first: 50 AS_OF) { totalCount nodes { id title articleCount medoidArticle { url } } }
   ask(question: "Did Greece attack the port of Izmir?" AS_OF) { status text value { ... on BooleanValue { value } }
     statements { text citations { ...Words } } accounts { stance claims { ...Said } } }
   what: ask(question: "What happened on 14 June 2021?" AS_OF) { status

@@ -76,11 +76,16 @@ def test_what_was_not_read_has_no_margin(archive: Archive, reader: SpanReader) -
     assert evidence.margin(evidence.places[0].article_id, Span(100_000, 100_004)) == NO_MARGIN
 
 
-@pytest.mark.parametrize(("enough", "count"), [(-100.0, 6), (100.0, 12)], ids=["sure at once", "never sure"])
-def test_reading_ends_with_the_group_that_answers_surely(
-    archive: Archive, reader: SpanReader, monkeypatch: pytest.MonkeyPatch, enough: float, count: int
+@pytest.mark.parametrize(
+    ("enough", "far", "count"),
+    [(-100.0, 100.0, 3), (100.0, 100.0, 12), (-100.0, -100.0, 12)],
+    ids=["sure at once", "never sure", "others come near"],
+)
+def test_reading_ends_with_the_group_that_answers_alone_and_surely(
+    archive: Archive, reader: SpanReader, monkeypatch: pytest.MonkeyPatch, enough: float, far: float, count: int
 ) -> None:
     monkeypatch.setattr(gathering, "_ENOUGH", enough)
+    monkeypatch.setattr(gathering, "_FAR", far)
     evidence = gathered(archive, reader)
     assert len(evidence.read) == count
     hits = evidence.results.hits[:count]
