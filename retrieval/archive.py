@@ -26,6 +26,7 @@ from retrieval.index.catchup import catch_up
 from retrieval.index.local import LocalIndex
 from retrieval.intake import Intake
 from retrieval.models import (
+    MIN_CONFIDENCE,
     Answer,
     AnswerMode,
     Article,
@@ -186,7 +187,7 @@ class Archive(Intake, Timelines):
         mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002
         as_of: datetime | None = None,
-        min_confidence: float = 0.45,
+        min_confidence: float = MIN_CONFIDENCE,
         on_stage: OnStage | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Answer:

@@ -23,6 +23,7 @@ from retrieval.citations import cite
 from retrieval.errors import ArticleRejected, EvidenceError
 from retrieval.ingestion.readers import iter_paths, read_article
 from retrieval.models import (
+    MIN_CONFIDENCE,
     AbstentionReason,
     Answer,
     AnswerMode,
@@ -48,7 +49,7 @@ class AskArguments:
     mode: AnswerMode = AnswerMode.EXTRACTIVE
     filter: ArticleFilter | None = None
     as_of: datetime | None = None
-    min_confidence: float = 0.5
+    min_confidence: float = MIN_CONFIDENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -339,7 +339,7 @@ class Query:
         mode: WhoWords = models.AnswerMode.EXTRACTIVE,
         filter: WhichArticles = UNSET,  # noqa: A002
         as_of: AsOf = UNSET,
-        min_confidence: MinConfidence = 0.45,
+        min_confidence: MinConfidence = models.MIN_CONFIDENCE,
     ) -> Answer:
         """An answer from the archive, with citations; or both sides where sources conflict; or that it does not say."""
         if not 0 <= min_confidence <= 1:

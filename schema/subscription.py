@@ -44,7 +44,7 @@ class Subscription:
         mode: WhoWords = models.AnswerMode.EXTRACTIVE,
         filter: WhichArticles = UNSET,  # noqa: A002
         as_of: AsOf = UNSET,
-        min_confidence: MinConfidence = 0.45,
+        min_confidence: MinConfidence = models.MIN_CONFIDENCE,
     ) -> AsyncGenerator[AskEvent, None]:
         """An answer as it comes about, ending with the whole of it."""
         moment = last_second(as_of) if as_of else None

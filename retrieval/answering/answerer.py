@@ -31,6 +31,7 @@ from retrieval.answering.sources import AnswerSources
 from retrieval.answering.speech import propose_complements, propose_contents, propose_speakers
 from retrieval.errors import GeneratorMissing, InputError
 from retrieval.models import (
+    MIN_CONFIDENCE,
     AbstentionReason,
     Answer,
     AnswerFound,
@@ -69,7 +70,7 @@ class Answerer:
         mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002 -- the name that the facade and the schema give it
         as_of: datetime | None = None,
-        min_confidence: float = 0.45,
+        min_confidence: float = MIN_CONFIDENCE,
         on_stage: OnStage | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Answer:

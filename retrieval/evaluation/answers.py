@@ -18,7 +18,7 @@ from retrieval.errors import InputError
 from retrieval.evaluation.measures import area_under_roc, calibration_error, exact_match, normalised, word_f1
 from retrieval.evaluation.metrics import Estimate, estimate, resample
 from retrieval.evaluation.quizzes import GoldPlace, GoldQuestion, Quiz
-from retrieval.models import Answer, AnswerStatus, ArticleFilter, BooleanValue, Citation, IngestResult, Span
+from retrieval.models import MIN_CONFIDENCE, Answer, AnswerStatus, ArticleFilter, BooleanValue, Citation, IngestResult, Span
 
 _MEANS = ("EM", "F1", "status")
 _CITED = ("citation precision", "citation recall")
@@ -115,7 +115,7 @@ def evaluate_answers(
     *,
     archive: Archive | None = None,
     own_article: bool = False,
-    min_confidence: float = 0.5,
+    min_confidence: float = MIN_CONFIDENCE,
     on_result: Callable[[IngestResult], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> AnswerReport:

@@ -6,6 +6,7 @@ Ids are opaque strings that stay the same while the thing they name stays the sa
 """
 
 from retrieval.models.answers import (
+    MIN_CONFIDENCE,
     AbstentionReason,
     Account,
     Answer,
@@ -99,6 +100,7 @@ from retrieval.models.stories import Story
 
 __all__ = [
     "FACTUAL_BLOCKS",
+    "MIN_CONFIDENCE",
     "NAMING_BLOCKS",
     "QUAD_CLASS",
     "UNKNOWN_TIME",

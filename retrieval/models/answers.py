@@ -11,6 +11,9 @@ from retrieval.models.claims import Attribution, Claim, ClaimStance
 from retrieval.models.entities import Entity, TimeRef
 from retrieval.models.events import Event
 
+MIN_CONFIDENCE = 0.45
+"""What is less sure is withheld unless another bound is asked for; `docs/confidence.md` says why."""
+
 
 class AnswerMode(StrEnum):
     """Who words an answer: the articles alone, or a language model that is held to them."""

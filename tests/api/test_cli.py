@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from api.cli import app
 from api.sample import SAMPLE_QUESTION
 from api.settings import Settings
+from retrieval.models import MIN_CONFIDENCE
 
 Dateline = Callable[..., Any]
 
@@ -411,3 +414,10 @@ def test_evidence_that_cannot_be_written_is_refused(dateline: Dateline, seed_arc
     done = dateline("ask", SAMPLE_QUESTION, "--archive", seed_archive, "--evidence", "none/answer.json")
     assert done.returncode == 2
     assert "cannot write none/answer.json" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["ask", "evaluate"])
+def test_the_least_confidence_is_the_librarys(name: str) -> None:
+    # The command line does not load the library to know it.
+    shown = get_command(app).commands[name].params  # type: ignore[attr-defined]  # a group's, says its type not
+    assert [option.default for option in shown if option.name == "min_confidence"] == [MIN_CONFIDENCE]
