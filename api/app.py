@@ -30,7 +30,7 @@ from api.journal import Journal
 from api.metrics import Metrics, metrics_page
 from api.middleware import BodyLimit, First, HostCheck, RequestEdge, request_id
 from api.problems import Problem, problem_response
-from api.settings import Settings, generator_of
+from api.settings import Settings, archive_of
 from api.sockets import Sockets
 from api.streaming import Streams
 from api.tracing import Traced, Tracing
@@ -73,9 +73,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
             state.executor, state.slow_executor = executor, slow_executor
             with ExitStack() as stack:
                 wait = settings.lock_timeout_seconds
-                opened = archive or stack.enter_context(
-                    Archive.open(settings.archive, lock_timeout_seconds=wait, generator=generator_of(settings))
-                )
+                opened = archive or stack.enter_context(archive_of(settings))
                 keys = stack.enter_context(KeyRing(opened.path, lock_timeout_seconds=wait))
                 jobs = stack.enter_context(JobQueue(opened.path, lock_timeout_seconds=wait))
                 if settings.warm_up:

@@ -35,16 +35,9 @@ def settings_for(archive: str | None, **overrides: object) -> Settings:
 
 def opened_archive(archive: str | None, *, create: bool = False) -> Archive:
     """The archive that the command line or the settings name."""
-    from api.settings import generator_of
-    from retrieval.archive import Archive
+    from api.settings import archive_of
 
-    settings = settings_for(archive)
-    return Archive.open(
-        settings.archive,
-        create=create,
-        lock_timeout_seconds=settings.lock_timeout_seconds,
-        generator=generator_of(settings),
-    )
+    return archive_of(settings_for(archive), create=create)
 
 
 def show(document: object, view: Callable[[], RenderableType], *, json: bool) -> None:

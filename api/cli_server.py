@@ -29,10 +29,10 @@ def serve(
 ) -> None:
     """Answer GraphQL over HTTP, with GraphiQL at /."""
     from api.server import address_of, bind, run
-    from retrieval.archive import Archive
+    from api.settings import archive_of
 
     settings = settings_for(archive, host=host, port=port, insecure_bind=insecure_bind, workers=workers)
-    Archive.open(settings.archive, lock_timeout_seconds=settings.lock_timeout_seconds).close()
+    archive_of(settings).close()
     with bind(settings) as listener:
         address = address_of(listener)
         typer.echo(f"GraphQL at {address}/graphql" + (f", GraphiQL at {address}/" if settings.graphiql else ""))

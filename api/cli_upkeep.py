@@ -12,14 +12,20 @@ import typer
 from api.cli_options import REFUSED, ArchiveOption, JsonOption, opened_archive, show
 
 
-def reindex(archive: ArchiveOption = None, json: JsonOption = False) -> None:
+def reindex(
+    archive: ArchiveOption = None,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Make all vectors anew too, with the embedder of DATELINE_EMBEDDER.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
     """Build the search index anew from the catalog."""
     from rich.text import Text
 
     from api.progress import passage_progress
 
     with opened_archive(archive) as opened, passage_progress() as on_progress:
-        count = opened.reindex(on_progress=on_progress)
+        count = opened.reindex(embed=embed, on_progress=on_progress)
     show({"passages": count}, lambda: Text(f"{count} passages indexed"), json=json)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.settings import Settings
+from api.settings import Settings, archive_of
 from retrieval.archive import Archive
 from retrieval.errors import ArchiveNotFound, RetrievalError
 
@@ -111,7 +111,7 @@ def check_graphiql() -> Check:
 def check_archive(settings: Settings) -> Check:
     """Whether the archive opens and its index agrees with its catalog."""
     try:
-        with Archive.open(settings.archive, create=False, lock_timeout_seconds=settings.lock_timeout_seconds) as archive:
+        with archive_of(settings, create=False) as archive:
             corpus = archive.corpus()
             problem = index_problem(archive)
     except ArchiveNotFound as error:

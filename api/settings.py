@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 if TYPE_CHECKING:
     from retrieval.answering.generator import Generator
+    from retrieval.archive import Archive
 
 PREFIX = "DATELINE_"
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
@@ -109,6 +110,16 @@ class Settings(BaseSettings):
         default=2, ge=1, le=256, description="Threads for `ask` and searches, beside those: lists do not wait behind them."
     )
     workers: int = Field(default=1, ge=1, le=64, description="Processes that answer.")
+    embedder: str = Field(
+        default="minilm",
+        description="What makes the vectors of search by meaning: `minilm`, a folder with another ONNX model, or an "
+        "OpenAI-compatible endpoint such as `https://host/v1?model=NAME`; empty for none. An archive keeps to one: "
+        "`dateline reindex --embed` changes it.",
+    )
+    embedder_key: SecretStr = Field(
+        default=SecretStr(""), description="The key to that endpoint, where it takes one; never shown or logged."
+    )
+    embedder_threads: int = Field(default=0, ge=0, le=256, description="Threads of that model; 0: as many as cores.")
     llm_base_url: str = Field(
         default="",
         pattern=r"^(https?://\S+)?$",
@@ -172,6 +183,28 @@ def export_settings(settings: Settings) -> None:
         else:
             text = ",".join(value) if isinstance(value, tuple) else str(value)
         os.environ[f"{PREFIX}{name.upper()}"] = text
+
+
+def archive_of(settings: Settings, *, create: bool = True) -> Archive:
+    """The archive of the settings, opened as they say.
+
+    Raises:
+        RetrievalError: see `retrieval.archive.Archive.open` and `retrieval.embedding.open_embedder`.
+    """
+    from retrieval.archive import Archive  # noqa: PLC0415 -- settings are read without it
+    from retrieval.embedding import open_embedder  # noqa: PLC0415 -- as above
+
+    embedder = None
+    if settings.embedder:
+        key = settings.embedder_key.get_secret_value() or None
+        embedder = open_embedder(settings.embedder, threads=settings.embedder_threads or None, key=key)
+    return Archive.open(
+        settings.archive,
+        create=create,
+        lock_timeout_seconds=settings.lock_timeout_seconds,
+        embedder=embedder,
+        generator=generator_of(settings),
+    )
 
 
 def generator_of(settings: Settings) -> Generator | None:

@@ -11,8 +11,7 @@ import threading
 from types import TracebackType
 
 from api.logs import set_up_logs
-from api.settings import Settings
-from retrieval.archive import Archive
+from api.settings import Settings, archive_of
 from retrieval.jobs import JobQueue, Worker
 
 logger = logging.getLogger("dateline.worker")
@@ -29,7 +28,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     set_up_logs(settings)
     wait = settings.lock_timeout_seconds
     with (
-        Archive.open(settings.archive, lock_timeout_seconds=wait) as archive,
+        archive_of(settings) as archive,
         JobQueue(archive.path, lock_timeout_seconds=wait) as queue,
     ):
         worker = Worker(archive, queue)

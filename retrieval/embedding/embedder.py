@@ -41,12 +41,14 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(url: str | Path, *, threads: int | None = None, timeout_seconds: float = 30.0) -> Embedder:
+def open_embedder(
+    url: str | Path, *, threads: int | None = None, key: str | None = None, timeout_seconds: float = 30.0
+) -> Embedder:
     """The embedder at a URL; its files are read with the first use.
 
     ``minilm`` is the model that comes with Dateline. A folder holds another one: model.onnx, tokenizer.json and SHA256SUMS.
-    ``https://host/v1?model=NAME&key=KEY`` is an OpenAI-compatible endpoint. ``threads`` are those of an ONNX model; None
-    leaves them to the machine.
+    ``https://host/v1?model=NAME`` is an OpenAI-compatible endpoint, which may take a ``key``. ``threads`` are those of an
+    ONNX model; None leaves them to the machine.
 
     Raises:
         InputError: not such a URL.
@@ -67,7 +69,7 @@ def open_embedder(url: str | Path, *, threads: int | None = None, timeout_second
                 f"embedder {words!r} names no model; give it as {parts.scheme}://{parts.netloc}{parts.path}?model=NAME"
             )
         base = parts._replace(query="", fragment="").geturl()
-        key = options.get("key", [None])[0]
+        key = key or options.get("key", [None])[0]
         return EndpointEmbedder(base, model=options["model"][0], key=key, timeout_seconds=timeout_seconds)
     if parts.scheme not in {"", "file"}:
         raise InputError(f"unknown embedder {words!r}; choose {DEFAULT_EMBEDDER}, a folder, or https://host/v1?model=NAME")

@@ -15,6 +15,7 @@ from typer.main import get_command
 from api.cli import app
 from api.sample import SAMPLE_QUESTION
 from api.settings import Settings
+from retrieval.embedding.embedder import MINILM
 from retrieval.models import MIN_CONFIDENCE
 
 Dateline = Callable[..., Any]
@@ -212,6 +213,21 @@ def test_reindex_counts_the_passages(dateline: Dateline, seed_text: str) -> None
     count = document(dateline("reindex", "--archive", "news.db", "--json"))["passages"]
     assert count > 3
     assert f"{count} passages" in dateline("doctor", "--archive", "news.db").stdout
+
+
+def test_an_archive_keeps_to_its_embedder_until_its_vectors_are_made_again(
+    dateline: Dateline, seed_text: str, tmp_path: Path
+) -> None:
+    (tmp_path / "other").symlink_to(MINILM)
+    here = ("--archive", "news.db")
+    dateline("ingest", "-", *here, input=seed_text, DATELINE_EMBEDDER="other", DATELINE_EMBEDDER_THREADS="1")
+    assert dateline("search", "troops", *here, DATELINE_EMBEDDER="other").returncode == 0
+    refused = dateline("search", "troops", *here)
+    assert (refused.returncode, "dateline reindex --embed" in refused.stderr) == (2, True)
+    assert dateline("search", "troops", *here, DATELINE_EMBEDDER="").returncode == 0, "by words alone"
+    assert dateline("reindex", "--embed", *here).returncode == 0
+    assert dateline("search", "troops", *here).returncode == 0
+    assert dateline("search", "troops", *here, DATELINE_EMBEDDER="ftp://x").returncode == 2
 
 
 def test_doctor_finds_a_sound_installation_sound(dateline: Dateline, seed_archive: Path) -> None:
