@@ -97,7 +97,7 @@ def ask(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="Answer from what had appeared by then.")
     ] = None,
-    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Say nothing below this confidence.")] = 0.45,
+    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Say nothing below this confidence.")] = 0.5,
     mode: Annotated[
         str, typer.Option(help="extractive, or generative: a language model (DATELINE_LLM_...) words the answer.")
     ] = "extractive",

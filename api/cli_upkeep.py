@@ -61,7 +61,7 @@ def evaluate(
     ] = False,
     min_confidence: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="With --answers: give no answer less sure; 0 gives one always.")
-    ] = 0.45,
+    ] = 0.5,
     extraction: Annotated[
         bool, typer.Option("--extraction", help="Measure entities, times, claims and events in place of search.")
     ] = False,

@@ -11,7 +11,7 @@ from retrieval.models.claims import Attribution, Claim, ClaimStance
 from retrieval.models.entities import Entity, TimeRef
 from retrieval.models.events import Event
 
-MIN_CONFIDENCE = 0.45
+MIN_CONFIDENCE = 0.5
 """What is less sure is withheld unless another bound is asked for; `docs/confidence.md` says why."""
 
 
