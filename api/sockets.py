@@ -18,6 +18,7 @@ from strawberry import UNSET
 from strawberry import Schema as PlainSchema
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.types import ExecutionResult
@@ -124,6 +125,11 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
             for error in message["payload"]:
                 error.setdefault("extensions", {}).setdefault("code", "OVERLOADED")
         await super().send_message(message)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what an operation died of, but for a client that went, or was dropped, while it was sent something."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
 
 
 Sockets.graphql_transport_ws_handler_class = _Handler

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from spacy.tokens import Span, Token
 
 from retrieval.answering.reading import parse
+from retrieval.extraction.language import name_text
 from retrieval.search.words import similarity
 
 _TRIES = 50
@@ -22,7 +23,7 @@ class Spoiler:
         self._verbs: dict[str, list[Token]] = defaultdict(list)
         self._names: dict[str, list[Span]] = defaultdict(list)
         for question in questions:
-            doc = parse(question)
+            doc = name_text(parse(question))
             for token in doc:
                 if token.pos_ == "VERB" and token.lemma_ not in {"do", "have", "be"}:
                     self._verbs[token.tag_].append(token)
@@ -44,7 +45,7 @@ class Spoiler:
 
     def name(self, question: str) -> str | None:
         """The question with another name of the same kind; None where it names nothing."""
-        doc = parse(question)
+        doc = name_text(parse(question))
         own = next((name for name in doc.ents if self._names[name.label_]), None)
         if own is None:
             return None
