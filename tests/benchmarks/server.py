@@ -103,7 +103,16 @@ async def measure(archive: Archive, times: int) -> dict[str, float]:
     found: dict[str, float] = {}
     async with app.router.lifespan_context(app):
         one = orjson.dumps({"query": "{ __typename }"})
-        found["one field, HTTP"] = await least(lambda: post(one), times)
+        word, core_word = parse("{ word }"), plain_schema([])
+        assert not validate(core_word, word)
+
+        async def core_one() -> Any:
+            return execute(core_word, word)
+
+        # In turns: the machine's pace changes by more than what is measured.
+        ones = [(await least(lambda: post(one), 10), await least(core_one, 10)) for _ in range(times // 10)]
+        found["one field, HTTP"] = min(server for server, _ in ones)
+        found["one field, graphql-core"] = min(alone for _, alone in ones)
         listing = orjson.dumps({"query": LIST})
         response = orjson.loads(await post(listing))
         things = response["data"]["entities"]["nodes"]
@@ -114,7 +123,6 @@ async def measure(archive: Archive, times: int) -> dict[str, float]:
         async def library() -> Any:
             return archive.ask(SAMPLE_QUESTION)
 
-        # In turns: the machine's pace changes by more than what is measured.
         pairs = [(await least(lambda: post(ask), 1), await least(library, 1)) for _ in range(times // 2)]
         found["ask, server"] = min(server for server, _ in pairs)
         found["ask, library"] = min(alone for _, alone in pairs)
@@ -126,15 +134,13 @@ async def measure(archive: Archive, times: int) -> dict[str, float]:
         )
 
     plain = plain_schema(things)
-    word, everything = parse("{ word }"), parse(PLAIN)
-    assert not validate(plain, word)
+    everything = parse(PLAIN)
     assert not validate(plain, everything)
 
-    async def core(document: Any) -> Any:
-        return execute(plain, document)
+    async def core_list() -> Any:
+        return execute(plain, everything)
 
-    found["one field, graphql-core"] = await least(lambda: core(word), times)
-    found["list, graphql-core"] = await least(lambda: core(everything), times)
+    found["list, graphql-core"] = await least(core_list, times)
     found["entities"] = len(things)
     return found
 
