@@ -97,7 +97,9 @@ def gather(
         read = tuple(_read(question, results, reader, progress)) if reader is not None else ()
         places = tuple(_iter_places(read))[:_SPANS]
     with progress.timed(AskStep.PARSING):
-        sentences = tuple(_parse(question, results, facts.values(), places if reader is not None else None, progress))
+        sentences = tuple(
+            _parse(question, sources, results, facts.values(), places if reader is not None else None, progress)
+        )
     return Evidence(results, tuple(facts.values()), sentences, read, places)
 
 
@@ -132,6 +134,7 @@ def _iter_places(read: Sequence[tuple[Passage, PassageReading]]) -> list[Place]:
 
 def _parse(
     question: Question,
+    sources: AnswerSources,
     results: SearchResults,
     facts: Iterable[ArticleFacts],
     places: Sequence[Place] | None,
@@ -139,7 +142,7 @@ def _parse(
 ) -> Iterator[Sentence]:
     """The sentences of the blocks that the best spans stand in, and of those that share most with the question.
 
-    Parsing is what costs, so only a few are parsed.
+    Only a few: what is not kept parsed takes long to parse, and all take their time to look through.
     """
     ranked: list[tuple[float, ArticleFacts, int]] = []
     words = [*question.terms, *question.focus_terms, *question.source]
@@ -160,9 +163,11 @@ def _parse(
             if worth > 0.5 or (not words and rank is not None):
                 ranked.append((worth, article, number))
     ranked.sort(key=lambda item: -item[0])
-    for _, article, number in ranked[: _block_limit(question, places)]:
+    best = [(article, number) for _, article, number in ranked[: _block_limit(question, places)]]
+    kept = sources.load_parses(tuple({article.article.id for article, _ in best}))
+    for article, number in best:
         progress.check()
-        yield from iter_sentences(article, [number])
+        yield from iter_sentences(article, [number], kept.get(article.article.id, b""))
 
 
 def _block_limit(question: Question, places: Sequence[Place] | None) -> int:

@@ -12,6 +12,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
 
 from retrieval.extraction.language import parse_text
+from retrieval.extraction.parses import unpack_parse
 from retrieval.models import FACTUAL_BLOCKS, ArticleFacts, Block, BlockKind, Mention, Span, TimeRef
 from retrieval.search.words import WordBag
 
@@ -59,9 +60,9 @@ class Sentence:
         return next((t for t in tokens if t.head not in tokens or t.head == t), tokens[-1] if tokens else None)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Doc:
-    """The parse of a block, without names; the last 4,096 are kept."""
+    """The parse of a text, without names; the last 1,024 are kept."""
     return parse_text(text)
 
 
@@ -88,12 +89,13 @@ def context_words(facts: ArticleFacts, block: int) -> list[tuple[int, str]]:
     return [(i, word) for i in near for word in words_of(blocks[i].span.slice(facts.article.text))]
 
 
-def iter_sentences(facts: ArticleFacts, numbers: Iterable[int]) -> Iterator[Sentence]:
-    """The sentences of the factual blocks with these numbers."""
+def iter_sentences(facts: ArticleFacts, numbers: Iterable[int], parses: bytes = b"") -> Iterator[Sentence]:
+    """The sentences of the factual blocks with these numbers; a block that is not among the kept ``parses`` is parsed."""
     blocks = factual_blocks(facts)
     for number in numbers:
         block = blocks[number]
-        doc = parse(block.span.slice(facts.article.text))
+        text = block.span.slice(facts.article.text)
+        doc = unpack_parse(parses, text) or parse(text)
         for tokens in doc.sents:
             span = Span(block.span.start + tokens.start_char, block.span.start + tokens.end_char)
             if not tokens.text.strip():

@@ -28,6 +28,10 @@ class AnswerSources(Protocol):
         """The facts of each article that is there, and had been published by ``as_of``."""
         ...
 
+    def load_parses(self, article_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """The parses of articles' blocks, for `retrieval.extraction.parses`; an article may be left out."""
+        ...
+
     def resolve_names(self, names: Sequence[str]) -> Mapping[str, tuple[Entity, ...]]:
         """Entities by alias, without regard to case, most mentioned first; a name unknown may be left out."""
         ...

@@ -25,6 +25,7 @@ from retrieval.catalog.tables import (
     event_mentions,
     events,
     mentions,
+    parses,
     participants,
     passages,
     roles,
@@ -81,6 +82,8 @@ class FactWriter:
         event_ids = self._write_events(time_ids, claim_ids)
         self._write_claims(time_ids, claim_ids, event_ids)
         self._write_roles()
+        if self._facts.parses:
+            self._all(parses, [{"article_id": self._article.id, "data": self._facts.parses}])
 
     def _slice(self, span: Span) -> str:
         return span.slice(self._article.text)

@@ -31,6 +31,7 @@ from retrieval.catalog.tables import (
     event_mentions,
     events,
     mentions,
+    parses,
     participants,
     passages,
     roles,
@@ -257,6 +258,12 @@ class CatalogLookups:
     def load_blocks(self, article_ids: Sequence[str]) -> Mapping[str, tuple[Block, ...]]:
         """The blocks of articles, in reading order."""
         return self._owned(select(blocks), blocks, article_ids, rows.make_block)
+
+    def load_parses(self, article_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """The parses of articles' blocks, as `retrieval.extraction.parses` packs them; an article without is left out."""
+        with self.reading() as connection:
+            found = connection.execute(select(parses).where(parses.c.article_id.in_(article_ids)))
+            return {row.article_id: row.data for row in found}
 
     def load_aliases(self, entity_ids: Sequence[str]) -> Mapping[str, tuple[EntityAlias, ...]]:
         """How entities are written, commonest first."""

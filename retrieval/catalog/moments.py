@@ -32,6 +32,7 @@ _OWNED = (
     "claims",
     "event_mentions",
     "mentions",
+    "parses",
     "participants",
     "passages",
     "roles",

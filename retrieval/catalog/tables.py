@@ -78,6 +78,8 @@ passages = Table(
     sqlite_autoincrement=True,
 )
 
+parses = Table("parses", metadata, article_id(primary_key=True), Column("data", LargeBinary, nullable=False))
+
 vectors = Table(
     "vectors",
     metadata,

@@ -29,6 +29,7 @@ from retrieval.catalog.tables import (
     event_mentions,
     events,
     mentions,
+    parses,
     participants,
     passages,
     roles,
@@ -128,7 +129,7 @@ def rewrite_facts(
     if stored is None:
         return False
     entity_ids, event_ids = _withdraw(connection, article.id)
-    for table in (event_mentions, participants, tellings, claims, roles, mentions, times, article_entities):
+    for table in (event_mentions, participants, tellings, claims, roles, mentions, times, article_entities, parses):
         connection.execute(delete(table).where(table.c.article_id == article.id))
     split_events(connection, event_ids)
     _prune(connection, entity_ids, event_ids)

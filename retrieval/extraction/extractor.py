@@ -14,14 +14,15 @@ from retrieval.extraction.entities import find_entities
 from retrieval.extraction.events import find_events
 from retrieval.extraction.facts import Extraction
 from retrieval.extraction.language import ParsedBlock, load_language, parse_articles
+from retrieval.extraction.parses import pack_parses
 from retrieval.extraction.roles import find_roles
 from retrieval.extraction.times import find_times
 from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
 
 T = TypeVar("T")
 
-EXTRACTOR_VERSION = 4
-"""Raised when the same text would give other facts; stored with each article."""
+EXTRACTOR_VERSION = 5
+"""Raised when the same text would give other facts, or more is kept with them; stored with each article."""
 
 
 class Extractable(Protocol):
@@ -96,4 +97,5 @@ def extract_facts(
         "events",
         lambda: find_events(text, told, entities=entities, mentions=mentions, times=times, claims=claims, roles=roles),
     )
-    return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles))
+    parses = run("packing", lambda: pack_parses(text, told))
+    return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles), parses)

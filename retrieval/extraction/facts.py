@@ -137,7 +137,7 @@ class FoundRole:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All facts of one article, in reading order."""
+    """All facts of one article, in reading order; ``parses`` are those of its blocks (`retrieval.extraction.parses`)."""
 
     entities: tuple[FoundEntity, ...] = ()
     mentions: tuple[FoundMention, ...] = ()
@@ -145,3 +145,4 @@ class Extraction:
     claims: tuple[FoundClaim, ...] = ()
     events: tuple[FoundEvent, ...] = ()
     roles: tuple[FoundRole, ...] = ()
+    parses: bytes = b""

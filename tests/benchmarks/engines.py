@@ -16,10 +16,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from spacy.tokens import Doc
+
 from retrieval import Archive, ArticleFilter, ArticleInput, AskStep, RetrievalMode
+from retrieval.catalog.prepared import PreparedArticle
 from retrieval.embedding import open_embedder
 from retrieval.embedding.embedder import Vectors
 from retrieval.extraction.facts import Extraction
+from retrieval.extraction.language import ParsedBlock, parse_text
+from retrieval.extraction.parses import pack_parses
 from tests.benchmarks.texts import RandomVectors, asked_articles, make_articles
 
 T = TypeVar("T")
@@ -70,15 +75,36 @@ class PartlyRandomVectors(RandomVectors):
         return self._model.embed(texts) if self.is_real else super().embed(texts)
 
 
+class SentenceParses:
+    """Parses of made-up paragraphs, put together from those of their sentences: to parse all would take an hour."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Doc] = {}
+
+    def __call__(self, article: PreparedArticle) -> Extraction:
+        """What is kept of the article."""
+        parsed = [ParsedBlock(block, self._parse(block.span.slice(article.text))) for block in article.blocks]
+        return Extraction(parses=pack_parses(article.text, parsed))
+
+    def _parse(self, text: str) -> Doc:
+        sentences = re.split(r"(?<=\. )", text)
+        for sentence in sentences:
+            if sentence not in self._known:
+                self._known[sentence] = parse_text(sentence)
+        whole = Doc.from_docs([self._known[sentence] for sentence in sentences], ensure_whitespace=False)
+        assert whole is not None, "there is at least one"
+        return whole
+
+
 def build_asked(folder: Path, passages: Iterator[str]) -> None:
     """An archive of articles with all that is extracted from them, among passages without facts."""
-    vectors = PartlyRandomVectors()
+    vectors, read = PartlyRandomVectors(), SentenceParses()
     with Archive.open(folder / "a.db", embedder=vectors) as archive:
         for texts in _batched(asked_articles(), 64):
             archive.ingest_articles([ArticleInput(text) for text in texts])
         vectors.is_real = False
         for articles in _batched(make_articles(passages), 100):
-            archive.store_prepared([(article, Extraction()) for article in articles])
+            archive.store_prepared([(article, read(article)) for article in articles])
         archive.search("warm up")
         archive._index.build_graphs()
 
