@@ -108,13 +108,7 @@ class GraphQLEndpoint:
     async def _read(self, scope: Scope, method: str, receive: Receive) -> tuple[Operation, tuple[OperationType, ...]]:
         if method not in {"GET", "POST"}:
             raise Problem(405, f"{method} is not allowed here; use GET or POST", headers={"Allow": "GET, POST"})
-        seconds = self.settings.receive_timeout_seconds
-        try:
-            async with asyncio.timeout(seconds):
-                body = await _read_body(receive)
-        except TimeoutError as error:
-            message = f"the request body did not come within {seconds:g} seconds"
-            raise Problem(408, message, headers={"Connection": "close"}) from error
+        body = await _read_body(receive)
         if method == "POST":
             operation = read_post(_text(scope, b"content-type"), _text(scope, b"content-encoding"), body)
             return operation, READS_AND_WRITES

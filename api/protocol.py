@@ -72,7 +72,8 @@ class PatientProtocol(_Watched, HttpToolsProtocol):
     """HTTP. When the server ends, a connection stays open a moment longer: a request may be on its way over it.
 
     uvicorn closes those that are idle at once, and with them what their clients have just sent. What it does not limit is
-    limited here: the time that a head may take, its size, and that of chunk headers and trailers. Trailers are no headers.
+    limited here: the time that a request may take, and the size of its head, chunk headers and trailers. Trailers are no
+    headers.
     """
 
     _is_reading = False
@@ -83,7 +84,7 @@ class PatientProtocol(_Watched, HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Expect a request."""
         super().connection_made(transport)
-        self._expect_head()
+        self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is at an end."""
@@ -103,7 +104,7 @@ class PatientProtocol(_Watched, HttpToolsProtocol):
         self._is_reading = self._is_head = True
         self._around = 0
         if self._deadline is None:
-            self._expect_head()
+            self._expect_request()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header; one that comes after the body is none: who looked at the head has not seen it."""
@@ -113,7 +114,6 @@ class PatientProtocol(_Watched, HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is there."""
         self._is_head = False
-        self._expect_nothing()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -124,7 +124,13 @@ class PatientProtocol(_Watched, HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is there."""
         self._is_reading = False
+        self._expect_nothing()
         super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """What comes is no HTTP from here on."""
+        self._expect_nothing()
+        super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
@@ -134,9 +140,9 @@ class PatientProtocol(_Watched, HttpToolsProtocol):
         """End the connection, after a moment or with the response to what it is at."""
         self.loop.call_later(_PATIENCE_SECONDS, super().shutdown)
 
-    def _expect_head(self) -> None:
+    def _expect_request(self) -> None:
         seconds = float(self.app_state.get("receive_timeout_seconds", 30.0))
-        message = f"no request came within {seconds:g} seconds"
+        message = f"no whole request came within {seconds:g} seconds"
         self._deadline = self.loop.call_later(seconds, lambda: self._refuse(Problem(408, message)))
 
     def _expect_nothing(self) -> None:

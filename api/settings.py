@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         default=20, ge=1, description="Most operations at once over one WebSocket."
     )
     receive_timeout_seconds: float = Field(
-        default=30.0, gt=0, description="Longest wait for the head of a request, and for its body; then the answer is 408."
+        default=30.0, gt=0, description="Longest wait for a request, head and body; then the answer is 408."
     )
     send_timeout_seconds: float = Field(
         default=10.0, gt=0, description="A client that takes nothing in for so long is dropped."
