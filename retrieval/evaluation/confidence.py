@@ -43,6 +43,7 @@ from retrieval.search.question import understand
 # a number of something else, another act, another in the asked one's part, a date that is not the asked one.
 GIVEN = {"miscounted": -2.0, "other_act": -1.2, "displaced": -0.8, "date": 0.7, "definition": 1.5}
 _RIGHT = 0.5
+_LEAST = (0.35, 0.4, 0.45, 0.5, 0.55)
 Array = NDArray[np.float64]
 
 
@@ -163,10 +164,13 @@ def fit(asked: Sequence[Asked], names: Sequence[str], *, steps: int = 800, rate:
         weights -= rate * velocity
         for name, value in GIVEN.items():
             weights[names.index(name)] = value
-    slope, offset = _platt(asked, weights)
-    weights *= slope
-    weights[names.index("offset")] += offset
-    return dict(zip(names, (round(float(w), 3) for w in weights), strict=True))
+    return rescale(asked, dict(zip(names, weights.tolist(), strict=True)))
+
+
+def rescale(asked: Sequence[Asked], weights: Mapping[str, float]) -> dict[str, float]:
+    """The same weights by another slope and offset: those that fit how often the best proposal is right."""
+    slope, offset = _platt(asked, np.array(list(weights.values())))
+    return {name: round(weight * slope + offset * (name == "offset"), 3) for name, weight in weights.items()}
 
 
 def _wanted(one: Asked, share: Array) -> Array:
@@ -198,6 +202,7 @@ class ConfidenceScores:
 
     ``f1`` is the mean token F1 of the best proposal where there is an answer, None where the words are not known;
     ``auroc`` is that of answerable against unanswerable; ``bins`` hold (mean confidence, share right, count) of tenths.
+    ``statuses`` hold (least confidence, share of right statuses, share answered rightly less that answered wrongly).
     """
 
     questions: int
@@ -205,6 +210,7 @@ class ConfidenceScores:
     auroc: float
     calibration_error: float
     bins: tuple[tuple[float, float, int], ...]
+    statuses: tuple[tuple[float, float, float], ...]
 
 
 def measure(asked: Sequence[Asked], weights: Mapping[str, float]) -> ConfidenceScores:
@@ -223,17 +229,32 @@ def measure(asked: Sequence[Asked], weights: Mapping[str, float]) -> ConfidenceS
         for one in asked
         if one.is_answerable and not one.by_sentence
     ]
-    error = calibration_error(confidence, right > 0)
+    statuses = tuple(
+        (
+            least,
+            float(np.mean((confidence >= least) == answerable)),
+            float(np.mean(np.where(confidence >= least, 2 * right - 1, 0))),
+        )
+        for least in _LEAST
+    )
     return ConfidenceScores(
-        len(asked), float(np.mean(f1)) if f1 else None, area_under_roc(confidence, answerable), error, bins
+        questions=len(asked),
+        f1=float(np.mean(f1)) if f1 else None,
+        auroc=area_under_roc(confidence, answerable),
+        calibration_error=calibration_error(confidence, right > 0),
+        bins=bins,
+        statuses=statuses,
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Fit on the even half and measure on the odd one; prints JSON."""
+    """Fit on the even half and measure on either; prints JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder with reader_dev and clapnq")
     parser.add_argument("--every", type=int, default=1, help="ask every n-th question only")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--rescale", action="store_true", help="fit slope and offset only")
+    how.add_argument("--keep", action="store_true", help="fit nothing, measure the weights that are there")
     parser.add_argument("--write", action="store_true", help="write the weights into the package")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="write a reliability diagram (SVG)")
     given = parser.parse_args(arguments)
@@ -243,16 +264,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
             *collect_xquad(given.data / "reader_dev" / "xquad.en.json", Path(folder), reader, every=given.every),
             *collect_clapnq(given.data, Path(folder), reader, every=given.every),
         ]
-    weights = fit([one for one in asked if one.half == 0], feature_names())
-    found = {
-        source: measure([one for one in asked if one.half and one.source == source], weights)
-        for source in ("xquad", "clapnq")
-    }
+    fitted = [one for one in asked if one.half == 0]
+    weights: dict[str, float] = json.loads(WEIGHTS.read_text("utf-8"))
+    if not given.keep:
+        weights = rescale(fitted, weights) if given.rescale else fit(fitted, feature_names())
+    measured, before = (
+        {
+            source: measure([one for one in asked if one.half == half and one.source == source], weights)
+            for source in ("xquad", "clapnq")
+        }
+        for half in (1, 0)
+    )
     if given.write:
         WEIGHTS.write_text(json.dumps(weights, indent=2) + "\n", "utf-8")
     if given.plot:
-        write_diagram({name: scores.bins for name, scores in found.items()}, given.plot)
-    report = {"weights": weights, **{name: asdict(scores) for name, scores in found.items()}}
+        write_diagram({name: scores.bins for name, scores in measured.items()}, given.plot)
+    halves = {"measured": measured, "fitted": before}
+    report = {
+        "weights": weights,
+        **{half: {name: asdict(scores) for name, scores in found.items()} for half, found in halves.items()},
+    }
     sys.stdout.write(json.dumps(report, indent=2) + "\n")
 
 
