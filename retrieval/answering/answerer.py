@@ -101,10 +101,10 @@ class Answerer:
             evidence = Evidence(SearchResults((), 0, has_next=False))
             progress.tell(PassagesFound(()))
         else:
-            evidence = gather(asked, self._sources, limited, reader, progress, as_of=as_of)
+            evidence = gather(asked, self._sources, limited, reader, progress)
         answer = self._answer(asked, evidence, limited, matching, min_confidence, progress)
         if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
-            answer = self._read_after_all(asked, limited, as_of, min_confidence, progress) or answer
+            answer = self._read_after_all(asked, limited, min_confidence, progress) or answer
         progress.tell(CandidatesFound(answer.candidates))
         if mode is AnswerMode.GENERATIVE and self._generator is not None:
             hits = evidence.results.hits
@@ -164,12 +164,11 @@ class Answerer:
         self,
         question: Question,
         limited: ArticleFilter | None,
-        as_of: datetime | None,
         minimum: float,
         progress: Progress,
     ) -> Answer | None:
         """The reader's answer to a question that was taken for one about speech or events, and perhaps is none."""
-        evidence = gather(question, self._sources, limited, self._reader, progress, as_of=as_of)
+        evidence = gather(question, self._sources, limited, self._reader, progress)
         with progress.timed(AskStep.PROPOSALS):
             matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
             scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from retrieval.answering.matching import Match
 from retrieval.answering.progress import Progress
 from retrieval.answering.reader import PassageReading, SpanReader
 from retrieval.answering.reading import Sentence, bag_of, factual_blocks, iter_sentences
 from retrieval.answering.sources import AnswerSources
-from retrieval.models import ArticleFacts, ArticleFilter, AskStep, Passage, PassagesFound, SearchResults, Span
+from retrieval.models import ArticleFacts, ArticleFilter, AskStep, Block, Passage, PassagesFound, SearchResults, Span
 from retrieval.search.question_types import Form, Question, Term
 from retrieval.search.words import WordBag
 
@@ -82,25 +81,40 @@ def gather(
     limited: ArticleFilter | None,
     reader: SpanReader | None,
     progress: Progress | None = None,
-    *,
-    as_of: datetime | None = None,
 ) -> Evidence:
-    """Search, read, and parse what may answer ``question``; without a ``reader`` the rules' words choose what is parsed."""
-    ids = tuple(entity.id for entity in question.interpretation.entities)
+    """Search, read, and parse what may answer ``question``; without a ``reader`` the rules' words choose what is parsed.
+
+    With one, only the facts of the articles that are parsed are loaded.
+    """
+    entity_ids = tuple(entity.id for entity in question.interpretation.entities)
     progress = progress or Progress()
     with progress.timed(AskStep.SEARCH):
-        results = sources.search(question.text, limit=PASSAGES, filter=limited, entity_ids=ids)
+        results = sources.search(question.text, limit=PASSAGES, filter=limited, entity_ids=entity_ids)
     progress.tell(PassagesFound(tuple(hit.passage for hit in results.hits)))
+    ids = tuple(dict.fromkeys(hit.article.id for hit in results.hits))
     with progress.timed(AskStep.FACTS):
-        facts = sources.load_facts(tuple(dict.fromkeys(hit.article.id for hit in results.hits)), as_of=as_of)
+        blocks = sources.load_blocks(ids)
+        names = sources.find_names(ids, _asked_entities(question))
     with progress.timed(AskStep.READING):
         read = tuple(_read(question, results, reader, progress)) if reader is not None else ()
         places = tuple(_iter_places(read))[:_SPANS]
     with progress.timed(AskStep.PARSING):
-        sentences = tuple(
-            _parse(question, sources, results, facts.values(), places if reader is not None else None, progress)
-        )
+        chosen = _choose(question, results, blocks, names, places if reader is not None else None)
+    with progress.timed(AskStep.FACTS):
+        parsed = tuple(dict.fromkeys(place.article_id for place in chosen))
+        facts = sources.load_facts(ids if reader is None else parsed)
+        kept = sources.load_parses(parsed)
+    with progress.timed(AskStep.PARSING):
+        sentences = tuple(_parse(chosen, facts, kept, progress))
     return Evidence(results, tuple(facts.values()), sentences, read, places)
+
+
+def _asked_words(question: Question) -> tuple[Term, ...]:
+    return (*question.terms, *question.focus_terms, *question.source)
+
+
+def _asked_entities(question: Question) -> tuple[str, ...]:
+    return tuple({id_ for term in _asked_words(question) for id_ in term.entities})
 
 
 def _read(
@@ -132,42 +146,55 @@ def _iter_places(read: Sequence[tuple[Passage, PassageReading]]) -> list[Place]:
     return sorted(places, key=lambda place: -place.margin)
 
 
-def _parse(
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The block of that number among the factual blocks of an article, as it stood when it was chosen."""
+
+    article_id: str
+    revision: int
+    number: int
+
+
+def _choose(
     question: Question,
-    sources: AnswerSources,
     results: SearchResults,
-    facts: Iterable[ArticleFacts],
+    blocks: Mapping[str, Sequence[Block]],
+    names: Mapping[str, Sequence[Span]],
     places: Sequence[Place] | None,
-    progress: Progress,
-) -> Iterator[Sentence]:
-    """The sentences of the blocks that the best spans stand in, and of those that share most with the question.
+) -> list[_Chosen]:
+    """The blocks that the best spans stand in, and those that share most with the question.
 
     Only a few: what is not kept parsed takes long to parse, and all take their time to look through.
     """
-    ranked: list[tuple[float, ArticleFacts, int]] = []
-    words = [*question.terms, *question.focus_terms, *question.source]
-    asked = {id_ for term in words for id_ in term.entities}
-    for article in facts:
-        hits = [(n, hit.passage.span) for n, hit in enumerate(results.hits) if hit.article.id == article.article.id]
-        own_places = [(n, p.span) for n, p in enumerate(places or ()) if p.article_id == article.article.id]
-        names = [m.span for m in article.mentions if m.entity_id in asked]
-        for number, block in enumerate(factual_blocks(article)):
+    ranked: list[tuple[float, _Chosen]] = []
+    words = _asked_words(question)
+    for article in {hit.article.id: hit.article for hit in results.hits}.values():
+        hits = [(n, hit.passage.span) for n, hit in enumerate(results.hits) if hit.article.id == article.id]
+        own_places = [(n, p.span) for n, p in enumerate(places or ()) if p.article_id == article.id]
+        for number, block in enumerate(factual_blocks(blocks[article.id])):
             rank = next((n for n, span in hits if span.overlaps(block.span)), None)
             place = next((n for n, span in own_places if span.overlaps(block.span)), None)
-            bag = bag_of(block.span.slice(article.article.text))
+            bag = bag_of(block.span.slice(article.text))
             shared = sum(t.weight * _shares(t, bag) for t in words)
-            named = any(block.span.contains(span) for span in names)
+            named = any(block.span.contains(span) for span in names[article.id])
             worth = shared + 0.8 * named + (0.0 if rank is None else 1.0 / (1 + rank))
             if place is not None:
                 worth += 10.0 / (1 + place)
             if worth > 0.5 or (not words and rank is not None):
-                ranked.append((worth, article, number))
+                ranked.append((worth, _Chosen(article.id, article.revision, number)))
     ranked.sort(key=lambda item: -item[0])
-    best = [(article, number) for _, article, number in ranked[: _block_limit(question, places)]]
-    kept = sources.load_parses(tuple({article.article.id for article, _ in best}))
-    for article, number in best:
+    return [chosen for _, chosen in ranked[: _block_limit(question, places)]]
+
+
+def _parse(
+    chosen: Iterable[_Chosen], facts: Mapping[str, ArticleFacts], kept: Mapping[str, bytes], progress: Progress
+) -> Iterator[Sentence]:
+    """The sentences of the blocks. An article that was changed meanwhile is left out."""
+    for block in chosen:
         progress.check()
-        yield from iter_sentences(article, [number], kept.get(article.article.id, b""))
+        article = facts.get(block.article_id)
+        if article is not None and article.article.revision == block.revision:
+            yield from iter_sentences(article, [block.number], kept.get(block.article_id, b""))
 
 
 def _block_limit(question: Question, places: Sequence[Place] | None) -> int:
@@ -177,4 +204,5 @@ def _block_limit(question: Question, places: Sequence[Place] | None) -> int:
 
 
 def _shares(term: Term, bag: WordBag) -> float:
-    return max(bag.similarity(term.lemma), bag.similarity(term.text.split()[-1]))
+    found = bag.similarity(term.lemma)
+    return found if found == 1 or term.text == term.lemma else max(found, bag.similarity(term.text.split()[-1]))

@@ -160,7 +160,7 @@ def _around(term: Term, sentence: Sentence) -> float:
     best = 0.0
     text = facts.article.text
     names = [m.span for m in facts.mentions if m.entity_id in term.entities] if term.entities else []
-    for number, block in enumerate(factual_blocks(facts)):
+    for number, block in enumerate(factual_blocks(facts.blocks)):
         worth = _worth(number, sentence.block, block.kind)
         if worth <= best or (worth == ELSEWHERE and not term.is_name):
             continue
@@ -207,7 +207,7 @@ def _date_credit(question: Question, sentence: Sentence) -> float | None:
         return None
     if any(meets(time, ranges) for time in sentence.times):
         return 1.0
-    blocks = factual_blocks(facts)
+    blocks = factual_blocks(facts.blocks)
     near = [blocks[i].span for i in range(max(0, sentence.block - 1), sentence.block + 1)]
     nearby = [t for t in facts.times if t.span is not None and any(span.contains(t.span) for span in near)]
     if any(meets(time, ranges) for time in nearby):

@@ -13,7 +13,7 @@ from spacy.tokens import Span as TokenSpan
 
 from retrieval.extraction.language import parse_text
 from retrieval.extraction.parses import unpack_parse
-from retrieval.models import FACTUAL_BLOCKS, ArticleFacts, Block, BlockKind, Mention, Span, TimeRef
+from retrieval.models import FACTUAL_BLOCKS, ArticleFacts, Block, Mention, Span, TimeRef
 from retrieval.search.words import WordBag
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
@@ -66,9 +66,9 @@ def parse(text: str) -> Doc:
     return parse_text(text)
 
 
-def factual_blocks(facts: ArticleFacts) -> list[Block]:
+def factual_blocks(blocks: Iterable[Block]) -> list[Block]:
     """The blocks that carry facts, in order."""
-    return [block for block in facts.blocks if block.kind in FACTUAL_BLOCKS]
+    return [block for block in blocks if block.kind in FACTUAL_BLOCKS]
 
 
 def words_of(text: str) -> list[str]:
@@ -82,16 +82,9 @@ def bag_of(text: str) -> WordBag:
     return WordBag(words_of(text))
 
 
-def context_words(facts: ArticleFacts, block: int) -> list[tuple[int, str]]:
-    """(block number, word) of the title and the blocks next to ``block``."""
-    blocks = factual_blocks(facts)
-    near = [i for i, b in enumerate(blocks) if abs(i - block) <= 1 or b.kind in {BlockKind.TITLE, BlockKind.STANDFIRST}]
-    return [(i, word) for i in near for word in words_of(blocks[i].span.slice(facts.article.text))]
-
-
 def iter_sentences(facts: ArticleFacts, numbers: Iterable[int], parses: bytes = b"") -> Iterator[Sentence]:
     """The sentences of the factual blocks with these numbers; a block that is not among the kept ``parses`` is parsed."""
-    blocks = factual_blocks(facts)
+    blocks = factual_blocks(facts.blocks)
     for number in numbers:
         block = blocks[number]
         text = block.span.slice(facts.article.text)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Protocol
 
-from retrieval.models import ArticleFacts, ArticleFilter, Entity, RetrievalMode, SearchResults
+from retrieval.models import ArticleFacts, ArticleFilter, Block, Entity, RetrievalMode, SearchResults, Span
 
 
 class AnswerSources(Protocol):
@@ -24,8 +23,16 @@ class AnswerSources(Protocol):
         """The best ``limit`` passages; those that mention one of ``entity_ids`` may rank higher."""
         ...
 
-    def load_facts(self, article_ids: Sequence[str], *, as_of: datetime | None = None) -> Mapping[str, ArticleFacts]:
-        """The facts of each article that is there, and had been published by ``as_of``."""
+    def load_blocks(self, article_ids: Sequence[str]) -> Mapping[str, tuple[Block, ...]]:
+        """The blocks of each article, in reading order."""
+        ...
+
+    def find_names(self, article_ids: Sequence[str], entity_ids: Sequence[str]) -> Mapping[str, tuple[Span, ...]]:
+        """Where each article mentions one of the entities."""
+        ...
+
+    def load_facts(self, article_ids: Sequence[str]) -> Mapping[str, ArticleFacts]:
+        """The facts of each article that is there."""
         ...
 
     def load_parses(self, article_ids: Sequence[str]) -> Mapping[str, bytes]:

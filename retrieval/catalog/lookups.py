@@ -259,6 +259,11 @@ class CatalogLookups:
         """The blocks of articles, in reading order."""
         return self._owned(select(blocks), blocks, article_ids, rows.make_block)
 
+    def find_names(self, article_ids: Sequence[str], entity_ids: Sequence[str]) -> Mapping[str, tuple[Span, ...]]:
+        """Where articles mention one of the entities, in the order of the text."""
+        named = select(mentions).where(mentions.c.entity_id.in_(entity_ids))
+        return self._owned(named, mentions, article_ids, lambda row: Span(row.start, row.end))
+
     def load_parses(self, article_ids: Sequence[str]) -> Mapping[str, bytes]:
         """The parses of articles' blocks, as `retrieval.extraction.parses` packs them; an article without is left out."""
         with self.reading() as connection:

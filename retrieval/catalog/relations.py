@@ -32,7 +32,6 @@ from retrieval.catalog.tables import (
 )
 from retrieval.models import (
     Account,
-    ArticleFacts,
     Claim,
     ClaimRelations,
     DateSource,
@@ -193,10 +192,6 @@ class CatalogRelations(CatalogLists):
                 query = select_events().where(events.c.id.in_(near), dated, where).order_by(*order).limit(limit)
                 made[event.id] = tuple(make_event(row) for row in connection.execute(query))
         return {id_: made.get(id_, ()) for id_ in event_ids}
-
-    def load_facts(self, article_ids: Sequence[str], *, as_of: datetime | None = None) -> Mapping[str, ArticleFacts]:
-        """Everything known from articles, at ``as_of`` if given; unknown ids are left out."""
-        return super().load_facts(article_ids) if as_of is None else self.at(as_of).load_facts(article_ids)
 
     def find_timeline(self, subject: TimelineSubject, *, window: Window = _FIRST) -> Page[Event]:
         """The events of ``subject`` that have a time, earliest first."""

@@ -1,7 +1,7 @@
 """Parses of an article's blocks, kept with its facts: who asks need not wait for the parser.
 
-Kept is what the parser decided of each token (tag, features, head, dependency, lemma), as compressed JSON of about 3.5
-bytes a token. The tokens themselves are made anew from the text, which takes a hundredth of the time of a parse.
+Kept is what the parser decided (tags, features, heads, dependencies, lemmas, names), as compressed JSON of about 3.5 bytes
+a token. The tokens themselves are made anew from the text, which takes a hundredth of the time of a parse.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _AS_IS, _LOWER, _OTHER = 0, 1, 2
 
 
 def pack_parses(text: str, parsed: Iterable[ParsedBlock]) -> bytes:
-    """The parses of blocks of ``text``, for `unpack_parse`."""
+    """The parses of blocks of ``text``, with their names, for `unpack_parse`."""
     kinds: dict[tuple[str, ...], int] = {}
     lemmas: dict[str, int] = {}
     blocks = {}
@@ -38,17 +38,18 @@ def pack_parses(text: str, parsed: Iterable[ParsedBlock]) -> bytes:
                 forms.append(_LOWER)
             else:
                 forms.append(lemmas.setdefault(lemma, len(lemmas) + _OTHER))
-        blocks[_key(piece.block.span.slice(text))] = (numbers, heads, forms)
+        names = [(name.start, name.end, name.label_) for name in piece.doc.ents]
+        blocks[_key(piece.block.span.slice(text))] = (numbers, heads, forms, names)
     return zlib.compress(orjson.dumps({"kinds": list(kinds), "lemmas": list(lemmas), "blocks": blocks}), 9)
 
 
 # Those who ask come back to the same articles; so many parses take about 50 MB.
 @lru_cache(maxsize=1024)
 def unpack_parse(packed: bytes, text: str) -> Doc | None:
-    """The parse of a block, as `parse_text` makes it; None where it is not among those that were packed."""
+    """The parse of a block, as `parse_text` and `name_text` make it; None where it is not among those that were packed."""
     try:
         kept = orjson.loads(zlib.decompress(packed))
-        numbers, heads, forms = kept["blocks"][_key(text)]
+        numbers, heads, forms, names = kept["blocks"][_key(text)]
         kinds, lemmas = kept["kinds"], kept["lemmas"]
     except (zlib.error, ValueError, KeyError):
         return None
@@ -58,6 +59,9 @@ def unpack_parse(packed: bytes, text: str) -> Doc | None:
         return None
     words = [token.text for token in tokens]
     tags, poses, morphs, deps = zip(*(kinds[number] for number in numbers), strict=True) if numbers else ((),) * 4
+    inside = ["O"] * len(words)
+    for start, end, label in names:
+        inside[start:end] = [f"B-{label}", *[f"I-{label}"] * (end - start - 1)]
     return Doc(
         language.vocab,
         words=words,
@@ -68,6 +72,7 @@ def unpack_parse(packed: bytes, text: str) -> Doc | None:
         deps=list(deps),
         heads=[at + head for at, head in zip(count(), heads, strict=False)],
         lemmas=[_lemma(word, form, lemmas) for word, form in zip(words, forms, strict=True)],
+        ents=inside,
     )
 
 

@@ -154,9 +154,12 @@ def similarity(first: str, second: str) -> float:
 
 
 @lru_cache(maxsize=65536)
-def _telling(word: str) -> tuple[str, str] | None:
-    """The stem of a word and the word in lower case; None for a stop-word."""
-    return None if is_stop_word(word) else (stem(word), word.lower())
+def _telling(word: str) -> tuple[str, str, str] | None:
+    """The stem of a word, the word in lower case and how it begins; None for a stop-word."""
+    if is_stop_word(word):
+        return None
+    low = word.lower()
+    return stem(word), low, low[:2]
 
 
 class WordBag:
@@ -164,12 +167,9 @@ class WordBag:
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words = frozenset(words)
-        telling = [known for known in map(_telling, self.words) if known]
-        self._stems = {one for one, _ in telling}
-        self._groups = {group for one in self._stems for group in _GROUP_OF.get(one, ())}
-        self._beginnings: dict[str, list[str]] = {}
-        for _, low in telling:
-            self._beginnings.setdefault(low[:2], []).append(low)
+        self._telling = [known for known in map(_telling, self.words) if known]
+        self._stems = {one for one, _, _ in self._telling}
+        self._beginnings = {begin for _, _, begin in self._telling}
 
     def similarity(self, word: str) -> float:
         """The greatest `similarity` of ``word`` to one of the words; 0 where there are none."""
@@ -177,9 +177,12 @@ class WordBag:
         if own in self._stems:
             return 1.0
         low = word.lower()
-        if any(_is_derived(low, other) or _is_derived(other, low) for other in self._beginnings.get(low[:2], ())):
+        if low[:2] in self._beginnings and any(
+            _is_derived(low, other) or _is_derived(other, low) for _, other, begin in self._telling if begin == low[:2]
+        ):
             return 0.9
-        return 0.0 if self._groups.isdisjoint(_GROUP_OF.get(own, ())) else 0.8
+        groups = _GROUP_OF.get(own)
+        return 0.8 if groups and any(not groups.isdisjoint(_GROUP_OF.get(one, ())) for one in self._stems) else 0.0
 
 
 def _is_derived(noun: str, verb: str) -> bool:

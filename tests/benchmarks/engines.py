@@ -23,7 +23,7 @@ from retrieval.catalog.prepared import PreparedArticle
 from retrieval.embedding import open_embedder
 from retrieval.embedding.embedder import Vectors
 from retrieval.extraction.facts import Extraction
-from retrieval.extraction.language import ParsedBlock, parse_text
+from retrieval.extraction.language import ParsedBlock, name_text, parse_text
 from retrieval.extraction.parses import pack_parses
 from tests.benchmarks.texts import RandomVectors, asked_articles, make_articles
 
@@ -90,7 +90,7 @@ class SentenceParses:
         sentences = re.split(r"(?<=\. )", text)
         for sentence in sentences:
             if sentence not in self._known:
-                self._known[sentence] = parse_text(sentence)
+                self._known[sentence] = name_text(parse_text(sentence))
         whole = Doc.from_docs([self._known[sentence] for sentence in sentences], ensure_whitespace=False)
         assert whole is not None, "there is at least one"
         return whole

@@ -58,6 +58,6 @@ def test_a_denial_not_yet_published_is_no_side(archive: Archive) -> None:
 def test_facts_as_of_a_moment_are_those_of_the_articles_published_by_then(archive: Archive) -> None:
     ids = [article.id for article in archive.articles().items]
     assert len(archive.load_facts(ids)) == 3
-    known = archive.load_facts(ids, as_of=day(17))
+    known = archive.at(day(17)).load_facts(ids)
     assert sorted(facts.article.source or "" for facts in known.values()) == ["The Attic Mail", "The Bosphorus Post"]
     assert {event.status for facts in known.values() for event in facts.events} == {EventStatus.DISPUTED}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from retrieval.answering.matching import match_sentence
 from retrieval.answering.reader import WEIGHTS, SpanReader
 from retrieval.answering.reading import iter_sentences
 from retrieval.archive import Archive
-from retrieval.models import ArticleInput, Span
+from retrieval.models import ArticleFacts, ArticleInput, Span
 from retrieval.search.question import understand
 
 if not (WEIGHTS / "reader.onnx").exists():
@@ -97,6 +98,7 @@ def test_the_block_of_the_best_span_is_parsed_first_and_few_others(archive: Arch
     blocks = {(s.facts.article.id, s.block) for s in evidence.sentences}
     assert evidence.sentences[0].span.contains(evidence.places[0].span)
     assert len(blocks) == 6
+    assert {facts.article.id for facts in evidence.facts} == {article for article, _ in blocks}
     assert 6 < len({(s.facts.article.id, s.block) for s in gathered(archive, None).sentences}) <= 14
 
 
@@ -104,7 +106,7 @@ def test_a_sentence_ranks_with_its_passage_and_past_the_last_outside(archive: Ar
     question = understand(QUESTION, resolve=archive.resolve_names)
     evidence = gather(question, archive, None, reader)
     for number, hit in enumerate(evidence.results.hits):
-        facts = next(facts for facts in evidence.facts if facts.article.id == hit.article.id)
+        (facts,) = archive.load_facts([hit.article.id]).values()
         inside = [s for s in iter_sentences(facts, range(2)) if s.span.overlaps(hit.passage.span)]
         assert {evidence.rank(match_sentence(question, sentence)) for sentence in inside} <= set(range(number + 1))
     outside = next(
@@ -116,3 +118,19 @@ def test_a_sentence_ranks_with_its_passage_and_past_the_last_outside(archive: Ar
     few = Evidence(evidence.results.__class__(evidence.results.hits[:5], 5, has_next=False))
     (sentence, *_) = iter_sentences(outside, [1])
     assert few.rank(match_sentence(question, sentence)) == 5
+
+
+def test_an_article_that_changes_while_it_is_read_is_left_out(
+    archive: Archive, reader: SpanReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = gathered(archive, reader)
+    best = before.places[0].article_id
+    load = archive.load_facts
+
+    def changed(ids: Sequence[str]) -> dict[str, ArticleFacts]:
+        found = load(ids)
+        return {id_: replace(f, article=replace(f.article, revision=99)) if id_ == best else f for id_, f in found.items()}
+
+    monkeypatch.setattr(archive, "load_facts", changed)
+    after = gathered(archive, reader)
+    assert {s.facts.article.id for s in before.sentences} - {s.facts.article.id for s in after.sentences} == {best}

@@ -35,7 +35,7 @@ def read(archive: Archive) -> Read:
         (result,) = archive.ingest_articles([ArticleInput(text, url=f"https://example.org/{next(numbers)}")])
         (facts,) = archive.load_facts([result.article_id or ""]).values()
         asked = understand(question, resolve=archive.resolve_names)
-        matches = [match_sentence(asked, s) for s in iter_sentences(facts, range(len(factual_blocks(facts))))]
+        matches = [match_sentence(asked, s) for s in iter_sentences(facts, range(len(factual_blocks(facts.blocks))))]
         ruled = [p for match in matches for p in propose_quantities(asked, match)] if with_rules else []
         start = facts.article.text.index(words)
         place = Place(facts.article.id, Span(start, start + len(words)), 5.0)

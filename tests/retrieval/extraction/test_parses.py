@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from retrieval.answering import reading
 from retrieval.archive import Archive
-from retrieval.extraction.language import parse_blocks, parse_text
+from retrieval.extraction.language import name_text, parse_blocks, parse_text
 from retrieval.extraction.parses import pack_parses, unpack_parse
 from retrieval.models import ArticleInput, Block, BlockKind, Span
 
@@ -36,24 +36,31 @@ def packed(*texts: str) -> bytes:
 
 def decided(doc: Doc) -> list[tuple[object, ...]]:
     starts = {sentence.start for sentence in doc.sents}
-    return [
+    tokens: list[tuple[object, ...]] = [
         (t.text, t.whitespace_, t.idx, t.tag_, t.pos_, str(t.morph), t.dep_, t.head.i, t.lemma_, t.i in starts) for t in doc
     ]
+    return [*tokens, *((name.start, name.end, name.label_) for name in doc.ents)]
+
+
+def parsed(text: str) -> Doc:
+    return name_text(parse_text(text))
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_what_is_unpacked_is_what_was_parsed(text: str) -> None:
     doc = unpack_parse(packed(*TEXTS), text)
     assert doc is not None
-    assert doc.text == parse_text(text).text
-    assert decided(doc) == decided(parse_text(text))
+    assert doc.text == parsed(text).text
+    assert name_text(doc) is doc
+    assert doc.has_annotation("ENT_IOB"), "names are not looked for again"
+    assert decided(doc) == decided(parsed(text))
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=60))
 def test_any_text_comes_back(text: str) -> None:
     doc = unpack_parse(packed(text), text)
     assert doc is not None
-    assert decided(doc) == decided(parse_text(text))
+    assert decided(doc) == decided(parsed(text))
 
 
 def test_a_text_that_was_not_packed_has_none() -> None:
@@ -87,9 +94,9 @@ def test_without_kept_parses_the_answer_is_the_same(archive: Archive) -> None:
     kept = archive.ask("Who denied that troops were leaving?")
     with archive._writing() as connection:
         connection.exec_driver_sql("DELETE FROM parses")
-    parsed = archive.ask("Who denied that troops were leaving?")
+    anew = archive.ask("Who denied that troops were leaving?")
     assert kept.candidates
-    assert (parsed.text, parsed.candidates) == (kept.text, kept.candidates)
+    assert (anew.text, anew.candidates) == (kept.text, kept.candidates)
 
 
 def test_a_new_text_has_new_parses_and_a_removed_one_none(archive: Archive) -> None:
