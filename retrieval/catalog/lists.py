@@ -20,7 +20,7 @@ from retrieval.catalog.filters import (
     order_events,
     order_stories,
 )
-from retrieval.catalog.lookups import CatalogLookups, make_claims
+from retrieval.catalog.lookups import CatalogLookups
 from retrieval.catalog.nested import Parent, find_pairs
 from retrieval.catalog.paging import Ordering, find_page, find_pages
 from retrieval.catalog.tables import (
@@ -210,7 +210,7 @@ class CatalogLists(CatalogLookups):
         with self.reading() as connection:
             pages = find_pages(connection, statement, _CLAIM_ORDER, window, _same, parent=pairs.c.parent, parents=ids)
             every = [row for page in pages.values() for row in page.items]
-            made = {claim.id: claim for claim in make_claims(connection, every)}
+            made = {claim.id: claim for claim in rows.make_claims(connection, every)}
         return {
             id_: Page(tuple(made[row.id] for row in page.items), page.cursors, page.has_next, page.has_previous)
             for id_, page in pages.items()
@@ -337,4 +337,4 @@ def _mention_filter(types: Sequence[EntityType], filter_: ArticleFilter | None) 
 
 
 def _claim_page(connection: Connection, page: Page[Row[Any]]) -> Page[Claim]:
-    return Page(tuple(make_claims(connection, page.items)), page.cursors, page.has_next, page.has_previous)
+    return Page(tuple(rows.make_claims(connection, page.items)), page.cursors, page.has_next, page.has_previous)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, func, select, tuple_
 from sqlalchemy.exc import DatabaseError
 
 from retrieval.catalog import rows
@@ -22,10 +22,8 @@ from retrieval.catalog.paging import chunks
 from retrieval.catalog.tables import (
     aliases,
     articles,
-    attributions,
     blocks,
     changes,
-    claim_entities,
     claims,
     entities,
     event_mentions,
@@ -44,7 +42,6 @@ from retrieval.errors import ArchiveClosed
 from retrieval.models import (
     Article,
     ArticleFacts,
-    Attribution,
     Block,
     Claim,
     Corpus,
@@ -206,7 +203,7 @@ class CatalogLookups:
             found: list[Row[Any]] = []
             for some in chunks(ids):
                 found.extend(connection.execute(rows.select_claims().where(claims.c.id.in_(some))))
-            made = {claim.id: claim for claim in make_claims(connection, found)}
+            made = {claim.id: claim for claim in rows.make_claims(connection, found)}
         return [made.get(id_) for id_ in ids]
 
     def load_stories(self, ids: Sequence[str]) -> list[Story | None]:
@@ -314,7 +311,7 @@ class CatalogLookups:
             origins = find_origins(connection, ids)
             for some in chunks(ids):
                 query = rows.select_claims().where(claims.c.article_id.in_(some)).order_by(claims.c.seq)
-                for claim in make_claims(connection, connection.execute(query).all()):
+                for claim in rows.make_claims(connection, connection.execute(query).all()):
                     found_claims[claim.article_id].append(claim)
         return {
             id_: ArticleFacts(
@@ -380,27 +377,3 @@ def _each_once(found: Sequence[Participant]) -> tuple[Participant, ...]:
 
 def _each(known: Mapping[str, T], ids: Iterable[str]) -> tuple[T, ...]:
     return tuple(known[id_] for id_ in dict.fromkeys(ids) if id_ in known)
-
-
-def make_claims(connection: Connection, found: Sequence[Row[Any]]) -> list[Claim]:
-    """Claims of rows, with their chains of sources and the entities in their content."""
-    article_ids = {row.seq: row.article_id for row in found}
-    via: dict[int, Attribution] = {}
-    inside: dict[int, list[str]] = defaultdict(list)
-    for some in chunks(sorted(article_ids)):
-        deeper = select(attributions).where(attributions.c.claim_seq.in_(some), attributions.c.depth > 0)
-        for row in connection.execute(deeper.order_by(attributions.c.depth.desc())):
-            via[row.claim_seq] = rows.make_attribution(row, article_ids[row.claim_seq], via.get(row.claim_seq))
-        where = mentions.c.entity_id == claim_entities.c.entity_id, mentions.c.article_id == claims.c.article_id
-        first = func.min(mentions.c.start)
-        named = (
-            select(claim_entities.c.claim_seq, claim_entities.c.entity_id)
-            .join_from(claim_entities, claims)
-            .join(mentions, and_(*where, mentions.c.start >= claims.c.start, mentions.c.end <= claims.c.end))
-            .where(claim_entities.c.claim_seq.in_(some))
-            .group_by(claim_entities.c.claim_seq, claim_entities.c.entity_id)
-            .order_by(first, claim_entities.c.entity_id)
-        )
-        for row in connection.execute(named):
-            inside[row.claim_seq].append(row.entity_id)
-    return [rows.make_claim(row, via.get(row.seq), tuple(inside[row.seq])) for row in found]

@@ -16,10 +16,9 @@ from sqlalchemy import Select, func, select
 from retrieval.catalog.filters import filter_events, order_events
 from retrieval.catalog.ids import fold
 from retrieval.catalog.lists import CatalogLists
-from retrieval.catalog.lookups import make_claims
 from retrieval.catalog.nested import Parent, find_pairs
 from retrieval.catalog.paging import chunks
-from retrieval.catalog.rows import make_event, select_claims, select_events
+from retrieval.catalog.rows import make_claims, make_event, select_claims, select_events
 from retrieval.catalog.tables import (
     article_entities,
     articles,

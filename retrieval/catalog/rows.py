@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
+from retrieval.catalog.paging import chunks
 from retrieval.catalog.tables import (
     articles,
     attributions,
+    claim_entities,
     claims,
     events,
+    mentions,
     passages,
     times,
 )
@@ -263,6 +266,30 @@ def make_claim(row: Row[Any], via: Attribution | None, entity_ids: tuple[str, ..
         parent_id=row.parent_id,
         entity_ids=entity_ids,
     )
+
+
+def make_claims(connection: Connection, found: Sequence[Row[Any]]) -> list[Claim]:
+    """Claims of rows, with their chains of sources and the entities in their content."""
+    article_ids = {row.seq: row.article_id for row in found}
+    via: dict[int, Attribution] = {}
+    inside: dict[int, list[str]] = defaultdict(list)
+    for some in chunks(sorted(article_ids)):
+        deeper = select(attributions).where(attributions.c.claim_seq.in_(some), attributions.c.depth > 0)
+        for row in connection.execute(deeper.order_by(attributions.c.depth.desc())):
+            via[row.claim_seq] = make_attribution(row, article_ids[row.claim_seq], via.get(row.claim_seq))
+        where = mentions.c.entity_id == claim_entities.c.entity_id, mentions.c.article_id == claims.c.article_id
+        first = func.min(mentions.c.start)
+        named = (
+            select(claim_entities.c.claim_seq, claim_entities.c.entity_id)
+            .join_from(claim_entities, claims)
+            .join(mentions, and_(*where, mentions.c.start >= claims.c.start, mentions.c.end <= claims.c.end))
+            .where(claim_entities.c.claim_seq.in_(some))
+            .group_by(claim_entities.c.claim_seq, claim_entities.c.entity_id)
+            .order_by(first, claim_entities.c.entity_id)
+        )
+        for row in connection.execute(named):
+            inside[row.claim_seq].append(row.entity_id)
+    return [make_claim(row, via.get(row.seq), tuple(inside[row.seq])) for row in found]
 
 
 def _joined_time(row: Row[Any]) -> TimeRef:
