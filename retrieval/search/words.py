@@ -146,7 +146,7 @@ def similarity(first: str, second: str) -> float:
         return 1.0
     low, other = first.lower(), second.lower()
     # What is derived begins with the same two letters at least; to compare these is much cheaper.
-    if low[:2] == other[:2] and (_is_derived(low, other) or _is_derived(other, low)):
+    if low[:2] == other[:2] and _are_derived(low, other):
         return 0.9
     if one in _GROUP_OF and not _GROUP_OF[one].isdisjoint(_GROUP_OF.get(two, ())):
         return 0.8
@@ -177,12 +177,18 @@ class WordBag:
         if own in self._stems:
             return 1.0
         low = word.lower()
-        if low[:2] in self._beginnings and any(
-            _is_derived(low, other) or _is_derived(other, low) for _, other, begin in self._telling if begin == low[:2]
+        begins = low[:2]
+        if begins in self._beginnings and any(
+            _are_derived(low, other) for _, other, beginning in self._telling if beginning == begins
         ):
             return 0.9
         groups = _GROUP_OF.get(own)
         return 0.8 if groups and any(not groups.isdisjoint(_GROUP_OF.get(one, ())) for one in self._stems) else 0.0
+
+
+@lru_cache(maxsize=65536)
+def _are_derived(one: str, other: str) -> bool:
+    return _is_derived(one, other) or _is_derived(other, one)
 
 
 def _is_derived(noun: str, verb: str) -> bool:
