@@ -171,6 +171,12 @@ class PatientSocketProtocol(_Watched, WebSocketsSansIOProtocol):
             self.handshake_complete = True
             _answer(self.transport, Problem(400, "the handshake has too many headers, or too long ones"))
 
+    async def send(self, message: Any) -> None:
+        """Send it; a refusal that was sent whole ends the handshake, which uvicorn would log as not ended."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
+
     def handle_ping(self) -> None:
         """Answer it, unless the client does not take answers in: they would pile up."""
         if self.writable.is_set():

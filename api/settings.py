@@ -90,6 +90,7 @@ class Settings(BaseSettings):
         description="Offer `@defer`: clients that accept `multipart/mixed` or `text/event-stream` get parts. "
         "Experimental: the specification is a draft.",
     )
+    max_sockets: int = Field(default=1000, ge=1, description="Most WebSockets at once, idle ones too, in each process.")
     max_subscriptions: int = Field(default=1000, ge=1, description="Most operations at once over WebSockets and streams.")
     max_subscriptions_per_connection: int = Field(
         default=20, ge=1, description="Most operations at once over one WebSocket."

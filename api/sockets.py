@@ -14,6 +14,7 @@ import orjson
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 from strawberry import UNSET
 from strawberry import Schema as PlainSchema
 from strawberry.asgi import GraphQL
@@ -26,7 +27,7 @@ from strawberry.types.execution import PreExecutionError
 
 from api.access import Caller, Guard, address_of, key_of
 from api.operation import Operation
-from api.problems import Problem
+from api.problems import Problem, problem_response
 from api.settings import Settings
 from api.streaming import Streams
 from api.tracing import Tracing
@@ -80,13 +81,22 @@ class Sockets(GraphQL[Connection, None]):
         )
         self._identify = _identify(guard)
         self._settings = settings
+        self._open = 0
 
     graphql_transport_ws_handler_class = cast("Any", None)  # set below, where it is defined
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one WebSocket."""
+        if self._open >= self._settings.max_sockets:
+            problem = Problem(503, f"{self._open} WebSockets are open; try again", headers={"Retry-After": "1"})
+            await WebSocket(scope, receive, send).send_denial_response(problem_response(problem))
+            return
         patience = _Patience(receive, send, self._settings.send_timeout_seconds)
-        await super().__call__(scope, patience.receive, patience.send)
+        self._open += 1
+        try:
+            await super().__call__(scope, patience.receive, patience.send)
+        finally:
+            self._open -= 1
 
     async def get_context(self, request: Any, response: Any) -> Connection:  # noqa: ARG002 - as Strawberry calls it
         """The connection itself; operations get contexts of their own."""

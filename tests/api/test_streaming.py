@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
-from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.testclient import TestClient, WebSocketDenialResponse, WebSocketTestSession
 from starlette.types import Message
 from starlette.websockets import WebSocketDisconnect
 
@@ -195,6 +195,22 @@ def test_too_many_operations_on_one_socket_are_refused(archive: Archive) -> None
         socket.send_json({"type": "subscribe", "id": "2", "payload": {"query": "{ __typename }"}})
         refused = socket.receive_json()
         assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "OVERLOADED")
+
+
+def test_idle_sockets_are_counted_too(archive: Archive) -> None:
+    settings = Settings(allowed_hosts=("testserver",), max_sockets=1)
+    with TestClient(create_app(settings, archive=archive)) as client:
+        with connect(client):
+            with pytest.raises(WebSocketDenialResponse) as refused, connect(client):
+                pass
+            assert (refused.value.status_code, refused.value.json()["errors"][0]["extensions"]["code"]) == (
+                503,
+                "OVERLOADED",
+            )
+            assert refused.value.headers["retry-after"] == "1"
+        with connect(client) as socket:
+            socket.send_json({"type": "ping"})
+            assert socket.receive_json()["type"] == "pong"
 
 
 def test_streams_and_sockets_are_counted_together(archive: Archive) -> None:

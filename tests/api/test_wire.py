@@ -175,6 +175,13 @@ def opened(server: Server, *, buffer: int | None = None) -> socket.socket:
     return made
 
 
+def test_a_refused_socket_is_no_error(server: Server) -> None:
+    answer = server.talk(UPGRADE.replace(b"localhost", b"elsewhere.example") + b"\r\n")
+    assert refusal(answer)[0] == 400
+    assert server.answers()
+    assert "without completing handshake" not in server.log.read_text()
+
+
 def wait_for(server: Server, text: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while text not in server.log.read_text():
