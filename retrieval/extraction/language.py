@@ -141,6 +141,12 @@ def parse_text(text: str) -> Doc:
         return load_language()(shadow(text), disable=_NAMES)
 
 
+def split_text(text: str) -> Doc:
+    """The tokens of a short text, as `parse_text` has them."""
+    with _TEXT_LOCK:
+        return load_language().tokenizer(shadow(text))
+
+
 def name_text(doc: Doc) -> Doc:
     """The same parse with its names, which takes as long as the rest of it did."""
     pipeline = load_language()

@@ -14,7 +14,7 @@ from itertools import count
 import orjson
 from spacy.tokens import Doc
 
-from retrieval.extraction.language import ParsedBlock, load_language, shadow
+from retrieval.extraction.language import ParsedBlock, split_text
 
 # A lemma that is the token as it stands, or in lower case; from here on the place of another.
 _AS_IS, _LOWER, _OTHER = 0, 1, 2
@@ -53,8 +53,7 @@ def unpack_parse(packed: bytes, text: str) -> Doc | None:
         kinds, lemmas = kept["kinds"], kept["lemmas"]
     except (zlib.error, ValueError, KeyError):
         return None
-    language = load_language()
-    tokens = language.tokenizer(shadow(text))
+    tokens = split_text(text)
     if len(tokens) != len(numbers):  # another version of the tokenizer
         return None
     words = [token.text for token in tokens]
@@ -63,7 +62,7 @@ def unpack_parse(packed: bytes, text: str) -> Doc | None:
     for start, end, label in names:
         inside[start:end] = [f"B-{label}", *[f"I-{label}"] * (end - start - 1)]
     return Doc(
-        language.vocab,
+        tokens.vocab,
         words=words,
         spaces=[bool(token.whitespace_) for token in tokens],
         tags=list(tags),
