@@ -197,7 +197,8 @@ _NOTE = """`make bench` makes this anew. Made-up texts as Zipf's law has them, a
 include the query's embedding with the real model. Each engine is built in one process and asked in another, its files read
 into the kernel's cache before: `rss_mb` is the asking process at its end, files that are mapped and were read included;
 `cpu_ms` is the mean CPU time a query on all cores. `ask` answers XQuAD's questions from its articles and 800 of news, with
-all that is extracted from them, among made-up paragraphs of real sentences; `steps` are the shares of its time."""
+all that is extracted from them, among made-up paragraphs of real sentences, each parsed once; `steps` are the shares of its
+time."""
 
 
 def _run(what: str, engine: str, folder: Path, kind: str, count: int) -> str:
