@@ -319,7 +319,7 @@ def test_extract_shows_facts_with_their_characters_and_stores_nothing(command: D
     for mention in found["mentions"]:
         span = mention["span"]
         assert text[span["start"] : span["end"]] == span["text"]
-    assert set(found["seconds"]) == {"parse", "entities", "times", "roles", "claims", "events"}
+    assert set(found["seconds"]) == {"parse", "entities", "times", "roles", "claims", "events", "packing"}
     assert "Peru" in command("extract", str(path)).stdout
     assert sorted(tmp_path.iterdir()) == [path]
 
