@@ -23,7 +23,7 @@ from retrieval.catalog.prepared import PreparedArticle
 from retrieval.embedding import open_embedder
 from retrieval.embedding.embedder import Vectors
 from retrieval.extraction.facts import Extraction
-from retrieval.extraction.language import ParsedBlock, name_text, parse_text
+from retrieval.extraction.language import ParsedBlock, load_language, shadow
 from retrieval.extraction.parses import pack_parses
 from tests.benchmarks.texts import RandomVectors, asked_articles, make_articles
 
@@ -83,14 +83,13 @@ class SentenceParses:
 
     def __call__(self, article: PreparedArticle) -> Extraction:
         """What is kept of the article."""
-        parsed = [ParsedBlock(block, self._parse(block.span.slice(article.text))) for block in article.blocks]
+        blocks = {block: re.split(r"(?<=\. )", block.span.slice(article.text)) for block in article.blocks}
+        new = {one for sentences in blocks.values() for one in sentences} - self._known.keys()
+        self._known.update(zip(new, load_language().pipe(map(shadow, new)), strict=True))
+        parsed = [ParsedBlock(block, self._joined(sentences)) for block, sentences in blocks.items()]
         return Extraction(parses=pack_parses(article.text, parsed))
 
-    def _parse(self, text: str) -> Doc:
-        sentences = re.split(r"(?<=\. )", text)
-        for sentence in sentences:
-            if sentence not in self._known:
-                self._known[sentence] = name_text(parse_text(sentence))
+    def _joined(self, sentences: Sequence[str]) -> Doc:
         whole = Doc.from_docs([self._known[sentence] for sentence in sentences], ensure_whitespace=False)
         assert whole is not None, "there is at least one"
         return whole
