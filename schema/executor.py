@@ -62,6 +62,8 @@ class Shapes:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.types: dict[type, GraphQLObjectType] = {}
+        # By the name of the expected type and the class of an object: found out when it is first met.
+        self.known: dict[tuple[str, type], GraphQLObjectType | None] = {}
         self.classes: dict[str, tuple[type, ...]] = {}
         self.reads: dict[str, dict[str, _Read]] = {}
         self.attributes: dict[str, dict[str, str]] = {}
@@ -201,7 +203,12 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 
     def _type_of(self, expected: Any, value: Any) -> GraphQLObjectType | None:
         """The type of an object where its class tells; None where it does not, or where it is not of the expected type."""
-        kind = type(value)
+        known, key = self._shapes.known, (expected.name, type(value))
+        if key not in known:
+            known[key] = self._find_type(expected, key[1])
+        return known[key]
+
+    def _find_type(self, expected: Any, kind: type) -> GraphQLObjectType | None:
         if kind in self._shapes.classes.get(expected.name, ()):
             return cast("GraphQLObjectType", expected)
         found = self._shapes.types.get(kind)

@@ -272,9 +272,10 @@ class CatalogLookups:
         found: dict[str, list[EntityAlias]] = {id_: [] for id_ in entity_ids}
         with self.reading() as connection:
             for some in chunks(entity_ids):
-                query = select(aliases).where(aliases.c.entity_id.in_(some), aliases.c.mention_count > 0)
-                for row in connection.execute(query.order_by(aliases.c.mention_count.desc(), aliases.c.name)):
-                    found[row.entity_id].append(EntityAlias(row.name, row.mention_count))
+                columns = aliases.c.entity_id, aliases.c.name, aliases.c.mention_count
+                query = select(*columns).where(aliases.c.entity_id.in_(some), aliases.c.mention_count > 0)
+                for id_, name, count in connection.execute(query.order_by(aliases.c.mention_count.desc(), aliases.c.name)):
+                    found[id_].append(EntityAlias(name, count))
         return {id_: tuple(some) for id_, some in found.items()}
 
     def load_roles(self, entity_ids: Sequence[str]) -> Mapping[str, tuple[EntityRole, ...]]:
