@@ -263,9 +263,12 @@ class CatalogLookups:
 
     def load_parses(self, article_ids: Sequence[str]) -> Mapping[str, bytes]:
         """The parses of articles' blocks, as `retrieval.extraction.parses` packs them; an article without is left out."""
+        found: dict[str, bytes] = {}
         with self.reading() as connection:
-            found = connection.execute(select(parses).where(parses.c.article_id.in_(article_ids)))
-            return {row.article_id: row.data for row in found}
+            for some in chunks(article_ids):
+                for row in connection.execute(select(parses).where(parses.c.article_id.in_(some))):
+                    found[row.article_id] = row.data
+        return found
 
     def load_aliases(self, entity_ids: Sequence[str]) -> Mapping[str, tuple[EntityAlias, ...]]:
         """How entities are written, commonest first."""

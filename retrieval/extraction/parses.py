@@ -9,7 +9,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import count
 
 import orjson
 from spacy.tokens import Doc
@@ -69,7 +68,7 @@ def unpack_parse(packed: bytes, text: str) -> Doc | None:
         pos=list(poses),
         morphs=list(morphs),
         deps=list(deps),
-        heads=[at + head for at, head in zip(count(), heads, strict=False)],
+        heads=[at + head for at, head in enumerate(heads)],
         lemmas=[_lemma(word, form, lemmas) for word, form in zip(words, forms, strict=True)],
         ents=inside,
     )
