@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -43,6 +44,8 @@ from schema import Budgets, ChangeFeed, Context, Observe, Schema, build_schema
 # How long a thread runs before it lets others: a tenth of what is usual. A request takes several turns of the loop, and
 # before each it may wait as long for every thread that answers a question.
 _TURN_SECONDS = 0.0005
+# Of the threads that answer questions and search: with all cores busy the slowest lists take a quarter of what they took.
+_SLOW_NICENESS = 10
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 _COMMON = """
@@ -68,7 +71,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
         with (
             _short_turns(),
             ThreadPoolExecutor(settings.threads, thread_name_prefix="dateline") as executor,
-            ThreadPoolExecutor(settings.slow_threads, thread_name_prefix="dateline-slow") as slow_executor,
+            ThreadPoolExecutor(settings.slow_threads, "dateline-slow", initializer=_stand_back) as slow_executor,
         ):
             state.executor, state.slow_executor = executor, slow_executor
             with ExitStack() as stack:
@@ -194,8 +197,10 @@ async def _warm_up(schema: Schema, context: Context) -> None:
     """Do once what is asked most: models are loaded then, statements compiled, connections open."""
     archive = context.archive
     threading.Thread(target=archive.read_ahead, name="read-ahead", daemon=True).start()
-    await asyncio.to_thread(archive.embed_query, "news")
-    await asyncio.to_thread(archive.ask, "What happened?")
+    loop = asyncio.get_running_loop()
+    # There, since the threads that models start take their niceness from the one that loads them.
+    await loop.run_in_executor(context.slow_executor, archive.embed_query, "news")
+    await loop.run_in_executor(context.slow_executor, archive.ask, "What happened?")
     await schema.execute(_COMMON, context_value=context)
     # What lives as long as the process is no garbage: looking it all through takes a tenth of a second and more, in which
     # nothing is answered.
@@ -212,6 +217,12 @@ def _short_turns() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(usual)
+
+
+def _stand_back() -> None:
+    """Let the system run everyone else before this thread. Only Linux gives threads a niceness of their own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _SLOW_NICENESS)
 
 
 def _starting() -> Problem:

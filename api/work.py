@@ -19,12 +19,14 @@ logger = logging.getLogger("dateline.worker")
 _POLL_SECONDS = 0.5
 # A worker that dies at once, time after time, must not take the machine with it.
 _PAUSE_SECONDS = 5.0
-# Beside a server whoever asks goes first.
-_NICENESS = 10
+# Beside a server whoever asks goes first, whatever they ask.
+_NICENESS = 15
 
 
 def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     """Work off the archive's queue until SIGTERM or SIGINT, or until ``parent`` is no longer our parent process."""
+    if parent is not None:
+        os.nice(_NICENESS)
     set_up_logs(settings)
     wait = settings.lock_timeout_seconds
     with (
@@ -35,7 +37,6 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         if parent is not None:
-            os.nice(_NICENESS)
             threading.Thread(target=_follow, args=(parent, worker), daemon=True).start()
         worker.run()
 

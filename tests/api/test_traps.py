@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -152,3 +154,24 @@ def test_a_slow_archive_does_not_stop_the_server(seed_archive: Path, monkeypatch
         assert not answer.done()
         let_go.set()
         assert answer.result(10).json() == {"data": {"corpus": {"articleCount": 1}}}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no niceness of their own")
+def test_whoever_answers_a_question_lets_lists_go_first(seed_archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    niceness = {}
+
+    def ask(*given: Any, **named: Any) -> Any:
+        niceness["ask"] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        return Archive.ask(archive, *given, **named)
+
+    def corpus() -> Any:
+        niceness["corpus"] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        return Archive.corpus(archive)
+
+    with Archive.open(seed_archive) as archive:
+        monkeypatch.setattr(archive, "ask", ask)
+        monkeypatch.setattr(archive, "corpus", corpus)
+        with TestClient(create_app(Settings(allowed_hosts=("*",)), archive=archive)) as client:
+            query = '{ ask(question: "Who met?") { status } corpus { articleCount } }'
+            assert "errors" not in client.post("/graphql", json={"query": query}).json()
+    assert niceness["ask"] > niceness["corpus"] == os.getpriority(os.PRIO_PROCESS, 0)
