@@ -235,20 +235,22 @@ class GraphQLEndpoint:
         """The outcome; None where the client went away before it came."""
         self.running += 1
         self.journal.metrics.running.inc()
+        timeout = self.settings.execution_timeout_seconds
         run = asyncio.ensure_future(outcome)
         gone = asyncio.ensure_future(_disconnected(receive))
-        timeout = self.settings.execution_timeout_seconds
+        gone.add_done_callback(lambda _: run.cancel())
+        late = asyncio.get_running_loop().call_later(timeout, run.cancel)
         try:
-            done, _ = await asyncio.wait({run, gone}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-            if run in done:
-                return run.result()
-            if gone in done:
+            return await run
+        except asyncio.CancelledError:
+            if gone.done():
                 return None
-            raise Problem(504, f"the operation ran longer than {timeout:g} seconds; ask for less")
+            if asyncio.get_running_loop().time() >= late.when():
+                raise Problem(504, f"the operation ran longer than {timeout:g} seconds; ask for less") from None
+            raise
         finally:
-            run.cancel()
+            late.cancel()
             gone.cancel()
-            await asyncio.gather(run, gone, return_exceptions=True)
             self.running -= 1
             self.journal.metrics.running.dec()
 

@@ -246,40 +246,52 @@ class Answer:
     question: str = strawberry.field(description="The question as it was asked.")
     status: models.AnswerStatus = strawberry.field(description="Whether the archive answers.")
     text: str | None = strawberry.field(description="The answer in words; null exactly when `status` is `NOT_FOUND`.")
-    value: AnswerValue | None = strawberry.field(description="The answer as data, where it could be read so.")
-    statements: list[AnswerStatement] = strawberry.field(
-        description="The answer sentence by sentence, each with its citations."
-    )
-    accounts: list[Account] = strawberry.field(
-        description="Who says what about it, where several sources do; at least two stand when `status` is `CONFLICTING`."
-    )
     confidence: float = strawberry.field(description="How sure the archive is of the answer, 0 to 1.")
     abstention_reason: models.AbstentionReason | None = strawberry.field(
         description="Why there is no answer; set exactly when `status` is `NOT_FOUND`."
     )
-    interpretation: QuestionInterpretation = strawberry.field(description="How the question was understood.")
-    diagnostics: AskDiagnostics = strawberry.field(description="What the answer cost and rests on.")
-    generation: AnswerGeneration | None = strawberry.field(
-        description="What a language model had to do with it; null in mode `EXTRACTIVE`."
-    )
 
     @classmethod
     def of(cls, model: models.Answer) -> Answer:
-        """From the library's value."""
+        """From the library's value; what is made of more than one value is made where it is selected."""
         return cls(
             model=model,
             question=model.question,
             status=model.status,
             text=model.text,
-            value=None if model.value is None else value_of(model.value),
-            statements=[AnswerStatement.of(statement) for statement in model.statements],
-            accounts=[Account.of(account) for account in model.accounts],
             confidence=model.confidence,
             abstention_reason=model.abstention,
-            interpretation=QuestionInterpretation.of(model.interpretation),
-            diagnostics=AskDiagnostics.of(model.diagnostics),
-            generation=None if model.generation is None else AnswerGeneration.of(model.generation),
         )
+
+    @resolver
+    def value(self) -> AnswerValue | None:
+        """The answer as data, where it could be read so."""
+        return None if self.model.value is None else value_of(self.model.value)
+
+    @resolver
+    def statements(self) -> list[AnswerStatement]:
+        """The answer sentence by sentence, each with its citations."""
+        return [AnswerStatement.of(statement) for statement in self.model.statements]
+
+    @resolver
+    def accounts(self) -> list[Account]:
+        """Who says what about it, where several sources do; at least two stand when `status` is `CONFLICTING`."""
+        return [Account.of(account) for account in self.model.accounts]
+
+    @resolver
+    def interpretation(self) -> QuestionInterpretation:
+        """How the question was understood."""
+        return QuestionInterpretation.of(self.model.interpretation)
+
+    @resolver
+    def diagnostics(self) -> AskDiagnostics:
+        """What the answer cost and rests on."""
+        return AskDiagnostics.of(self.model.diagnostics)
+
+    @resolver
+    def generation(self) -> AnswerGeneration | None:
+        """What a language model had to do with it; null in mode `EXTRACTIVE`."""
+        return None if self.model.generation is None else AnswerGeneration.of(self.model.generation)
 
     @resolver
     def candidates(self, first: HowMany = 5) -> list[AnswerCandidate]:

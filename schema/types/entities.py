@@ -295,12 +295,20 @@ class EntityMention:
         return cite(info, self.model.article_id, self.model.span, self.model.text)
 
 
+_MAKERS: dict[models.EntityType, type[Entity]] = {
+    models.EntityType.PERSON: Person,
+    models.EntityType.ORGANIZATION: Organization,
+    models.EntityType.PLACE: Place,
+    models.EntityType.FACILITY: Place,
+}
+
+
 def entity_of(model: models.Entity) -> Entity:
     """The entity as the type that serves its kind."""
-    if model.type in {models.EntityType.PLACE, models.EntityType.FACILITY}:
+    make = _MAKERS.get(model.type, OtherEntity)
+    if make is Place:
         return place_of(model)
-    kind = {models.EntityType.PERSON: Person, models.EntityType.ORGANIZATION: Organization}.get(model.type, OtherEntity)
-    return kind(
+    return make(
         id=ids.to_global("Entity", model.id),
         model=model,
         name=model.name,
