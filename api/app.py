@@ -47,8 +47,9 @@ _TURN_SECONDS = 0.0005
 # How many objects are new before garbage is looked for among them: 700 are usual, and less than one page of a list, whose
 # objects all outlive it. Lists take a fifth less so.
 _NEW_OBJECTS = 20_000
-# Of the threads that answer questions and search: with all cores busy the slowest lists take a quarter of what they took.
-_SLOW_NICENESS = 10
+# Of the threads that answer questions and search: with all cores busy the slowest lists take a third of what they took. At
+# 10 they gain no more, since a thread that is kept waiting for long may hold the interpreter's lock.
+_SLOW_NICENESS = 5
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 _COMMON = """
