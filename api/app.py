@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 
@@ -228,7 +228,8 @@ def _made_to_serve() -> Iterator[None]:
 def _stand_back() -> None:
     """Let the system run everyone else before this thread. Only Linux gives threads a niceness of their own."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _SLOW_NICENESS)
+        with suppress(OSError):  # a sandbox may not allow it, and it answers all the same
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _SLOW_NICENESS)
 
 
 def _starting() -> Problem:
