@@ -137,7 +137,10 @@ class FoundRole:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All facts of one article, in reading order; ``parses`` are those of its blocks (`retrieval.extraction.language.stored_parses`)."""
+    """All facts of one article, in reading order.
+
+    ``parses`` are those of its blocks, packed by `retrieval.extraction.language.stored_parses`.
+    """
 
     entities: tuple[FoundEntity, ...] = ()
     mentions: tuple[FoundMention, ...] = ()

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
-
-_ANALYZER = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.lowercase()).filter(Filter.stemmer("english")).build()
+from retrieval.text.stems import stem
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -107,13 +105,6 @@ _NOMINAL_ENDINGS = (
     "th",
 )
 _LIGHT_VERBS = word_set("be have do take occur happen go get make come")
-
-
-@lru_cache(maxsize=65536)
-def stem(word: str) -> str:
-    """The English Snowball stem of a word, lower-cased; the same analyzer as the index uses."""
-    stems = _ANALYZER.analyze(word.replace("’", "'").removesuffix("'s"))
-    return stems[0] if stems else word.lower()
 
 
 def _build_groups() -> dict[str, frozenset[int]]:

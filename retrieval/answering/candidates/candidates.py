@@ -1,4 +1,4 @@
-"""Spans that may answer, and what speaks for each. Scoring them is `retrieval.answering.reconciliation.scoring`'s business."""
+"""Spans that may answer, and what speaks for each; `retrieval.answering.reconciliation.scoring` weighs them."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _STANCES = {
 
 
 def build_side_accounts(source_stances: Sequence[SourceStance]) -> tuple[Account, ...]:
-    """One account a side, those for first; of ``source_stances``, best first, the best gives its side's words and stance."""
+    """One account for each side, those in favour first; the first stance of a side, the best, gives its words."""
     accounts = []
     replaced = _replaced_sides(source_stances)
     for side in Side:

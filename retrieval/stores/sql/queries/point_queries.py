@@ -262,7 +262,10 @@ class PointQueries:
         return self._owned(named, mentions, article_ids, lambda row: Span(row.start, row.end))
 
     def load_parses(self, article_ids: Sequence[str]) -> Mapping[str, bytes]:
-        """The parses of articles' blocks, as `retrieval.extraction.language.stored_parses` packs them; an article without is left out."""
+        """The packed parses of articles' blocks; see `retrieval.extraction.language.stored_parses`.
+
+        An article without parses is left out.
+        """
         found: dict[str, bytes] = {}
         with self.reading() as connection:
             for some in chunks(article_ids):
