@@ -72,14 +72,14 @@ class Intake(Curation):
         self,
         paths: Iterable[str | Path],
         *,
-        published: str | datetime | None = None,
-        source: str | None = None,
+        published_at: str | datetime | None = None,
+        publisher: str | None = None,
         workers: int = 1,
         on_result: OnResult | None = None,
     ) -> list[IngestResult]:
         """Take in files, folders and globs; ``-`` is standard input. One result a file, in order.
 
-        ``published`` overrules the articles' own dates; ``source`` names the source of those that do not. A file that
+        ``published_at`` overrules the articles' own dates; ``publisher`` is that of articles that name none. A file that
         cannot be taken in is REJECTED with the reason, and the rest goes on. With several ``workers`` so many processes
         find the facts (call it under ``if __name__ == "__main__"`` then: they import the main module).
 
@@ -95,7 +95,7 @@ class Intake(Curation):
                 except ArticleRejected as error:
                     yield _Item(name, None, str(error))
                     continue
-                yield _prepare(name, article, published=published, source=source)
+                yield _prepare(name, article, published_at=published_at, publisher=publisher)
 
         return self._ingest(items(), on_result, workers)
 
@@ -194,10 +194,10 @@ class Intake(Curation):
 
 
 def _prepare(
-    name: str, given: ArticleInput, *, published: str | datetime | None = None, source: str | None = None
+    name: str, given: ArticleInput, *, published_at: str | datetime | None = None, publisher: str | None = None
 ) -> _Item:
     try:
-        return _Item(name, prepare_article(given, published=published, source=source))
+        return _Item(name, prepare_article(given, published_at=published_at, publisher=publisher))
     except ArticleRejected as error:
         return _Item(name, None, f"{name}: {error}")
 

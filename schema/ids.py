@@ -1,9 +1,14 @@
-"""Global ids: base64 of "Type:key", as Relay has them. They are opaque to clients."""
+"""Global ids: base64 of "Type:key", as Relay has them. They are opaque to clients.
+
+The bare key of an article, entity, event, claim or story, which the library and the command line use, is accepted as well
+wherever the type is known.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 
 import strawberry
@@ -13,6 +18,8 @@ from retrieval.models import Span
 
 # SQLite's integers end at 2**63, and code points of a text far below.
 _LARGEST_KEY = 2**63 - 1
+# What `retrieval.models.identity.stable_id` makes; the base64 of "Type:key" begins with a capital.
+_STABLE_ID = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +57,13 @@ def from_global(id_: str) -> tuple[str, str]:
 
 
 def expect(id_: str, kind: str) -> str:
-    """The key of ``id_``, which must name a ``kind``.
+    """The key of ``id_``, which must name a ``kind`` or be the bare key of one.
 
     Raises:
         InputError: it is no id, or names something else.
     """
+    if _STABLE_ID.fullmatch(id_):
+        return id_
     found, key = from_global(id_)
     if found != kind:
         article = "an" if kind[0] in "AE" else "a"

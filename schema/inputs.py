@@ -250,8 +250,8 @@ class ArticleInput:
             text=self.text,
             title=self.title or None,
             url=self.url or None,
-            published=_published(self.published_at),
-            source=self.publisher or None,
+            published_at=_published(self.published_at),
+            publisher=self.publisher or None,
             authors=tuple(self.authors or ()),
             language=self.language or "en",
         )

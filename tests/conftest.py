@@ -98,7 +98,7 @@ def wikinews(data: Path) -> list[ArticleInput]:
     """24 dated news texts."""
     rows = [json.loads(line) for line in (data / "wikinews/gum_articles.jsonl").read_text().splitlines()]
     return [
-        ArticleInput(text=r["text"], title=r["title"], url=r["url"], published=r["published"], source="Wikinews")
+        ArticleInput(text=r["text"], title=r["title"], url=r["url"], published_at=r["published"], publisher="Wikinews")
         for r in rows
     ]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import calendar
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -65,13 +67,24 @@ def parse_moment(text: str | None, *, is_end: bool = False) -> datetime | None:
         ) from error
 
 
-def article_filter(*, published_from: str | None, published_to: str | None, sources: Sequence[str] | None) -> ArticleFilter:
+def article_filter(
+    *, published_from: str | None, published_to: str | None, publishers: Sequence[str] | None
+) -> ArticleFilter:
     """Which articles a question or search is about."""
     return ArticleFilter(
-        publishers=tuple(sources or ()),
+        publishers=tuple(publishers or ()),
         published_from=parse_moment(published_from),
         published_to=parse_moment(published_to, is_end=True),
     )
+
+
+def bare_id(name: str, kind: str) -> str:
+    """The library's id where ``name`` is GraphQL's global id of a ``kind``; else ``name`` as it is."""
+    with suppress(ValueError):
+        named, _, key = base64.b64decode(name, validate=True).decode().partition(":")
+        if named == kind and key:
+            return key
+    return name
 
 
 def entity_ids(archive: Archive, names: Sequence[str] | None) -> tuple[str, ...]:
@@ -82,7 +95,7 @@ def entity_ids(archive: Archive, names: Sequence[str] | None) -> tuple[str, ...]
     """
     ids = []
     for name in names or ():
-        entity = archive.entity(name) or archive.entity(name=name)
+        entity = archive.entity(bare_id(name, "Entity")) or archive.entity(name=name)
         if entity is None:
             raise InputError(f"the archive knows no {name!r}; see dateline entities --name")
         ids.append(entity.id)

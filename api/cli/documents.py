@@ -8,7 +8,8 @@
 - reindex: ``passages``
 - doctor: ``checks`` (name, status, detail, remedy), ``ok``
 
-An article's head is id, url, title, source, published (at, precision), revision. Errors are never on standard output.
+An article's head is id, url, title, publisher, published_at, published_at_precision, revision.
+Errors are never on standard output.
 """
 
 from __future__ import annotations
@@ -52,8 +53,9 @@ def article_head(article: Article) -> Document:
         "id": article.id,
         "url": article.url,
         "title": article.title,
-        "source": article.source,
-        "published": {"at": article.published.at, "precision": article.published.precision},
+        "publisher": article.publisher,
+        "published_at": article.published.at,
+        "published_at_precision": article.published.precision,
         "revision": article.revision,
     }
 

@@ -34,8 +34,8 @@ FromOption = Annotated[
     str | None, typer.Option("--from", metavar="DATE", help="Not before this date (2020-01-17, 2020-01, 2020).")
 ]
 ToOption = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Not after this date.")]
-SourceOption = Annotated[
-    list[str] | None, typer.Option("--source", metavar="NAME", help="Only from this source; repeatable.")
+PublisherOption = Annotated[
+    list[str] | None, typer.Option("--publisher", "--source", metavar="NAME", help="Only from this publisher; repeatable.")
 ]
 
 
@@ -43,10 +43,13 @@ SourceOption = Annotated[
 def ingest(
     paths: Annotated[list[str], typer.Argument(help="Files, folders, globs; - is standard input.")],
     archive: ArchiveOption = None,
-    published: Annotated[
-        str | None, typer.Option(metavar="DATE", help="When they appeared, where they do not say.")
+    published_at: Annotated[
+        str | None,
+        typer.Option("--published-at", "--published", metavar="DATE", help="When they were published, whatever they say."),
     ] = None,
-    source: Annotated[str | None, typer.Option(metavar="NAME", help="Who published them.")] = None,
+    publisher: Annotated[
+        str | None, typer.Option("--publisher", "--source", metavar="NAME", help="Who published those that do not say.")
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=0, metavar="N", help="Processes that read articles, some 270 MB each; 0 is one a core.")
     ] = 1,
@@ -64,7 +67,11 @@ def ingest(
     with opened_archive(archive, create=True) as opened, ingest_report(len(sources), is_quiet=quiet or json) as report:
         started = time.monotonic()
         results = opened.ingest(
-            sources, published=published, source=source, workers=workers or os.cpu_count() or 1, on_result=report
+            sources,
+            published_at=published_at,
+            publisher=publisher,
+            workers=workers or os.cpu_count() or 1,
+            on_result=report,
         )
         seconds = time.monotonic() - started
     show(ingest_document(results, seconds=seconds), lambda: ingest_summary(results, seconds), json=json)
@@ -79,12 +86,14 @@ def remove(
     json: JsonOption = False,
 ) -> None:
     """Remove articles with their facts. Exits with 1 when one is not in the archive."""
+    from api.cli.arguments import bare_id
     from api.cli.rendering import removal_view
 
     with opened_archive(archive) as opened:
-        found = opened.load_articles(articles)
-        ids = [name for name, article in zip(articles, found, strict=True) if article]
-        removal = opened.remove(ids, urls=[name for name in articles if name not in ids])
+        names = [bare_id(name, "Article") for name in articles]
+        known = opened.load_articles(names)
+        ids = [name for name, article in zip(names, known, strict=True) if article]
+        removal = opened.remove(ids, urls=[name for name in names if name not in ids])
     show(removal, lambda: removal_view(removal), json=json)
     if removal.unknown:
         raise typer.Exit(FAILED)
@@ -103,7 +112,7 @@ def ask(
     ] = "extractive",
     published_from: FromOption = None,
     published_to: ToOption = None,
-    source: SourceOption = None,
+    publisher: PublisherOption = None,
     evidence: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write down the answer with all it rests on, for dateline verify.")
     ] = None,
@@ -117,7 +126,7 @@ def ask(
     from retrieval.models import AnswerMode
 
     wording = parse_choice(AnswerMode, mode)
-    which = article_filter(published_from=published_from, published_to=published_to, sources=source)
+    which = article_filter(published_from=published_from, published_to=published_to, publishers=publisher)
     moment = parse_moment(as_of, is_end=True)
     with opened_archive(archive) as opened:
         answer = opened.ask(question, mode=wording, filter=which, as_of=moment, min_confidence=min_confidence)
@@ -165,7 +174,7 @@ def search(
     limit: LimitOption = 10,
     published_from: FromOption = None,
     published_to: ToOption = None,
-    source: SourceOption = None,
+    publisher: PublisherOption = None,
     after: AfterOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -174,7 +183,7 @@ def search(
     from api.cli.documents import search_document
     from api.cli.rendering import search_view
 
-    which = article_filter(published_from=published_from, published_to=published_to, sources=source)
+    which = article_filter(published_from=published_from, published_to=published_to, publishers=publisher)
     with opened_archive(archive) as opened:
         results = opened.search(query, limit=limit, filter=which, after=after)
     show(search_document(results), lambda: search_view(results), json=json)

@@ -341,7 +341,7 @@ class _Margin:
 
 
 def _about(article: Article) -> Text:
-    parts = [clean(article.title), clean(article.source or ""), _day(article.published.at)]
+    parts = [clean(article.title), clean(article.publisher or ""), _day(article.published.at)]
     return Text(" · ".join(filter(None, parts)))
 
 

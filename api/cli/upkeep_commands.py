@@ -106,7 +106,10 @@ def link(
 
 def extract(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="One article; - is standard input.")],
-    published: Annotated[str | None, typer.Option(metavar="DATE", help="When it appeared, where it does not say.")] = None,
+    published_at: Annotated[
+        str | None,
+        typer.Option("--published-at", "--published", metavar="DATE", help="When it was published, whatever it says."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Show the facts of one article, and how long each stage of extraction took; stores nothing."""
@@ -115,7 +118,7 @@ def extract(
     from retrieval.ingestion.pipeline import prepare_article
     from retrieval.ingestion.readers import read_article
 
-    article = prepare_article(read_article("-" if str(path) == "-" else path), published=published)
+    article = prepare_article(read_article("-" if str(path) == "-" else path), published_at=published_at)
     seconds: dict[str, float] = {}
     facts = Extractor().extract(article, seconds=seconds)
     document = extraction_document(article, facts, seconds)

@@ -10,8 +10,8 @@ from retrieval.models import Span
 _BLOCK = re.compile(r"\s*---[ \t]*\r?\n(?P<lines>(?:[^\r\n]*\r?\n){1,60}?)(?:---|\.\.\.)[ \t]*(?=\r?\n|\Z)")
 _FIELD = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}):(?:[ \t]+(?P<value>.*))?\Z")
 _ITEM = re.compile(r"\s*-\s+(?P<value>.+)\Z")
-_PUBLISHED = ("published", "date", "pubdate", "publication_date", "published_at")
-_SOURCE = ("source", "publisher", "site", "sitename")
+_PUBLISHED = ("published_at", "published", "date", "pubdate", "publication_date")
+_PUBLISHER = ("publisher", "source", "site", "sitename")
 _AUTHORS = ("authors", "author", "byline", "by")
 
 
@@ -21,8 +21,8 @@ class FrontMatter:
 
     span: Span
     title: str | None = None
-    published: str | None = None
-    source: str | None = None
+    published_at: str | None = None
+    publisher: str | None = None
     authors: tuple[str, ...] = ()
     url: str | None = None
     language: str | None = None
@@ -51,8 +51,8 @@ def parse_front_matter(text: str) -> FrontMatter | None:
     return FrontMatter(
         span=Span(start, match.end()),
         title=_first(fields, "title", "headline"),
-        published=_first(fields, *_PUBLISHED),
-        source=_first(fields, *_SOURCE),
+        published_at=_first(fields, *_PUBLISHED),
+        publisher=_first(fields, *_PUBLISHER),
         authors=_names(fields),
         url=_first(fields, "url", "link", "canonical"),
         language=_first(fields, "language", "lang"),

@@ -19,11 +19,11 @@ MAX_CHARACTERS = 5_000_000
 
 
 def prepare_article(
-    article: ArticleInput, *, published: str | datetime | None = None, source: str | None = None
+    article: ArticleInput, *, published_at: str | datetime | None = None, publisher: str | None = None
 ) -> PreparedArticle:
     """Cut an article into blocks and passages and find its date.
 
-    ``published`` overrules every other date; ``source`` stands in for a source that the article does not name.
+    ``published_at`` overrules every other date; ``publisher`` stands in for one that the article does not name.
 
     Raises:
         ArticleRejected: the text cannot be an article, or a date is none; the message says what to do.
@@ -32,8 +32,8 @@ def prepare_article(
     _check(article)
     digest = hashlib.sha256(text.encode()).hexdigest()
     blocks = split_blocks(text, title=article.title)
-    publisher = " ".join((article.source or source or "").split()) or None
-    date = _find_date(article, published, text, blocks)
+    name = " ".join((article.publisher or publisher or "").split()) or None
+    date = _find_date(article, published_at, text, blocks)
     title = article_title(text, blocks, given=article.title)
     return PreparedArticle(
         key=article.url or f"sha256:{digest}",
@@ -41,8 +41,8 @@ def prepare_article(
         title=title,
         text=text,
         sha256=digest,
-        fingerprint=_fingerprint(digest, title, publisher, article, date),
-        publisher=publisher,
+        fingerprint=_fingerprint(digest, title, name, article, date),
+        publisher=name,
         authors=article.authors,
         language=article.language,
         published=date,
@@ -60,7 +60,7 @@ def _check(article: ArticleInput) -> None:
     if len(text) > MAX_CHARACTERS:
         raise ArticleRejected(f"the text has {len(text):,} characters, over the limit of {MAX_CHARACTERS:,}; split it")
     try:
-        "\n".join([text, article.title or "", article.url or "", article.source or "", *article.authors]).encode()
+        "\n".join([text, article.title or "", article.url or "", article.publisher or "", *article.authors]).encode()
     except UnicodeEncodeError as error:
         raise ArticleRejected(
             f"a half of a surrogate pair ({error.object[error.start]!r}) is no text; repair it"
@@ -68,13 +68,13 @@ def _check(article: ArticleInput) -> None:
 
 
 def _find_date(
-    article: ArticleInput, published: str | datetime | None, text: str, blocks: tuple[Block, ...]
+    article: ArticleInput, published_at: str | datetime | None, text: str, blocks: tuple[Block, ...]
 ) -> PublicationDate:
     try:
-        if published is None and article.published is not None:
-            stated = publication_date(text, blocks, given=article.published)
+        if published_at is None and article.published_at is not None:
+            stated = publication_date(text, blocks, given=article.published_at)
             return replace(stated, source=PublicationSource.METADATA)
-        return publication_date(text, blocks, given=published)
+        return publication_date(text, blocks, given=published_at)
     except InputError as error:
         raise ArticleRejected(str(error)) from error
 

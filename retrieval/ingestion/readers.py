@@ -45,7 +45,7 @@ def read_article(source: Source, *, max_bytes: int = 5_000_000, stdin: BinaryIO 
     """One article from a file or standard input.
 
     The text is the file's, with its line ends, less a byte order mark. Its ``url`` is that of the front matter or the
-    file's own ``file:`` URI; standard input has none. ``published`` is what the front matter says.
+    file's own ``file:`` URI; standard input has none. ``published_at`` is what the front matter says.
 
     Raises:
         ArticleRejected: it cannot be an article; the message names it, says why and what to do.
@@ -68,8 +68,8 @@ def read_article(source: Source, *, max_bytes: int = 5_000_000, stdin: BinaryIO 
         text=text,
         title=front.title,
         url=front.url or uri,
-        published=front.published,
-        source=front.source,
+        published_at=front.published_at,
+        publisher=front.publisher,
         authors=front.authors,
         language=front.language or "en",
     )

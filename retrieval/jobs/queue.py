@@ -260,13 +260,13 @@ def _job(row: Row[Any]) -> Job:
 
 def _encode(article: ArticleInput) -> dict[str, Any]:
     fields = asdict(article)
-    if isinstance(article.published, datetime):
-        fields["published"] = {"at": article.published.isoformat()}
+    if isinstance(article.published_at, datetime):
+        fields["published_at"] = {"at": article.published_at.isoformat()}
     return fields
 
 
 def _decode(fields: dict[str, Any]) -> ArticleInput:
-    published = fields["published"]
-    if isinstance(published, dict):
-        published = datetime.fromisoformat(published["at"])
-    return ArticleInput(**fields | {"published": published, "authors": tuple(fields["authors"])})
+    published_at = fields["published_at"]
+    if isinstance(published_at, dict):
+        published_at = datetime.fromisoformat(published_at["at"])
+    return ArticleInput(**fields | {"published_at": published_at, "authors": tuple(fields["authors"])})

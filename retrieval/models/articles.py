@@ -66,14 +66,14 @@ class ArticleInput:
     """One article to ingest. ``text`` is kept unchanged; ``title`` is only needed where the text does not begin with it.
 
     ``url`` (or, for files, the path) is the article's identity: a changed text at the same one is a new revision. Without
-    either, the text itself is the identity. ``published`` is ISO-8601 text or a datetime.
+    either, the text itself is the identity. ``published_at`` is ISO-8601 text or a datetime.
     """
 
     text: str
     title: str | None = None
     url: str | None = None
-    published: str | datetime | None = None
-    source: str | None = None
+    published_at: str | datetime | None = None
+    publisher: str | None = None
     authors: tuple[str, ...] = ()
     language: str = "en"
 
@@ -95,7 +95,7 @@ class Article:
     title: str
     text: str
     sha256: str
-    source: str | None
+    publisher: str | None
     authors: tuple[str, ...]
     language: str
     published: PublicationDate

@@ -249,7 +249,7 @@ def _from_passage(article: Any, passage: Any) -> Document:
         "article_id": article.id,
         "title": article.title,
         "url": article.url,
-        "source": article.source,
+        "source": article.publisher,
         "language": article.language,
         "published_at": article.published.at.isoformat() if article.published.at else None,
         "start": passage.span.start,

@@ -76,7 +76,7 @@ class Article(Node):
     @resolver
     def publisher(self, info: Info) -> Later[Publisher | None]:
         """Who published it; null if not given at ingestion."""
-        return None if self.model.source is None else find(info.context, "Publisher", publisher_id(self.model.source))
+        return None if self.model.publisher is None else find(info.context, "Publisher", publisher_id(self.model.publisher))
 
     @resolver
     def story(self, info: Info) -> Later[StoryRef | None]:

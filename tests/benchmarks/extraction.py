@@ -34,11 +34,11 @@ def read_articles(data: Path, limit: int) -> list[ArticleInput]:
     articles = []
     for line in (data / "wikinews/gum_articles.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        articles.append(ArticleInput(text=row["text"], title=row["title"], published=row["published"]))
+        articles.append(ArticleInput(text=row["text"], title=row["title"], published_at=row["published"]))
     for path in sorted((data / "ecbplus").glob("*/*.xml")):
         if len(articles) >= limit:
             break
-        articles.append(ArticleInput(text=_text_of(path), published="2012-06-01"))
+        articles.append(ArticleInput(text=_text_of(path), published_at="2012-06-01"))
     return articles[:limit]
 
 

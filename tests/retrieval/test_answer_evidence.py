@@ -114,12 +114,12 @@ def test_an_article_that_was_removed_is_missing(tmp_path: Path, content: bytes, 
 def test_a_revised_and_then_removed_article_is_told_from_an_unchanged_one(tmp_path: Path, archive: Archive) -> None:
     story = tmp_path / "story.txt"
     story.write_text("Mayor resigns\n\nAnna Peeters, the mayor of Ghent, resigned on Monday, her office said.\n")
-    archive.ingest([story], published="2020-05-05")
+    archive.ingest([story], published_at="2020-05-05")
     content = build_evidence(archive, archive.ask("Who resigned on Monday?"), AskArguments()).to_json()
     find = archive_texts(archive)
     assert verify_evidence(content, find).is_ok
     story.write_text("Mayor resigns\n\nAnna Peeters, the mayor of Ghent, resigned on Tuesday, her office said.\n")
-    archive.ingest([story], published="2020-05-05")
+    archive.ingest([story], published_at="2020-05-05")
     revised = verify_evidence(content, find)
     assert set(states(revised)) == {CitationState.CHANGED}
     archive.remove([revised.checks[0].citation.article_id])

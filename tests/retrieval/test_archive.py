@@ -93,8 +93,8 @@ def test_a_removed_article_is_gone_from_catalog_and_search(tmp_path: Path, seed_
         (ArticleInput(" \n "), "empty"),
         (ArticleInput("a\0b"), "NUL"),
         (ArticleInput("a \ud800 b"), "surrogate"),
-        (ArticleInput("Good text here.", published="the other day"), "the other day"),
-        (ArticleInput("Good text here.", published="2020-02-31"), "2020-02-31"),
+        (ArticleInput("Good text here.", published_at="the other day"), "the other day"),
+        (ArticleInput("Good text here.", published_at="2020-02-31"), "2020-02-31"),
     ],
     ids=["empty", "nul", "surrogate", "no date", "no such day"],
 )
@@ -113,7 +113,7 @@ def test_dates_say_where_they_come_from(tmp_path: Path, seed_path: Path) -> None
         archive.ingest_articles(
             [
                 ArticleInput("A cat slept.", url="u:1"),
-                ArticleInput("A cat slept.", url="u:2", published=datetime(2020, 5, 1, 12, 30, tzinfo=UTC)),
+                ArticleInput("A cat slept.", url="u:2", published_at=datetime(2020, 5, 1, 12, 30, tzinfo=UTC)),
             ]
         )
         dates = {a.url: a.published for a in archive.articles().items}

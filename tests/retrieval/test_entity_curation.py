@@ -22,7 +22,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 
 def put(archive: Archive, *texts: str) -> None:
-    archive.ingest_articles([ArticleInput(text=f"News\n\n{t}", url=f"u:{t}", published="2021-06-16") for t in texts])
+    archive.ingest_articles([ArticleInput(text=f"News\n\n{t}", url=f"u:{t}", published_at="2021-06-16") for t in texts])
 
 
 def named(archive: Archive, name: str) -> Entity:

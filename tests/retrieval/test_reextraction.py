@@ -20,7 +20,7 @@ TEXTS = [
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     with Archive.open(tmp_path / "news.db") as opened:
-        given = [ArticleInput(text=f"News\n\n{t}", url=f"u:{t}", published="2021-06-16") for t in TEXTS]
+        given = [ArticleInput(text=f"News\n\n{t}", url=f"u:{t}", published_at="2021-06-16") for t in TEXTS]
         opened.ingest_articles(given)
         yield opened
 

@@ -46,7 +46,7 @@ SENTENCES = [
 def test_every_span_of_any_text_is_exact(spans: SpanChecker, parts: list[str], joint: str, published: str | None) -> None:
     text = joint.join(parts)
     with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "news.db") as archive:
-        (result,) = archive.ingest_articles([ArticleInput(text, published=published)])
+        (result,) = archive.ingest_articles([ArticleInput(text, published_at=published)])
         if result.outcome is IngestOutcome.REJECTED:
             assert result.reason
             return

@@ -115,7 +115,7 @@ def story(n: int) -> ArticleInput:
         f"Carl Jones said Ada Zorn{letter} met Bob Quux{letter} in Utopia in {2000 + n}. Dora Smith denied it all.\n\n"
         "Follow us on Twitter\n"
     )
-    return ArticleInput(text, url=f"https://news.example/{n}", source="The Daily Test", authors=("E. Writer",))
+    return ArticleInput(text, url=f"https://news.example/{n}", publisher="The Daily Test", authors=("E. Writer",))
 
 
 @pytest.fixture(scope="session")

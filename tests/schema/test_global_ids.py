@@ -53,3 +53,9 @@ def test_a_number_beyond_the_database_is_an_input_error() -> None:
 
 def test_ids_are_base64_as_relay_has_them() -> None:
     assert base64.b64decode(to_global("Passage", 7)) == b"Passage:7"
+
+
+def test_a_bare_key_is_an_id_where_the_kind_is_known() -> None:
+    assert expect("4edbea153d3ff7d4", "Event") == "4edbea153d3ff7d4"
+    with pytest.raises(InputError, match="not one of ours"):
+        from_global("4edbea153d3ff7d4")

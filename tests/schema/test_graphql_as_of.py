@@ -84,7 +84,7 @@ query Deep($word: String!, $who: ID!, $event: ID!) {
 
 def filled(archive: Archive, articles: Sequence[tuple[str, str | None, str]]) -> Archive:
     archive.ingest_articles(
-        ArticleInput(text=f"News of {source} {number}\n\n{text}", url=f"u:{text}", published=published, source=source)
+        ArticleInput(text=f"News of {source} {number}\n\n{text}", url=f"u:{text}", published_at=published, publisher=source)
         for number, (text, published, source) in enumerate(articles)
     )
     return archive

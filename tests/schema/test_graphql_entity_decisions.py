@@ -33,7 +33,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 @pytest.fixture
 def run(respond: Run, schema: Schema, archive: Archive) -> Run:
-    archive.ingest_articles([ArticleInput(text=f"News\n\n{t}", url=f"u:{t}", published="2021-06-16") for t in TEXTS])
+    archive.ingest_articles([ArticleInput(text=f"News\n\n{t}", url=f"u:{t}", published_at="2021-06-16") for t in TEXTS])
 
     def run_one(document: str, **variables: Any) -> Any:
         response = respond(schema, archive, document, can_write=True, **variables)
@@ -107,7 +107,7 @@ def test_a_city_has_coordinates_and_a_quotation_its_speaker(run: Run) -> None:
 
 def test_a_timeline_is_of_one_subject(respond: Run, schema: Schema, archive: Archive) -> None:
     archive.ingest_articles(
-        [ArticleInput(text="News\n\nMali arrested two generals on 5 June 2021.", published="2021-06-16")]
+        [ArticleInput(text="News\n\nMali arrested two generals on 5 June 2021.", published_at="2021-06-16")]
     )
     page = "{ totalCount nodes { title time { text } } }"
     found = respond(schema, archive, f'{{ timeline(subject: {{query: "generals"}}) {page} }}')

@@ -65,7 +65,7 @@ def test_pages_forward_and_backward_hold_the_whole_list_once(run: Run, field: st
 def test_a_page_stays_in_place_while_articles_are_added(respond: Run, schema: Schema, empty: Archive) -> None:
     def texts(*days: int) -> list[ArticleInput]:
         return [
-            ArticleInput(f"Title {day}\n\nSomething new was found here today.", published=f"2020-01-{day:02}")
+            ArticleInput(f"Title {day}\n\nSomething new was found here today.", published_at=f"2020-01-{day:02}")
             for day in days
         ]
 

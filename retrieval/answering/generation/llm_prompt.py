@@ -84,7 +84,7 @@ def build_task(question: str, hits: Sequence[Hit]) -> str:
         {
             "number": number,
             "title": hit.article.title,
-            "publisher": hit.article.source,
+            "publisher": hit.article.publisher,
             "published": hit.article.published.at and hit.article.published.at.date().isoformat(),
             "text": hit.passage.text,
         }

@@ -219,7 +219,7 @@ def _group_statement(group: ValueGroup) -> AnswerStatement:
 def _tell_value(group: ValueGroup) -> str:
     """A value and whose word it is."""
     first = group.statements[0]
-    source = first.facts.article.source if first.claim is None else first.claim.attribution.source_text
+    source = first.facts.article.publisher if first.claim is None else first.claim.attribution.source_text
     return f"{group.best.proposal.text} ({source})" if source else group.best.proposal.text
 
 

@@ -27,7 +27,7 @@ def told_by(question: Question, scored: Sequence[Scored]) -> list[Scored]:
 
 def _weight(question: Question, item: Scored) -> float:
     said = state(item)
-    writer = said.facts.article.source or ""
+    writer = said.facts.article.publisher or ""
     if any(term.text.casefold() in writer.casefold() for term in question.source if term.is_head):
         return 0.0
     if said.claim is not None and source_fit(question.source, said.claim.attribution) >= _IS_SOURCE:

@@ -68,7 +68,7 @@ def _iter_passages(catalog: PointQueries, article_ids: Sequence[str]) -> Iterato
                     article_id=id_,
                     text=passage.text,
                     title=article.title,
-                    source=article.source,
+                    source=article.publisher,
                     language=article.language,
                     published=article.published.at,
                     entity_ids=entity_ids,

@@ -91,7 +91,7 @@ def make_article(row: Row[Any]) -> Article:
         title=row.title,
         text=row.text,
         sha256=row.sha256,
-        source=row.publisher,
+        publisher=row.publisher,
         authors=tuple(row.authors),
         language=row.language,
         published=PublicationDate(

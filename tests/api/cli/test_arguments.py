@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from api.cli.arguments import parse_choice, parse_moment
+from api.cli.arguments import bare_id, parse_choice, parse_moment
 from retrieval.errors import InputError
 from retrieval.models import ClaimStance, EventType
+from schema.ids import to_global
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,9 @@ def test_choices_are_read_in_either_case_and_listed_when_unknown() -> None:
     assert parse_choice(ClaimStance, "declined-to-comment") is ClaimStance.DECLINED_TO_COMMENT
     with pytest.raises(InputError, match="unknown claim stance 'shouted'; choose from asserted, denied"):
         parse_choice(ClaimStance, "shouted")
+
+
+def test_a_global_id_of_graphql_is_the_librarys_id() -> None:
+    assert bare_id(str(to_global("Entity", "4edbea153d3ff7d4")), "Entity") == "4edbea153d3ff7d4"
+    assert bare_id(str(to_global("Event", "4edbea153d3ff7d4")), "Entity") != "4edbea153d3ff7d4"
+    assert bare_id("Nadia Murad", "Entity") == "Nadia Murad"

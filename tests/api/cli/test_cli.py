@@ -107,11 +107,12 @@ def test_ingest_tells_what_became_of_each_article(command: Dateline, tmp_path: P
 
 
 def test_ingest_reads_standard_input(dateline: Dateline, seed_text: str) -> None:
-    done = dateline("ingest", "-", "--archive", "news.db", "--json", "--source", "The New Arab", input=seed_text)
+    done = dateline("ingest", "-", "--archive", "news.db", "--json", "--publisher", "The New Arab", input=seed_text)
     assert (done.returncode, document(done)["counts"]["ADDED"]) == (0, 1)
     hit = document(dateline("search", "rocket attacks", "--archive", "news.db", "--json"))["hits"][0]
-    assert hit["article"]["source"] == "The New Arab"
-    assert hit["article"]["published"] == {"at": "2020-01-17T00:00:00+00:00", "precision": "DAY"}
+    assert hit["article"]["publisher"] == "The New Arab"
+    assert hit["article"]["published_at"] == "2020-01-17T00:00:00+00:00"
+    assert hit["article"]["published_at_precision"] == "DAY"
 
 
 def test_ask_shows_who_says_what_and_the_exact_words(command: Dateline, seed_archive: Path, seed_text: str) -> None:
@@ -313,7 +314,7 @@ def test_every_option_that_names_a_setting_exists() -> None:
 def test_extract_shows_facts_with_their_characters_and_stores_nothing(command: Dateline, tmp_path: Path) -> None:
     path = tmp_path / "story.txt"
     path.write_text("Peru expels diplomats\n\nPeru expelled three diplomats on Monday, the ministry said.\n")
-    found = document(command("extract", str(path), "--published", "2021-06-16", "--json"))
+    found = document(command("extract", str(path), "--published-at", "2021-06-16", "--json"))
     assert [event["title"] for event in found["events"]] != []
     text = path.read_text()
     for mention in found["mentions"]:

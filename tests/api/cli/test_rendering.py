@@ -61,7 +61,7 @@ ARTICLE = Article(
     title="Mayor denies it",
     text=TEXT,
     sha256="",
-    source="The Gazette",
+    publisher="The Gazette",
     authors=(),
     language="en",
     published=PublicationDate(datetime(2020, 1, 17, tzinfo=UTC), DatePrecision.DAY),

@@ -236,12 +236,14 @@ def test_ingested_articles_are_announced_where_they_pass_the_filter(live: TestCl
         socket.send_json({"type": "ping"})
         assert socket.receive_json()["type"] == "pong"
         for n in range(40):  # until the subscription has begun: nothing tells when
-            source = "The Test" if n % 2 else "Another"
-            archive.ingest_articles([ArticleInput(f"Story {n}\n\nIt rained.", url=f"https://a.example/{n}", source=source)])
+            name = "The Test" if n % 2 else "Another"
+            archive.ingest_articles(
+                [ArticleInput(f"Story {n}\n\nIt rained.", url=f"https://a.example/{n}", publisher=name)]
+            )
             if n == 5:
                 break
         found: list[str] = []
-        archive.ingest_articles([ArticleInput("The last\n\nIt rained.", url="https://a.example/x", source="The Test")])
+        archive.ingest_articles([ArticleInput("The last\n\nIt rained.", url="https://a.example/x", publisher="The Test")])
         while not found or found[-1] != "The last":
             found.append(socket.receive_json()["payload"]["data"]["articleIngested"]["title"])
         assert set(found) <= {"Story 1", "Story 3", "Story 5", "The last"}
@@ -259,7 +261,7 @@ def test_a_standing_question_fires_when_its_answer_changes(live: TestClient, arc
             pass
         asyncio.run(asyncio.sleep(0.7))
         text = "Minister quits\n\nFinance Minister John Smith resigned on Monday over the budget."
-        archive.ingest_articles([ArticleInput(text, url="https://a.example/2", published="2020-01-07")])
+        archive.ingest_articles([ArticleInput(text, url="https://a.example/2", published_at="2020-01-07")])
         change = socket.receive_json()["payload"]["data"]["answerChanged"]
         assert change["previous"]["status"] == "NOT_FOUND"
         assert change["current"]["status"] == "ANSWERED"

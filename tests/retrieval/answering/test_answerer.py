@@ -133,7 +133,7 @@ def test_events_of_a_day_are_listed_with_their_sentences(made_up_archive: Archiv
 
 def test_copies_of_an_article_do_not_make_another_source(tmp_path: Path, made_up_articles: list[ArticleInput]) -> None:
     hospital = made_up_articles[2]
-    copy = ArticleInput(text=hospital.text, title=hospital.title, url="https://example.org/copy", published="2019-11-23")
+    copy = ArticleInput(text=hospital.text, title=hospital.title, url="https://example.org/copy", published_at="2019-11-23")
     with Archive.open(tmp_path / "news.db") as archive:
         archive.ingest_articles([hospital])
         alone = archive.ask("Did the army bomb the hospital?")

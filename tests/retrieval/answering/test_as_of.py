@@ -19,7 +19,7 @@ TOLD = "Greece attacked the port of Izmir on 14 June 2021, killing four people, 
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Archive.open(tmp_path_factory.mktemp("as_of") / "news.db") as opened:
         opened.ingest_articles(
-            ArticleInput(text=f"News of {source}\n\n{text}", url=f"u:{published}", published=published, source=source)
+            ArticleInput(text=f"News of {source}\n\n{text}", url=f"u:{published}", published_at=published, publisher=source)
             for text, published, source in (
                 (SAID, "2021-06-15", "The Bosphorus Post"),
                 (DENIED, "2021-06-17", "The Attic Mail"),
@@ -59,5 +59,5 @@ def test_facts_as_of_a_moment_are_those_of_the_articles_published_by_then(archiv
     ids = [article.id for article in archive.articles().items]
     assert len(archive.load_facts(ids)) == 3
     known = archive.at(day(17)).load_facts(ids)
-    assert sorted(facts.article.source or "" for facts in known.values()) == ["The Attic Mail", "The Bosphorus Post"]
+    assert sorted(facts.article.publisher or "" for facts in known.values()) == ["The Attic Mail", "The Bosphorus Post"]
     assert {event.status for facts in known.values() for event in facts.events} == {EventStatus.DISPUTED}

@@ -44,7 +44,7 @@ def test_text_is_kept_unchanged_but_for_the_byte_order_mark(tmp_path: Path) -> N
     article = read_article(path)
     assert article.text == TEXT
     assert article.url == path.resolve().as_uri()
-    assert article.published is None
+    assert article.published_at is None
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,11 @@ def test_front_matter_gives_fields_and_the_text_stays_whole(tmp_path: Path) -> N
     )
     article = read_article(write(tmp_path / "a.md", text))
     assert article.text == text
-    assert (article.title, article.published, article.source) == ("Flood: cuts off towns", "2021-03-03", "Valley News")
+    assert (article.title, article.published_at, article.publisher) == (
+        "Flood: cuts off towns",
+        "2021-03-03",
+        "Valley News",
+    )
     assert (article.authors, article.url, article.language) == (
         ("Jane Doe", "Omar Haddad"),
         "https://news.example/flood",

@@ -36,7 +36,7 @@ def added(name: str) -> IngestResult:
 def test_a_job_comes_back_as_it_was_given(queue: JobQueue) -> None:
     given = [
         ArticleInput("a", "title", "https://news.example/a", "2020-01-03", "The Test", ("A. B.",), "en-GB"),
-        ArticleInput("b", published=datetime(2020, 1, 3, 12, tzinfo=UTC)),
+        ArticleInput("b", published_at=datetime(2020, 1, 3, 12, tzinfo=UTC)),
     ]
     job = queue.add(given)
     assert (job.state, job.total, job.done) == (JobState.QUEUED, 2, 0)

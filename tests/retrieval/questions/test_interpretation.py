@@ -10,7 +10,8 @@ from retrieval.errors import InputError
 from retrieval.models import AnswerType, Entity, EntityType
 from retrieval.questions.interpretation import interpret, understand
 from retrieval.questions.question import Form, Role
-from retrieval.text.words import WordBag, is_stop_word, similarity, stem
+from retrieval.text.stems import stem
+from retrieval.text.words import WordBag, is_stop_word, similarity
 
 KNOWN = {
     "jane doe": Entity("e1", EntityType.PERSON, "Jane Doe", 9, 2, None, None),

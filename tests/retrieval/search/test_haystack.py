@@ -75,7 +75,7 @@ def test_the_retriever_filters_and_refuses_what_it_cannot(document_store: Dateli
 def test_passages_of_articles_are_documents_too(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a.db") as archive:
         archive.ingest_articles(
-            [ArticleInput("Fire in Bruges\n\nA warehouse burned down, the mayor said.", source="Herald")]
+            [ArticleInput("Fire in Bruges\n\nA warehouse burned down, the mayor said.", publisher="Herald")]
         )
     store = DatelineDocumentStore(str(tmp_path / "a.db"))
     (document,) = store.filter_documents({"field": "meta.source", "operator": "==", "value": "Herald"})

@@ -122,7 +122,7 @@ def _make_article(
         title=title,
         text=text,
         sha256=sha256,
-        source=publisher,
+        publisher=publisher,
         authors=tuple(orjson.loads(authors)),
         language=language,
         published=PublicationDate(_instant(published_at), DatePrecision(precision), PublicationSource(source), span),

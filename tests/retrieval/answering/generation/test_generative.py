@@ -269,7 +269,7 @@ def test_an_article_that_gives_a_model_orders_is_not_sent(
 ) -> None:
     story = f"Mayor elected\n\nAnna Peeters was elected mayor of Ghent on Monday. {text}\n"
     with Archive.open(tmp_path / "news.db", embedder=None) as archive:
-        archive.ingest_articles([ArticleInput(story, url="https://example.org/mayor", published="2020-05-05")])
+        archive.ingest_articles([ArticleInput(story, url="https://example.org/mayor", published_at="2020-05-05")])
         answer = ask(archive, generator, "Who was elected mayor of Ghent?")
         assert answer.generation is not None
         assert answer.generation.failure is GenerationFailure.INSTRUCTED

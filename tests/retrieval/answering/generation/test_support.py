@@ -29,7 +29,7 @@ Check = Callable[[str, str], Supported | None]
 @pytest.fixture(scope="module")
 def hits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Hit]]:
     with Archive.open(tmp_path_factory.mktemp("support") / "news.db", embedder=None) as archive:
-        archive.ingest_articles([ArticleInput(STORY, url="https://example.org/flood", published="2020-01-15")])
+        archive.ingest_articles([ArticleInput(STORY, url="https://example.org/flood", published_at="2020-01-15")])
         yield archive.search("flood Ostend port lighthouse harbour repairs fuel").hits
 
 

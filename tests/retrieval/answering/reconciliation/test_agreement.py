@@ -29,7 +29,7 @@ ROWS = json.loads((Path(__file__).parent / "sources.json").read_text())
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Archive.open(tmp_path_factory.mktemp("sources") / "news.db") as opened:
         opened.ingest_articles(
-            ArticleInput(text=f"{title}\n\n{text}", url=f"u:{title}", published=published, source=source)
+            ArticleInput(text=f"{title}\n\n{text}", url=f"u:{title}", published_at=published, publisher=source)
             for title, text, published, source in ROWS
         )
         yield opened

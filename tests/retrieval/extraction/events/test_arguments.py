@@ -13,7 +13,7 @@ from retrieval.models.extraction import Extraction, FoundEvent
 
 
 def read(text: str) -> tuple[str, Extraction]:
-    article = prepare_article(ArticleInput(text=f"News of the day\n\n{text}", url="u:1", published="2022-09-16"))
+    article = prepare_article(ArticleInput(text=f"News of the day\n\n{text}", url="u:1", published_at="2022-09-16"))
     return article.text, Extractor().extract(article)
 
 

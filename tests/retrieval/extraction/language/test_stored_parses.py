@@ -81,7 +81,7 @@ def test_a_parse_of_other_tokens_is_not_taken() -> None:
 @pytest.fixture
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Archive.open(tmp_path_factory.mktemp("kept") / "news.db", embedder=None) as opened:
-        opened.ingest_articles([ArticleInput(f"A title\n\n{TEXTS[0]}", url="u:1", published="2024-05-01")])
+        opened.ingest_articles([ArticleInput(f"A title\n\n{TEXTS[0]}", url="u:1", published_at="2024-05-01")])
         yield opened
 
 
@@ -103,7 +103,7 @@ def test_a_new_text_has_new_parses_and_a_removed_one_none(archive: Archive) -> N
     (article,) = archive.articles().items
     before = archive.load_parses([article.id])[article.id]
     text = "Troops had taken the town of Ardal, the ministry said."
-    archive.ingest_articles([ArticleInput(f"A title\n\n{text}", url="u:1", published="2024-05-01")])
+    archive.ingest_articles([ArticleInput(f"A title\n\n{text}", url="u:1", published_at="2024-05-01")])
     after = archive.load_parses([article.id])[article.id]
     assert unpack_parse(before, text) is None
     assert unpack_parse(after, text) is not None

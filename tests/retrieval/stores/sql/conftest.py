@@ -84,7 +84,7 @@ class Catalog(ListQueries):
     """A catalog that tests can write to."""
 
     def put(self, text: str, *, url: str | None = None, published: str | None = None, source: str | None = None) -> Written:
-        article = prepare_article(ArticleInput(text, title="Title", url=url, published=published, source=source))
+        article = prepare_article(ArticleInput(text, title="Title", url=url, published_at=published, publisher=source))
         with writing(self._engine) as connection:
             return write_article(connection, article, facts_of(text), now=NOW, extractor_version=1)
 

@@ -25,7 +25,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 def put(archive: Archive, *texts: str, published: str = "2021-06-16", source: str | None = None) -> list[str]:
     """Ids of the articles; each one's URL is its text's first words."""
     given = [
-        ArticleInput(text=f"News of the day\n\n{t}", url=f"u:{source}:{t[:40]}", published=published, source=source)
+        ArticleInput(text=f"News of the day\n\n{t}", url=f"u:{source}:{t[:40]}", published_at=published, publisher=source)
         for t in texts
     ]
     return [result.article_id or "" for result in archive.ingest_articles(given)]

@@ -34,7 +34,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 
 def put(archive: Archive, text: str, published: str = "2021-06-16") -> str:
-    given = ArticleInput(text=f"News of the day\n\n{text}", url=f"u:{text}", published=published)
+    given = ArticleInput(text=f"News of the day\n\n{text}", url=f"u:{text}", published_at=published)
     (result,) = archive.ingest_articles([given])
     return result.article_id or ""
 

@@ -35,7 +35,9 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 def put(archive: Archive, text: str, day: str, *, source: str | None = None, url: str | None = None) -> str:
     title = text.split(". ", maxsplit=1)[0]
-    given = ArticleInput(f"{title}\n\n{text}", published=day, source=source, url=url or f"u:{source}:{day}:{text[:30]}")
+    given = ArticleInput(
+        f"{title}\n\n{text}", published_at=day, publisher=source, url=url or f"u:{source}:{day}:{text[:30]}"
+    )
     (result,) = archive.ingest_articles([given])
     return result.article_id or ""
 
