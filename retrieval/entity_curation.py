@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from retrieval.errors import InputError
 from retrieval.models import DecisionKind, EntityDecision
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.identity import fold
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.sql.queries.relation_queries import RelationQueries

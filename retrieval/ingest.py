@@ -21,7 +21,7 @@ from retrieval.extraction.pool import ExtractionPool
 from retrieval.ingestion.pipeline import prepare_article
 from retrieval.ingestion.readers import iter_paths, read_article, source_name
 from retrieval.models import ArticleInput, IngestOutcome, IngestResult
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.archive_vectors import ArchiveVectors
 from retrieval.stores.sql.engine import writing

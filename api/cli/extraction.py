@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from retrieval.models import CasualtyCount, Span
-from retrieval.models.extraction import Extraction, FoundAttribution, FoundTime
+from retrieval.models.found_facts import Extraction, FoundAttribution, FoundTime
 from retrieval.models.prepared import PreparedArticle
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from retrieval.embedding import DEFAULT_EMBEDDER, Embedder
 from retrieval.evaluation.collections import Collection, CollectionPassage
 from retrieval.evaluation.metrics import Estimate, measure, summarize
 from retrieval.models import ArticleFilter, DatePrecision, Hit, PublicationDate, PublicationSource, RetrievalMode, Span
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.prepared import PreparedArticle
 
 _DEPTH = 100

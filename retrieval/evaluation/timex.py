@@ -31,7 +31,7 @@ from pathlib import Path
 from retrieval.extraction.temporal.intervals import months
 from retrieval.extraction.temporal.times import parse_time_expressions
 from retrieval.models import DatePrecision
-from retrieval.models.extraction import FoundTime
+from retrieval.models.found_facts import FoundTime
 
 _LEAD = re.compile(
     r"^(?:(?:from|between|on|in|the|at|since|of|during|for|by|before|after|until|within|year)\s+)+", re.IGNORECASE

@@ -17,7 +17,7 @@ from retrieval.extraction.language.parsing import ParsedBlock, load_language, pa
 from retrieval.extraction.language.stored_parses import pack_parses
 from retrieval.extraction.temporal.times import find_times
 from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from multiprocessing import connection, get_context, parent_process
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.prepared import PreparedArticle
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from retrieval.models import (
     Span,
     Window,
 )
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.identity import stable_id
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.sql.engine import writing

@@ -23,7 +23,7 @@ from retrieval.embedding import open_embedder
 from retrieval.embedding.embedder import Vectors
 from retrieval.extraction.language.parsing import ParsedBlock, load_language, parser_text
 from retrieval.extraction.language.stored_parses import pack_parses
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.prepared import PreparedArticle
 from tests.benchmarks.texts import RandomVectors, asked_articles, make_articles
 

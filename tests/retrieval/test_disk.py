@@ -18,7 +18,7 @@ import hashlib, json, sys
 import numpy as np
 from retrieval import Archive, ArchiveError, RetrievalMode
 from retrieval.models.prepared import PreparedArticle
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models import PublicationDate, Span
 
 class Random:

@@ -23,7 +23,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from kill_parts import Hashing, prepare
 from retrieval import Archive
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 chance = random.Random(int(sys.argv[2]))
 with Archive.open(sys.argv[1], embedder=Hashing()) as archive:
     print("ready", flush=True)

@@ -25,7 +25,7 @@ from retrieval.models import (
     MentionKind,
     ParticipantRole,
 )
-from retrieval.models.extraction import (
+from retrieval.models.found_facts import (
     Extraction,
     FoundAttribution,
     FoundClaim,

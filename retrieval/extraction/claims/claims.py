@@ -22,7 +22,7 @@ from retrieval.extraction.language.noun_phrases import governing_verb, is_verb, 
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.extraction.temporal.time_index import TimeIndex
 from retrieval.models import AttributionKind
-from retrieval.models.extraction import FoundAttribution, FoundClaim, FoundEntity, FoundMention, FoundRole, FoundTime
+from retrieval.models.found_facts import FoundAttribution, FoundClaim, FoundEntity, FoundMention, FoundRole, FoundTime
 
 
 def find_claims(

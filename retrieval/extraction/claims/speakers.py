@@ -28,7 +28,7 @@ from retrieval.extraction.entities.names import GIVEN_NAMES
 from retrieval.extraction.language.noun_phrases import phrase_range
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.models import EntityType, MentionKind, Span
-from retrieval.models.extraction import FoundEntity, FoundMention, FoundRole
+from retrieval.models.found_facts import FoundEntity, FoundMention, FoundRole
 from retrieval.text.word_sets import load_words
 
 ROLES = load_words("roles")

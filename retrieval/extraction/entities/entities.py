@@ -15,7 +15,7 @@ from retrieval.extraction.entities.names import WORDS, name_key
 from retrieval.extraction.entities.resolution import Group, link_organizations, link_people, settle, surnames
 from retrieval.extraction.language.parsing import ParsedBlock, straight
 from retrieval.models import EntityType, MentionKind, Span
-from retrieval.models.extraction import FoundEntity, FoundMention
+from retrieval.models.found_facts import FoundEntity, FoundMention
 
 _Identity = tuple[EntityType, str]
 

@@ -15,7 +15,7 @@ from retrieval.extraction.entities.names import WORDS
 from retrieval.extraction.language.noun_phrases import is_finite, is_verb
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.models import EntityType, MentionKind, Span
-from retrieval.models.extraction import FoundEntity, FoundMention, FoundRole
+from retrieval.models.found_facts import FoundEntity, FoundMention, FoundRole
 
 _HEADS, _MODIFIERS = WORDS["role"], WORDS["role_word"]
 _FORMER, _HONORIFICS = WORDS["role_former"], WORDS["role_honorific"]

@@ -24,7 +24,7 @@ from retrieval.extraction.language.noun_phrases import (
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.extraction.temporal.time_index import TimeIndex
 from retrieval.models import EntityType, MentionKind, ParticipantRole
-from retrieval.models.extraction import FoundClaim, FoundParticipant
+from retrieval.models.found_facts import FoundClaim, FoundParticipant
 from retrieval.text.word_sets import load_words
 
 ORDINALS = frozenset({"first", "second", "third", "fourth", "former", "latter"})

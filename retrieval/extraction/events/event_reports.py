@@ -20,7 +20,7 @@ from retrieval.extraction.events.triggers import is_agentless, resumed_type, tel
 from retrieval.extraction.language.noun_phrases import is_passive, is_verb
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.models import BlockKind, CasualtyCount, EventStatus, EventType, ParticipantRole, Span
-from retrieval.models.extraction import FoundClaim
+from retrieval.models.found_facts import FoundClaim
 from retrieval.text.word_sets import load_words
 
 _FAMILIES = ("kill", "strike", "capture", "resume", "pause", "arrest", "protest", "talks", "release", "withdraw")

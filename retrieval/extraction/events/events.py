@@ -18,7 +18,7 @@ from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.extraction.temporal.time_index import TimeIndex
 from retrieval.linking.event_status import overall_status
 from retrieval.models import CasualtyCount, EventStatus, EventType, ParticipantRole
-from retrieval.models.extraction import (
+from retrieval.models.found_facts import (
     FoundClaim,
     FoundEntity,
     FoundEvent,

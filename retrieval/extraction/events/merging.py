@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from retrieval.extraction.events.event_reports import EventReport
 from retrieval.models import EntityType, EventType, ParticipantRole
-from retrieval.models.extraction import FoundEntity, FoundTime
+from retrieval.models.found_facts import FoundEntity, FoundTime
 
 # Both sides do these, so that another actor is no other event.
 _SYMMETRIC = frozenset({EventType.COOPERATE, EventType.CONSULT, EventType.AGREE})

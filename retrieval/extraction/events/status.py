@@ -10,7 +10,7 @@ from retrieval.extraction.claims.contents import PRESUPPOSING
 from retrieval.extraction.claims.cues import is_negated
 from retrieval.extraction.language.noun_phrases import governing_verb, is_verb
 from retrieval.models import ClaimStance, EventStatus, Span
-from retrieval.models.extraction import FoundClaim
+from retrieval.models.found_facts import FoundClaim
 from retrieval.text.word_sets import load_words
 
 _BY_STANCE = {

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from retrieval.models import Span
-from retrieval.models.extraction import FoundTime
+from retrieval.models.found_facts import FoundTime
 
 
 class TimeIndex:

@@ -21,7 +21,7 @@ from retrieval.extraction.temporal.reference_frames import Frame
 from retrieval.extraction.temporal.relative_times import lasting, moved, shifted
 from retrieval.extraction.temporal.time_words import NUMBER, UNIT, number_of, weekday_number
 from retrieval.models import BlockKind, DatePrecision, DateSource, PublicationDate, PublicationSource, Span
-from retrieval.models.extraction import FoundTime
+from retrieval.models.found_facts import FoundTime
 
 _RANGE_JOIN = re.compile(r"\s*(?:-|–|—|~)\s*|\s+(?:to|through|thru|until|till)\s+(?:the\s+)?", re.IGNORECASE)
 _AND_JOIN = re.compile(r"\s*,?\s*(?:and|or)\s+(?:the\s+)?", re.IGNORECASE)

@@ -9,7 +9,7 @@ import pytest
 
 from retrieval.extraction.extractor import Extractor
 from retrieval.models import Block, BlockKind, PublicationDate, Span
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from retrieval.models import (
     PublicationSource,
     Span,
 )
-from retrieval.models.extraction import Extraction, FoundClaim, FoundEvent
+from retrieval.models.found_facts import Extraction, FoundClaim, FoundEvent
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from retrieval import Archive, CursorError, EmbedderMismatch, RetrievalMode
 from retrieval.embedding.embedder import Vectors
 from retrieval.models import PublicationDate, Span
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.prepared import PreparedArticle
 
 MEANINGS = {"fire": 0, "blaze": 0, "market": 1, "shares": 1, "mayor": 2}

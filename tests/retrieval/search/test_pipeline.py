@@ -14,7 +14,7 @@ from haystack import Pipeline
 
 from retrieval import Archive, ArticleFilter, RetrievalMode
 from retrieval.models import PublicationDate, Span
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.prepared import PreparedArticle
 from retrieval.search.pipeline import LexicalRetriever, PoolJoiner, PoolRanker, SearchRequest
 from retrieval.search.ranking import is_statement

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from retrieval.models import Block, IngestOutcome, PublicationDate, Span
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.identity import fold, stable_id
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.sql.paging import chunks

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from retrieval.models import DecisionKind, EntityDecision, EntityType, Span
-from retrieval.models.extraction import Extraction, FoundAttribution, FoundEntity
+from retrieval.models.found_facts import Extraction, FoundAttribution, FoundEntity
 from retrieval.models.identity import fold, stable_id
 from retrieval.stores.sql.paging import chunks
 from retrieval.stores.sql.tables import decisions, entities

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Insert, Table, insert, select, update
 
 from retrieval.linking.event_coreference import EventProfile, Role, stems
 from retrieval.models import Block, DatePrecision, DateSource, Span
-from retrieval.models.extraction import Extraction, FoundAttribution, FoundEntity, FoundEvent
+from retrieval.models.found_facts import Extraction, FoundAttribution, FoundEntity, FoundEvent
 from retrieval.models.identity import fold, stable_id
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.sql.paging import chunks

@@ -21,7 +21,7 @@ from retrieval.models import (
     MentionKind,
     Span,
 )
-from retrieval.models.extraction import FoundClaim, FoundEntity, FoundMention, FoundTime
+from retrieval.models.found_facts import FoundClaim, FoundEntity, FoundMention, FoundTime
 
 STANCES = {
     "asserted": ClaimStance.ASSERTED,

@@ -9,7 +9,7 @@ import pytest
 from retrieval.extraction.entities.entities import find_entities
 from retrieval.extraction.language.parsing import parse_blocks
 from retrieval.models import Block, BlockKind, EntityType, MentionKind, Span
-from retrieval.models.extraction import FoundEntity, FoundMention
+from retrieval.models.found_facts import FoundEntity, FoundMention
 
 
 def found(text: str) -> tuple[list[FoundEntity], list[FoundMention]]:

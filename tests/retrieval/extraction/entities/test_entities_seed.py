@@ -10,7 +10,7 @@ import pytest
 from retrieval.extraction.entities.entities import find_entities
 from retrieval.extraction.language.parsing import parse_blocks
 from retrieval.models import FACTUAL_BLOCKS, Block, BlockKind, EntityType, Span
-from retrieval.models.extraction import FoundEntity, FoundMention
+from retrieval.models.found_facts import FoundEntity, FoundMention
 
 _TYPES = {"PERSON": "PERSON", "ORG": "ORGANIZATION", "GPE": "PLACE", "LOC": "PLACE", "FAC": "FACILITY"}
 

@@ -9,7 +9,7 @@ import pytest
 from retrieval.extraction.extractor import Extractor
 from retrieval.ingestion.pipeline import prepare_article
 from retrieval.models import ArticleInput, EventType, ParticipantRole
-from retrieval.models.extraction import Extraction, FoundEvent
+from retrieval.models.found_facts import Extraction, FoundEvent
 
 
 def read(text: str) -> tuple[str, Extraction]:

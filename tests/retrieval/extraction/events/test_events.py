@@ -25,7 +25,7 @@ from retrieval.models import (
     PublicationSource,
     Span,
 )
-from retrieval.models.extraction import Extraction, FoundEvent
+from retrieval.models.found_facts import Extraction, FoundEvent
 
 PUBLISHED = PublicationDate(datetime(2021, 6, 18, tzinfo=UTC), DatePrecision.DAY, PublicationSource.OPTION)
 STATUS = {

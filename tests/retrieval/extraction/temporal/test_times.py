@@ -13,7 +13,7 @@ from retrieval.extraction.temporal.times import find_times, parse_time_expressio
 from retrieval.ingestion.blocks import split_blocks
 from retrieval.ingestion.publication import publication_date
 from retrieval.models import BlockKind, DatePrecision, DateSource, PublicationDate, PublicationSource, Span
-from retrieval.models.extraction import FoundTime
+from retrieval.models.found_facts import FoundTime
 
 FRIDAY = datetime(2020, 1, 17, 9, 30, tzinfo=UTC)
 Row = tuple[str, str, str]

@@ -23,7 +23,7 @@ from retrieval.models import (
     ParticipantRole,
     Span,
 )
-from retrieval.models.extraction import (
+from retrieval.models.found_facts import (
     Extraction,
     FoundAttribution,
     FoundClaim,

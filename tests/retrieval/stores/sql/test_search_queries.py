@@ -7,7 +7,7 @@ import pytest
 
 from retrieval import Archive, ArchiveError
 from retrieval.models import DatePrecision, PublicationDate, PublicationSource, Span
-from retrieval.models.extraction import Extraction
+from retrieval.models.found_facts import Extraction
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.sql.queries.search_queries import SearchQueries
 
