@@ -23,16 +23,23 @@ V = TypeVar("V")
 
 First: TypeAlias = Annotated[
     int | None,
-    strawberry.argument(description="How many from the start, 0 to 100; 20 where neither `first` nor `last` is given."),
+    strawberry.argument(
+        description=(
+            "The number of items from the start of the list, 0 to 100; 20 where neither `first` nor `last` is given."
+        )
+    ),
 ]
 After: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="Only what follows this cursor, which this same list gave.")
+    str | None, strawberry.argument(description="Returns the items after this cursor, which must come from the same list.")
 ]
 Last: TypeAlias = Annotated[
-    int | None, strawberry.argument(description="How many from the end, 0 to 100; not together with `first`.")
+    int | None,
+    strawberry.argument(
+        description="The number of items from the end of the list, 0 to 100. Cannot be combined with `first`."
+    ),
 ]
 Before: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="Only what comes before this cursor, which this same list gave.")
+    str | None, strawberry.argument(description="Returns the items before this cursor, which must come from the same list.")
 ]
 
 
@@ -69,22 +76,24 @@ def _given(value: V | None) -> V | None:
 
 @object_type
 class PageInfo:
-    """Where a page stands in its list."""
+    """The position of a page in its list."""
 
-    has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether the list has something before this page.")
+    has_next_page: bool = strawberry.field(description="Whether there are items after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are items before this page.")
     start_cursor: str | None = strawberry.field(description="The cursor of the page's first edge; null on an empty page.")
     end_cursor: str | None = strawberry.field(description="The cursor of the page's last edge; null on an empty page.")
 
 
 @object_type
 class Edge(Generic[T]):
-    """One place in a list."""
+    """An item of a list and its cursor."""
 
     cursor: str = strawberry.field(
-        description="Opaque; give it as `after` or `before` with the same filter and order to go on from here."
+        description=(
+            "An opaque cursor. Pass it as `after` or `before`, with the same filter and order, to continue from here."
+        )
     )
-    node: T = strawberry.field(description="What stands here.")
+    node: T = strawberry.field(description="The item.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,7 @@ def page_info(cursors: tuple[str, ...], *, has_next: bool, has_previous: bool) -
 
 @object_type
 class Connection(Generic[T]):
-    """A page of a list that may be long; ask for more with `pageInfo.endCursor` as `after`."""
+    """One page of a list. To get the next page, pass `pageInfo.endCursor` as `after`."""
 
     # May be called any number of times: a request's loaders remember.
     load: strawberry.Private[Callable[[], Awaitable[Slice[T]]]]
@@ -121,22 +130,22 @@ class Connection(Generic[T]):
 
     @resolver
     async def edges(self) -> list[Edge[T]]:
-        """The page's items, each with its cursor."""
+        """The items of the page, with cursors."""
         return (await self.load()).edges
 
     @resolver
     async def nodes(self) -> list[T]:
-        """The page's items alone."""
+        """The items of the page, without cursors."""
         return [edge.node for edge in (await self.load()).edges]
 
     @resolver
     async def page_info(self) -> PageInfo:
-        """Whether there is more, and the cursors to get it."""
+        """Pagination: the cursors of the page, and whether there are more items."""
         return (await self.load()).page_info
 
     @resolver
     async def total_count(self) -> int:
-        """How many items the whole list has. Counted only when selected."""
+        """The number of items in the whole list. Counted only when selected."""
         return await self.count()
 
 

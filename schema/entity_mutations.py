@@ -18,58 +18,66 @@ from schema.node_registry import loader
 from schema.types.entities import Entity
 from schema.types.user_errors import UserError
 
-_WHOSE = "Given back unchanged."
+_WHOSE = "Returned unchanged in the payload."
 
 
 @input_type
 class MergeEntitiesInput:
-    """Which entities are one."""
+    """The input of `mergeEntities`."""
 
-    into_id: strawberry.ID = strawberry.field(description="The entity that stays.")
-    from_ids: list[strawberry.ID] = strawberry.field(description="The entities that become part of it.")
+    into_id: strawberry.ID = strawberry.field(description="The entity to keep.")
+    from_ids: list[strawberry.ID] = strawberry.field(description="The entities to merge into it.")
     client_mutation_id: str | None = strawberry.field(default=UNSET, description=_WHOSE)
 
 
 @input_type
 class SplitEntityInput:
-    """Which names of an entity are another one's."""
+    """The input of `splitEntity`."""
 
-    id: strawberry.ID = strawberry.field(description="The entity.")
-    aliases: list[str] = strawberry.field(description="Some of its aliases, in upper or lower case; not all.")
+    id: strawberry.ID = strawberry.field(description="The id of the entity.")
+    aliases: list[str] = strawberry.field(
+        description="The aliases to split off, ignoring case. At least one alias must remain."
+    )
     client_mutation_id: str | None = strawberry.field(default=UNSET, description=_WHOSE)
 
 
 @input_type
 class LinkEntityInput:
-    """Which item of Wikidata an entity is."""
+    """The input of `linkEntity`."""
 
-    id: strawberry.ID = strawberry.field(description="The entity.")
+    id: strawberry.ID = strawberry.field(description="The id of the entity.")
     wikidata_id: str = strawberry.field(description="The item's id, such as Q42.")
     client_mutation_id: str | None = strawberry.field(default=UNSET, description=_WHOSE)
 
 
 @input_type
 class UndoEntityDecisionInput:
-    """Which decision is taken back."""
+    """The input of `undoEntityDecision`."""
 
-    decision_id: int = strawberry.field(description="The decision's number, which the mutation that made it gave.")
+    decision_id: int = strawberry.field(description="The number of the decision, as returned by the mutation that made it.")
     client_mutation_id: str | None = strawberry.field(default=UNSET, description=_WHOSE)
 
 
-HowToMerge: TypeAlias = Annotated[MergeEntitiesInput, strawberry.argument(description="Which entities.")]
-HowToSplit: TypeAlias = Annotated[SplitEntityInput, strawberry.argument(description="Which entity, and by which names.")]
-HowToLink: TypeAlias = Annotated[LinkEntityInput, strawberry.argument(description="Which entity, and to which item.")]
-WhatToUndo: TypeAlias = Annotated[UndoEntityDecisionInput, strawberry.argument(description="Which decision.")]
+HowToMerge: TypeAlias = Annotated[MergeEntitiesInput, strawberry.argument(description="The entities to merge.")]
+HowToSplit: TypeAlias = Annotated[
+    SplitEntityInput, strawberry.argument(description="The entity to split, and the aliases.")
+]
+HowToLink: TypeAlias = Annotated[LinkEntityInput, strawberry.argument(description="The entity to link, and the item.")]
+WhatToUndo: TypeAlias = Annotated[UndoEntityDecisionInput, strawberry.argument(description="The decision to undo.")]
 
 
 @object_type
 class EntityDecisionPayload:
-    """What became of the entities."""
+    """The result of a decision on entities."""
 
-    decision_id: int | None = strawberry.field(description="The decision's number in the log; null where none was made.")
-    entities: list[Entity] = strawberry.field(description="The entities concerned that are there now.")
-    user_errors: list[UserError] = strawberry.field(description="What was wrong; then nothing was done.")
-    client_mutation_id: str | None = strawberry.field(description="As it was given.")
+    decision_id: int | None = strawberry.field(
+        description="The number of the decision in the log; null where none was made."
+    )
+    entities: list[Entity] = strawberry.field(description="The entities concerned, as they are now.")
+    user_errors: list[UserError] = strawberry.field(
+        description="Errors in the input. Where there are any, nothing was done."
+    )
+    client_mutation_id: str | None = strawberry.field(description="The words as the question gave them.")
 
 
 @object_type
@@ -78,7 +86,7 @@ class EntityMutations:
 
     @mutation
     async def merge_entities(self, info: Info, input: HowToMerge) -> EntityDecisionPayload:  # noqa: A002
-        """Let entities be one, in the articles of the archive, which are read anew, and in those to come."""
+        """Merges entities, in stored articles, which are extracted again, and in future ones."""
 
         def decide() -> models.EntityDecision:
             others = [expect(str(id_), "Entity") for id_ in input.from_ids]
@@ -88,7 +96,7 @@ class EntityMutations:
 
     @mutation
     async def split_entity(self, info: Info, input: HowToSplit) -> EntityDecisionPayload:  # noqa: A002
-        """Let what is written in some ways be an entity of its own, in the articles of the archive and in those to come."""
+        """Splits aliases off into an entity of their own, in stored articles and in future ones."""
 
         def decide() -> models.EntityDecision:
             return info.context.archive.split_entity(expect(str(input.id), "Entity"), input.aliases)
@@ -97,7 +105,7 @@ class EntityMutations:
 
     @mutation
     async def link_entity(self, info: Info, input: HowToLink) -> EntityDecisionPayload:  # noqa: A002
-        """Say which item of Wikidata an entity is."""
+        """Links an entity to a Wikidata item."""
 
         def decide() -> models.EntityDecision:
             return info.context.archive.link_entity(expect(str(input.id), "Entity"), input.wikidata_id)
@@ -106,7 +114,7 @@ class EntityMutations:
 
     @mutation
     async def undo_entity_decision(self, info: Info, input: WhatToUndo) -> EntityDecisionPayload:  # noqa: A002
-        """Take a merge, a split or a link back; the articles that it concerns are read anew."""
+        """Undoes a merge, split or link. The articles concerned are extracted again."""
         decide = partial(info.context.archive.undo_decision, input.decision_id)
         return await _decided(info, decide, input.client_mutation_id)
 

@@ -33,14 +33,14 @@ class DiscardReason(StrEnum):
 
 
 class OrderDirection(StrEnum):
-    """Which end of an order comes first."""
+    """The direction of an order."""
 
     ASC = "ASC"
     DESC = "DESC"
 
 
 class UserErrorCode(StrEnum):
-    """What was wrong with a part of a mutation's input."""
+    """An error in a part of a mutation's input."""
 
     INVALID = "INVALID"
     TOO_LARGE = "TOO_LARGE"
@@ -59,53 +59,51 @@ def _describe(kind: type[Enum], description: str, /, *, name: str | None = None,
 
 _describe(
     OffsetUnit,
-    "What a text position counts. Pick the one that your language's strings are indexed by.",
+    "The unit of text positions. Choose the one by which your language indexes strings.",
     CODE_POINT="Unicode code points: Python, and the offsets that the archive stores.",
     UTF16="UTF-16 code units: JavaScript, Java, C#.",
     UTF8_BYTE="Bytes of the UTF-8 text: Go, Rust, C.",
 )
 _describe(
     DiscardReason,
-    "Why a stretch of an article is kept but neither searched nor read for facts.",
-    TITLE_REPEAT="The title once more.",
-    READ_TIME="An estimate of how long reading takes.",
-    DATELINE="The line that gives place or date of publication; the publication date is read from it.",
+    "The reason why a part of an article is neither indexed nor used for extraction.",
+    TITLE_REPEAT="A repetition of the title.",
+    READ_TIME="The estimated time of completion.",
+    DATELINE="The dateline: a line with the place or date of publication.",
     BYLINE="The names of the authors.",
-    CAPTION="The caption or credit of a picture.",
-    RELATED_LINK="A pointer to another article.",
-    BOILERPLATE="Words of the site, not of the article.",
+    CAPTION="The caption or credit of an image.",
+    RELATED_LINK="A reference to another article.",
+    BOILERPLATE="Text of the site rather than of the article.",
 )
-_describe(
-    OrderDirection, "Which end of an order comes first.", ASC="Smallest or earliest first.", DESC="Largest or latest first."
-)
+_describe(OrderDirection, "The direction of an order.", ASC="Smallest or earliest first.", DESC="Largest or latest first.")
 _describe(
     UserErrorCode,
-    "What was wrong with a part of a mutation's input.",
-    INVALID="It cannot be read as what it should be.",
-    TOO_LARGE="It is larger than allowed.",
-    NOT_FOUND="The archive has nothing by that name.",
+    "An error in a part of a mutation's input.",
+    INVALID="The value is malformed.",
+    TOO_LARGE="The value exceeds a limit.",
+    NOT_FOUND="Nothing with that id or name exists.",
 )
 _describe(
     models.DatePrecision,
-    "The finest unit that the source of a date gives.",
+    "The finest unit of a date.",
     MINUTE="To the minute.",
     DAY="To the day.",
     WEEK="To the week.",
     MONTH="To the month.",
     YEAR="To the year.",
-    UNKNOWN="No date is known.",
+    UNKNOWN="The date is unknown.",
 )
 _describe(
     models.DateSource,
-    "What a resolved time rests on.",
-    EXPLICIT="The text names the date itself.",
-    RELATIVE_TO_PUBLICATION='The text counts from the day of publication, as "last week" does.',
-    PUBLICATION_DATE_FALLBACK="The text gives no time; this is the publication date, if known, and may be far off.",
+    "The basis on which a time was resolved.",
+    EXPLICIT="The text names the date.",
+    RELATIVE_TO_PUBLICATION='Relative to the publication date, such as "last week".',
+    PUBLICATION_DATE_FALLBACK="The text gives no time: this is the publication date, where known, and may be far off.",
 )
 _describe(
     models.EntityType,
-    "The kinds of named thing.",
-    PERSON="A human being.",
+    "The types of entities.",
+    PERSON="A person.",
     ORGANIZATION="A body of people with a name and a structure: a ministry, company, agency, alliance.",
     PLACE="A country, region, city or natural feature.",
     GROUP="People named as a whole: a nation, faith, party or movement.",
@@ -114,12 +112,12 @@ _describe(
 )
 _describe(
     models.MentionKind,
-    "How a text refers to an entity.",
-    NAME="By its name or a part of it.",
-    ACRONYM="By its initials.",
-    DEMONYM='By the word for what belongs to a place, such as "Iraqi".',
-    NOMINAL='By a description, such as "the general".',
-    PRONOUN="By a pronoun.",
+    "The form in which a text refers to an entity.",
+    NAME="A name or a part of it.",
+    ACRONYM="An acronym.",
+    DEMONYM='A demonym, such as "Iraqi".',
+    NOMINAL='A description, such as "the general".',
+    PRONOUN="A pronoun.",
 )
 _describe(
     models.EventType,
@@ -140,176 +138,178 @@ _describe(
     MOBILIZE="Ready or move forces.",
     COERCE="Use force short of assault: arrest, raid, seize, restrict.",
     ASSAULT="Attack people or property with violence.",
-    OTHER="A happening of another kind.",
+    OTHER="Any other kind of event.",
 )
 _describe(
     models.QuadClass,
-    "PLOVER's four classes of event: words or deeds, together or against; NEUTRAL for what is neither.",
-    VERBAL_COOPERATION="Words that bring sides together.",
-    MATERIAL_COOPERATION="Deeds that help a side.",
-    VERBAL_CONFLICT="Words against a side.",
-    MATERIAL_CONFLICT="Deeds against a side.",
+    "The PLOVER quad classes: verbal or material cooperation or conflict; NEUTRAL for anything else.",
+    VERBAL_COOPERATION="Cooperation in words.",
+    MATERIAL_COOPERATION="Cooperation in deeds.",
+    VERBAL_CONFLICT="Conflict in words.",
+    MATERIAL_CONFLICT="Conflict in deeds.",
     NEUTRAL="Neither cooperation nor conflict.",
 )
 _describe(
     models.EventStatus,
-    "How the archive vouches for an event.",
-    ACTUAL="The articles tell it in their own voice as having happened.",
+    "The status of an event: what the archive vouches for.",
+    ACTUAL="The articles report, in their own voice, that it happened.",
     ATTRIBUTED="A source says that it happened.",
     ALLEGED="A source alleges it.",
     DENIED="A source denies it.",
-    DISPUTED="Sources hold opposite stances on it.",
-    REQUESTED="It was asked for.",
+    DISPUTED="Sources take opposite stances on it.",
+    REQUESTED="It is demanded or requested.",
     PLANNED="It is planned or announced.",
-    HYPOTHETICAL='It is only supposed, as after "if".',
+    HYPOTHETICAL='It is hypothetical, as after "if".',
     NEGATED="The text says that it did not happen.",
 )
 _describe(
     models.ParticipantRole,
-    "What a participant does in an event.",
-    ACTOR="Does it.",
-    RECIPIENT="Has it done to them, or is addressed by it.",
-    INSTRUMENT="Is the means of it.",
-    VICTIM="Is killed or hurt by it.",
-    OTHER="Takes part in another way.",
+    "The role of a participant in an event.",
+    ACTOR="Carries the event out.",
+    RECIPIENT="Is affected or addressed by the event.",
+    INSTRUMENT="Is the means of the event.",
+    VICTIM="Is killed or injured.",
+    OTHER="Takes part in another role.",
 )
 _describe(
     models.ClaimStance,
-    "What a speaker does with a statement. Declining to comment or having no information is not a denial.",
-    ASSERTED="Says that it is so.",
-    DENIED="Says that it is not so.",
-    REPORTED="Passes on what others say.",
-    ALLEGED="Says so without proof, or as an accusation.",
+    ("The stance of a source towards a statement. Declining to comment or having no information is not a denial."),
+    ASSERTED="Asserts it.",
+    DENIED="Denies it.",
+    REPORTED="Reports what others say.",
+    ALLEGED="Alleges it.",
     REQUESTED="Asks or demands that it be so.",
-    PROMISED="Undertakes that it will be so.",
-    BELIEVED="Thinks, expects or fears that it is so.",
-    DECLINED_TO_COMMENT="Would not say.",
-    NO_INFORMATION="Says that they do not know.",
+    PROMISED="Promises it.",
+    BELIEVED="Believes, expects or fears it.",
+    DECLINED_TO_COMMENT="Declined to comment.",
+    NO_INFORMATION="Has no information.",
 )
 _describe(
     models.AttributionKind,
-    "How the words of a source are given.",
-    DIRECT_QUOTATION="In quotation marks.",
-    INDIRECT_SPEECH="Retold by the article.",
-    REPORTED_VIA="Taken over from another medium or source.",
-    NARRATOR="In the article's own voice.",
+    "The form in which an article gives the words of a source.",
+    DIRECT_QUOTATION="A direct quotation.",
+    INDIRECT_SPEECH="Indirect speech.",
+    REPORTED_VIA="Reported via another medium or source.",
+    NARRATOR="The article itself, in its own voice.",
 )
 _describe(
     models.ArticleOrder,
-    "What articles are sorted by; ties fall to the id.",
+    "The sort keys of articles. Ties are broken by id.",
     name="ArticleOrderField",
-    PUBLISHED_AT="When they were published.",
-    INGESTED_AT="When the archive took in their present text.",
+    PUBLISHED_AT="The publication date.",
+    INGESTED_AT="The time at which the current text was ingested.",
 )
 _describe(
     models.EntityOrder,
-    "What entities are sorted by; ties fall to the id.",
+    "The sort keys of entities. Ties are broken by id.",
     name="EntityOrderField",
-    MENTION_COUNT="How often they are mentioned.",
+    MENTION_COUNT="The number of mentions.",
     NAME="Their name.",
-    LAST_SEEN_AT="When an article last mentioned them.",
+    LAST_SEEN_AT="The last mention.",
 )
 _describe(
     models.StoryOrder,
-    "What stories are sorted by.",
+    "The sort keys of stories.",
     name="StoryOrderField",
-    LAST_PUBLISHED_AT="By when the newest article was published; those without a date come last in either direction.",
-    ARTICLE_COUNT="By how many articles are in them.",
-    INDEPENDENT_SOURCES="By how many independent sources write about them.",
+    LAST_PUBLISHED_AT=("The publication date of the newest article; stories without a date come last in either direction."),
+    ARTICLE_COUNT="The number of articles.",
+    INDEPENDENT_SOURCES="The number of independent sources.",
 )
 _describe(
     models.EventOrder,
-    "What events are sorted by; ties fall to the id.",
+    "The sort keys of events. Ties are broken by id.",
     name="EventOrderField",
-    TIME="When they begin.",
-    CONFIDENCE="How sure the archive is of them.",
-    INDEPENDENT_SOURCES="How many independent sources tell of them.",
+    TIME="The start of the events.",
+    CONFIDENCE="The confidence.",
+    INDEPENDENT_SOURCES="The number of independent sources.",
 )
 _describe(
     models.AnswerMode,
-    "Who words an answer.",
-    EXTRACTIVE="The articles: it is given in their words.",
-    GENERATIVE="A language model, held to the passages: what they do not support is left out.",
+    "The way in which an answer is worded.",
+    EXTRACTIVE="The archive: the answer is in the words of the articles.",
+    GENERATIVE="A language model words the answer; statements that the passages do not support are removed.",
 )
 _describe(
     models.AskStep,
-    "The work that answering a question is made of.",
-    INTERPRETATION="What the question asks for.",
-    SEARCH="The passages nearest to it.",
-    FACTS="The mentions, claims and events of their articles.",
-    READING="What the span reader finds in the passages.",
-    PARSING="The grammar of the sentences that matter.",
-    PROPOSALS="What in those sentences, claims and events may answer, and how surely.",
-    ASSEMBLY="The answer from that: equal values together, sides against each other, citations.",
-    GENERATION="The language model's wording, and the check of it.",
+    "The steps of answering a question.",
+    INTERPRETATION="The type of answer that the question asks for.",
+    SEARCH="Searching the passages.",
+    FACTS="Loading the mentions, claims and events of their articles.",
+    READING="Reading the passages.",
+    PARSING="Parsing the sentences that matter.",
+    PROPOSALS="Finding and scoring candidate answers.",
+    ASSEMBLY="Assembling the answer: grouping equal values, weighing the sides, citing.",
+    GENERATION="Generating the answer with a language model, and checking its support.",
 )
 _describe(
     models.GenerationFailure,
-    "Why what a language model wrote is not the answer.",
-    NO_PASSAGES="There was no passage to write from, so it was not asked.",
-    INSTRUCTED="A passage or the text that it wrote addresses language models; such a passage is not sent.",
-    TIMED_OUT="It took too long.",
-    UNREACHABLE="There was no connection to it.",
-    ACCESS_DENIED="It does not take the server's key.",
-    RATE_LIMITED="It takes no more questions for now.",
-    SERVICE_ERROR="It answered with another error.",
-    MALFORMED="What it wrote is not in the form that was asked for.",
-    REFUSED="It would not answer.",
-    EMPTY="It wrote nothing.",
-    UNSUPPORTED="The passages support none of its statements, or it made none.",
-    LESS_SURE="The archive is surer of the extractive answer, or the statements fell below `minConfidence`.",
+    "The reason why generated text was not used as the answer.",
+    NO_PASSAGES="There was no passage, so the language model was not asked.",
+    INSTRUCTED=(
+        "A passage, or the generated text, contains instructions to language models. Such a passage is never sent."
+    ),
+    TIMED_OUT="The language model did not answer in time.",
+    UNREACHABLE="The language model could not be reached.",
+    ACCESS_DENIED="The language model rejected the server's API key.",
+    RATE_LIMITED="The language model's rate limit was reached.",
+    SERVICE_ERROR="The language model returned an error.",
+    MALFORMED="The language model's response was not in the requested format.",
+    REFUSED="The language model refused.",
+    EMPTY="The language model returned no text.",
+    UNSUPPORTED="The passages support none of the generated statements, or there were none.",
+    LESS_SURE="The extractive answer is more certain, or the statements fell below `minConfidence`.",
 )
 _describe(
     models.AnswerStatus,
     "Whether the archive answers.",
-    ANSWERED="It does.",
-    CONFLICTING="Its sources contradict each other; see `accounts`.",
-    NOT_FOUND="It does not say; see `abstentionReason` and `closestPassages`.",
+    ANSWERED="The archive gives an answer.",
+    CONFLICTING="The sources contradict each other; see `accounts`.",
+    NOT_FOUND="The archive gives no answer; see `abstentionReason` and `closestPassages`.",
 )
 _describe(
     models.AnswerType,
-    "What a question asks for.",
-    PERSON="Who.",
-    ORGANIZATION="Which body.",
-    PLACE="Where.",
-    DATE="When, or since when.",
-    QUANTITY="How many or how much.",
-    YES_NO="Whether.",
-    REASON="Why.",
-    QUOTATION="What somebody said.",
-    EVENT_LIST="What happened.",
-    DEFINITION="Who or what something is.",
+    "The type of answer that a question asks for.",
+    PERSON="A person.",
+    ORGANIZATION="An organization.",
+    PLACE="A place.",
+    DATE="A date or time.",
+    QUANTITY="A quantity.",
+    YES_NO="Yes or no.",
+    REASON="A reason.",
+    QUOTATION="A quotation.",
+    EVENT_LIST="A list of events.",
+    DEFINITION="A definition: who or what something is.",
     OTHER="Something else.",
 )
 _describe(
     models.AbstentionReason,
-    "Why there is no answer.",
-    NO_MATCHING_PASSAGE="No passage has to do with the question.",
-    LOW_CONFIDENCE="The best answer fell below `minConfidence`.",
-    FILTER_EXCLUDES_ALL="No article passes the filter and `asOf`.",
-    QUESTION_NOT_UNDERSTOOD="The question has no words to look for.",
+    "The reason why there is no answer.",
+    NO_MATCHING_PASSAGE="No passage is relevant to the question.",
+    LOW_CONFIDENCE="The best answer is less certain than `minConfidence`.",
+    FILTER_EXCLUDES_ALL="No article matches the filter and `asOf`.",
+    QUESTION_NOT_UNDERSTOOD="The question has no content words to search for.",
 )
 _describe(
     models.RetrievalMode,
-    "How passages are found.",
-    LEXICAL="By the words of the query (BM25).",
-    DENSE="By its meaning: the cosine of vectors.",
-    HYBRID="By both, ranked together.",
+    "The method of retrieval.",
+    LEXICAL="Words: BM25.",
+    DENSE="Meaning: the cosine similarity of sentence vectors.",
+    HYBRID="Words and meaning, ranked together.",
 )
 _describe(
     models.IngestOutcome,
-    "What became of an article that was given.",
-    ADDED="It is new.",
-    UNCHANGED="The archive has it already, with the same text.",
-    REVISED="Its text replaced an earlier one, and so did the facts.",
-    REJECTED="It was not taken in; see `userErrors`.",
+    "The outcome of ingesting an article.",
+    ADDED="The article is new.",
+    UNCHANGED="The archive already holds the article with the same text.",
+    REVISED="The text and its facts replaced an earlier revision.",
+    REJECTED="The article was rejected; see `userErrors`.",
 )
 
 _describe(
     JobState,
-    "How far a job is.",
-    QUEUED="It waits for others.",
-    RUNNING="Its articles are being taken in.",
-    SUCCEEDED="Each of its articles has an outcome; some may be rejected.",
-    CANCELLED="It was stopped; what was taken in before stays.",
+    "The state of a job.",
+    QUEUED="The job waits for others.",
+    RUNNING="The job is running.",
+    SUCCEEDED="Every article has an outcome; some may have been rejected.",
+    CANCELLED="The job was cancelled; what had been ingested stays.",
 )

@@ -17,7 +17,7 @@ from schema.scalars import URI, CalendarDay, last_second
 
 @input_type
 class DateTimeRange:
-    """A stretch of time, both ends included; an end that is left out is open."""
+    """A range of time. Both ends are inclusive; a missing end is unbounded."""
 
     from_: datetime | None = strawberry.field(name="from", default=UNSET, description="The first instant.")
     to: datetime | None = strawberry.field(
@@ -38,20 +38,25 @@ class DateTimeRange:
 
 @input_type
 class ArticleFilter:
-    """Which articles. Every part that is given must hold; within a list, any one of it."""
+    """A filter of articles. All given conditions must hold; a list matches any of its values."""
 
     publishers: list[str] | None = strawberry.field(
         default=UNSET, description="Names of publishers, as given at ingestion."
     )
     languages: list[str] | None = strawberry.field(default=UNSET, description="Language codes (BCP 47), such as `en`.")
     published_at: DateTimeRange | None = strawberry.field(
-        default=UNSET, description="Published in this range; articles without a date are left out."
+        default=UNSET,
+        description="Restricts the list to articles published in this range. Articles without a date are excluded.",
     )
-    entity_ids: list[strawberry.ID] | None = strawberry.field(default=UNSET, description="Mentions one of these entities.")
+    entity_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="Restricts the list to articles that mention one of these entities."
+    )
     event_types: list[models.EventType] | None = strawberry.field(
-        default=UNSET, description="Tells of an event of one of these types."
+        default=UNSET, description="Restricts the list to articles that report an event of one of these types."
     )
-    story_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Is in this story.")
+    story_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Restricts the list to articles of this story."
+    )
 
     def to_model(self) -> models.ArticleFilter:
         """The library's filter."""
@@ -69,13 +74,13 @@ class ArticleFilter:
 
 @input_type
 class EntityFilter:
-    """Which entities. Every part that is given must hold; within a list, any one of it."""
+    """A filter of entities. All given conditions must hold; a list matches any of its values."""
 
-    types: list[models.EntityType] | None = strawberry.field(default=UNSET, description="Of one of these types.")
-    name: str | None = strawberry.field(
-        default=UNSET, description="Written so in some article; upper and lower case are equal."
+    types: list[models.EntityType] | None = strawberry.field(
+        default=UNSET, description="Restricts the list to these types."
     )
-    min_mentions: int | None = strawberry.field(default=UNSET, description="Mentioned at least so often.")
+    name: str | None = strawberry.field(default=UNSET, description="Matches an alias exactly, ignoring case.")
+    min_mentions: int | None = strawberry.field(default=UNSET, description="The least number of mentions.")
 
     def to_model(self) -> models.EntityFilter:
         """The library's filter."""
@@ -88,8 +93,8 @@ class EntityFilter:
 class Point:
     """A point on the globe, in degrees."""
 
-    latitude: float = strawberry.field(description="North of the equator, -90 to 90.")
-    longitude: float = strawberry.field(description="East of Greenwich, -180 to 180.")
+    latitude: float = strawberry.field(description="Degrees north of the equator, -90 to 90.")
+    longitude: float = strawberry.field(description="Degrees east of Greenwich, -180 to 180.")
 
     def to_model(self) -> tuple[float, float]:
         """Latitude and longitude.
@@ -104,26 +109,35 @@ class Point:
 
 @input_type
 class EventFilter:
-    """Which events. Every part that is given must hold; within a list, any one of it."""
+    """A filter of events. All given conditions must hold; a list matches any of its values."""
 
-    types: list[models.EventType] | None = strawberry.field(default=UNSET, description="Of one of these types.")
-    quad_classes: list[models.QuadClass] | None = strawberry.field(default=UNSET, description="In one of these classes.")
-    statuses: list[models.EventStatus] | None = strawberry.field(
-        default=UNSET, description="Vouched for in one of these ways."
+    types: list[models.EventType] | None = strawberry.field(default=UNSET, description="Restricts the list to these types.")
+    quad_classes: list[models.QuadClass] | None = strawberry.field(
+        default=UNSET, description="Restricts the list to these classes."
     )
-    time: DateTimeRange | None = strawberry.field(default=UNSET, description="Whose time overlaps this range.")
-    place_id: strawberry.ID | None = strawberry.field(default=UNSET, description="That took place here.")
+    statuses: list[models.EventStatus] | None = strawberry.field(
+        default=UNSET, description="Restricts the list to events with one of these statuses."
+    )
+    time: DateTimeRange | None = strawberry.field(
+        default=UNSET, description="Restricts the list to events whose time overlaps this range."
+    )
+    place_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Restricts the list to events at this place."
+    )
     near: Point | None = strawberry.field(default=UNSET, description="The centre of `withinKilometers`.")
     within_kilometers: float | None = strawberry.field(
-        default=UNSET, description="That took place so near to `near`, or else to the place of `placeId`."
+        default=UNSET,
+        description="Restricts the list to events within this distance of `near`, or else of the place `placeId`.",
     )
     participant_ids: list[strawberry.ID] | None = strawberry.field(
-        default=UNSET, description="In which one of these entities takes part."
+        default=UNSET, description="Restricts the list to events in which one of these entities takes part."
     )
     min_independent_sources: int | None = strawberry.field(
-        default=UNSET, description="Told by at least so many independent sources."
+        default=UNSET, description="The least number of independent sources."
     )
-    story_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Told by an article of this story.")
+    story_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Restricts the list to events reported by an article of this story."
+    )
 
     def to_model(self) -> models.EventFilter:
         """The library's filter."""
@@ -145,17 +159,17 @@ class EventFilter:
 
 @input_type
 class StoryFilter:
-    """Which stories. Every part that is given must hold; within a list, any one of it."""
+    """A filter of stories. All given conditions must hold; a list matches any of its values."""
 
     published_at: DateTimeRange | None = strawberry.field(
-        default=UNSET, description="With an article published in this range."
+        default=UNSET, description="Restricts the list to stories with an article published in this range."
     )
     entity_ids: list[strawberry.ID] | None = strawberry.field(
-        default=UNSET, description="With an article that mentions one of these entities."
+        default=UNSET, description="Restricts the list to stories with an article that mentions one of these entities."
     )
-    min_articles: int | None = strawberry.field(default=UNSET, description="With at least so many articles.")
+    min_articles: int | None = strawberry.field(default=UNSET, description="The least number of articles.")
     min_independent_sources: int | None = strawberry.field(
-        default=UNSET, description="Written about by at least so many independent sources."
+        default=UNSET, description="The least number of independent sources."
     )
 
     def to_model(self) -> models.StoryFilter:
@@ -172,12 +186,20 @@ class StoryFilter:
 
 @input_type
 class ClaimFilter:
-    """Which claims. Every part that is given must hold; within a list, any one of it."""
+    """A filter of claims. All given conditions must hold; a list matches any of its values."""
 
-    stances: list[models.ClaimStance] | None = strawberry.field(default=UNSET, description="With one of these stances.")
-    source_ids: list[strawberry.ID] | None = strawberry.field(default=UNSET, description="Made by one of these entities.")
-    kinds: list[models.AttributionKind] | None = strawberry.field(default=UNSET, description="Given in one of these ways.")
-    said_at: DateTimeRange | None = strawberry.field(default=UNSET, description="Said at a time that overlaps this range.")
+    stances: list[models.ClaimStance] | None = strawberry.field(
+        default=UNSET, description="Restricts the list to these stances."
+    )
+    source_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="Restricts the list to claims by these entities."
+    )
+    kinds: list[models.AttributionKind] | None = strawberry.field(
+        default=UNSET, description="Restricts the list to these kinds of attribution."
+    )
+    said_at: DateTimeRange | None = strawberry.field(
+        default=UNSET, description="Restricts the list to claims made at a time that overlaps this range."
+    )
 
     def to_model(self) -> models.ClaimFilter:
         """The library's filter."""
@@ -193,56 +215,57 @@ class ClaimFilter:
 
 @input_type
 class ArticleOrder:
-    """How articles are sorted."""
+    """The order of articles."""
 
     field: models.ArticleOrder = strawberry.field(description="The sort key.")
-    direction: OrderDirection = strawberry.field(description="Which end comes first.")
+    direction: OrderDirection = strawberry.field(description="The direction of the order.")
 
 
 @input_type
 class EntityOrder:
-    """How entities are sorted."""
+    """The order of entities."""
 
     field: models.EntityOrder = strawberry.field(description="The sort key.")
-    direction: OrderDirection = strawberry.field(description="Which end comes first.")
+    direction: OrderDirection = strawberry.field(description="The direction of the order.")
 
 
 @input_type
 class EventOrder:
-    """How events are sorted."""
+    """The order of events."""
 
     field: models.EventOrder = strawberry.field(description="The sort key.")
-    direction: OrderDirection = strawberry.field(description="Which end comes first.")
+    direction: OrderDirection = strawberry.field(description="The direction of the order.")
 
 
 @input_type
 class StoryOrder:
-    """How stories are sorted."""
+    """The order of stories."""
 
     field: models.StoryOrder = strawberry.field(description="The sort key.")
-    direction: OrderDirection = strawberry.field(description="Which end comes first.")
+    direction: OrderDirection = strawberry.field(description="The direction of the order.")
 
 
 @input_type
 class ArticleInput:
-    """An article to take in."""
+    """An article to ingest."""
 
-    text: str = strawberry.field(
-        description="The whole text, kept unchanged: every span of the archive counts from its first character."
-    )
+    text: str = strawberry.field(description="The full text, which is stored unchanged. All spans are positions in it.")
     title: str | None = strawberry.field(
-        default=UNSET, description="Needed only where the text does not begin with the title."
+        default=UNSET, description="The headline; only needed where the text does not begin with it."
     )
     url: URI | None = strawberry.field(
         default=UNSET,
-        description="Its identity: another text at the same URL is a new revision. Without one, the text itself is.",
+        description=(
+            "The identity of the article: a different text at the same URL is a new revision. Without a URL,"
+            " the text is its identity."
+        ),
     )
     published_at: datetime | None = strawberry.field(
-        default=UNSET, description="When it was published; otherwise its dateline is read."
+        default=UNSET, description="The publication date; by default it is read from the dateline."
     )
     publisher: str | None = strawberry.field(default=UNSET, description="The name of its publisher.")
     authors: list[str] | None = strawberry.field(default=UNSET, description="The names of its authors.")
-    language: str | None = strawberry.field(default=UNSET, description="Its language code (BCP 47); `en` where left out.")
+    language: str | None = strawberry.field(default=UNSET, description="Its language code (BCP 47); `en` by default.")
 
     def to_model(self) -> models.ArticleInput:
         """The library's input."""
@@ -259,41 +282,48 @@ class ArticleInput:
 
 @input_type
 class IngestArticlesInput:
-    """What `ingestArticles` takes in."""
+    """The input of `ingestArticles`."""
 
-    articles: list[ArticleInput] = strawberry.field(description="1 to 100 articles, taken in in this order.")
+    articles: list[ArticleInput] = strawberry.field(description="The articles, 1 to 100 of them, ingested in this order.")
     wait: bool = strawberry.field(
         default=True,
-        description="Whether to answer when all are taken in; false gives a job that does it in the background.",
+        description=(
+            "Whether to respond only when all articles are ingested. If false, the response contains a job "
+            "that ingests them in the background."
+        ),
     )
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Given back unchanged.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Returned unchanged in the payload.")
 
 
 @input_type
 class CancelIngestJobInput:
-    """Which job `cancelIngestJob` stops."""
+    """The input of `cancelIngestJob`."""
 
     id: strawberry.ID = strawberry.field(description="Its id.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Given back unchanged.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Returned unchanged in the payload.")
 
 
 @input_type
 class RemoveArticlesInput:
-    """What `removeArticles` removes: articles by id, by URL, or both."""
+    """The input of `removeArticles`: ids, URLs, or both."""
 
     ids: list[strawberry.ID] | None = strawberry.field(default=UNSET, description="Ids of articles.")
-    urls: list[URI] | None = strawberry.field(default=UNSET, description="URLs (or, for files, paths) of articles.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Given back unchanged.")
+    urls: list[URI] | None = strawberry.field(
+        default=UNSET, description="URLs of articles, or the paths of files they were read from."
+    )
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Returned unchanged in the payload.")
 
 
 SortArticles: TypeAlias = Annotated[
-    ArticleOrder | None, strawberry.argument(description="The order; newest publication first where left out.")
+    ArticleOrder | None, strawberry.argument(description="The order; most recently published first by default.")
 ]
-WhichArticles: TypeAlias = Annotated[ArticleFilter | None, strawberry.argument(description="Only from these articles.")]
-WhichEntities: TypeAlias = Annotated[EntityFilter | None, strawberry.argument(description="Only these entities.")]
-WhichEvents: TypeAlias = Annotated[EventFilter | None, strawberry.argument(description="Only these events.")]
-WhichStories: TypeAlias = Annotated[StoryFilter | None, strawberry.argument(description="Only these stories.")]
-WhichClaims: TypeAlias = Annotated[ClaimFilter | None, strawberry.argument(description="Only these claims.")]
+WhichArticles: TypeAlias = Annotated[
+    ArticleFilter | None, strawberry.argument(description="Restricts the result to these articles.")
+]
+WhichEntities: TypeAlias = Annotated[EntityFilter | None, strawberry.argument(description="Filters the entities.")]
+WhichEvents: TypeAlias = Annotated[EventFilter | None, strawberry.argument(description="Filters the events.")]
+WhichStories: TypeAlias = Annotated[StoryFilter | None, strawberry.argument(description="Filters the stories.")]
+WhichClaims: TypeAlias = Annotated[ClaimFilter | None, strawberry.argument(description="Filters the claims.")]
 
 
 def article_filter(given: ArticleFilter | None) -> models.ArticleFilter | None:

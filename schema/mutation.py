@@ -20,53 +20,57 @@ from schema.types.user_errors import UserError
 MAX_BATCH = 100
 
 WhatToIngest: TypeAlias = Annotated[IngestArticlesInput, strawberry.argument(description="The articles.")]
-WhichJob: TypeAlias = Annotated[CancelIngestJobInput, strawberry.argument(description="Which job.")]
-WhatToRemove: TypeAlias = Annotated[RemoveArticlesInput, strawberry.argument(description="Which articles.")]
+WhichJob: TypeAlias = Annotated[CancelIngestJobInput, strawberry.argument(description="The job to cancel.")]
+WhatToRemove: TypeAlias = Annotated[RemoveArticlesInput, strawberry.argument(description="The articles to include.")]
 
 
 @object_type
 class IngestArticlesPayload:
-    """What became of the articles."""
+    """The result of `ingestArticles`."""
 
     results: list[IngestResult] = strawberry.field(
-        description="One for each article, in the input's order; empty where the input did not wait."
+        description="One result for each article, in the order of the input; empty where `wait` is false."
     )
-    job: IngestJob | None = strawberry.field(description="The job that does it; null where the input waited.")
+    job: IngestJob | None = strawberry.field(description="The job; null where `wait` is true.")
     user_errors: list[UserError] = strawberry.field(
-        description="What was wrong with the input as a whole; then nothing was done."
+        description="Errors in the input as a whole. Where there are any, nothing was done."
     )
-    client_mutation_id: str | None = strawberry.field(description="As it was given.")
+    client_mutation_id: str | None = strawberry.field(description="The words as the question gave them.")
 
 
 @object_type
 class RemoveArticlesPayload:
-    """What was removed."""
+    """The result of `removeArticles`."""
 
-    removed_ids: list[strawberry.ID] = strawberry.field(description="The ids of the articles that are gone.")
-    removed_entity_count: int = strawberry.field(description="How many entities went with them: those that no other names.")
-    removed_event_count: int = strawberry.field(description="How many events went with them: those that no other tells of.")
-    user_errors: list[UserError] = strawberry.field(
-        description="Which ids and URLs name no article; the others were removed."
+    removed_ids: list[strawberry.ID] = strawberry.field(description="The ids of the removed articles.")
+    removed_entity_count: int = strawberry.field(
+        description="The number of entities removed because no other article mentions them."
     )
-    client_mutation_id: str | None = strawberry.field(description="As it was given.")
+    removed_event_count: int = strawberry.field(
+        description="The number of events removed because no other article reports them."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        description="Ids and URLs that name no article. The others were removed."
+    )
+    client_mutation_id: str | None = strawberry.field(description="The words as the question gave them.")
 
 
 @object_type
 class CancelIngestJobPayload:
-    """The job that was stopped."""
+    """The cancelled job."""
 
-    job: IngestJob | None = strawberry.field(description="The job as it is now; null where there is none of that id.")
-    user_errors: list[UserError] = strawberry.field(description="What was wrong with the input.")
-    client_mutation_id: str | None = strawberry.field(description="As it was given.")
+    job: IngestJob | None = strawberry.field(description="The job; null where there is none with that id.")
+    user_errors: list[UserError] = strawberry.field(description="Errors in the input.")
+    client_mutation_id: str | None = strawberry.field(description="The words as the question gave them.")
 
 
 @object_type
 class Mutation(EntityMutations):
-    """What can be changed in the archive."""
+    """The mutations."""
 
     @mutation
     async def ingest_articles(self, info: Info, input: WhatToIngest) -> IngestArticlesPayload:  # noqa: A002
-        """Take in articles and read them for facts. Each one is kept or rejected by itself."""
+        """Ingests articles and extracts their facts. Each article is accepted or rejected by itself."""
         info.context.require_write(f"ingestArticles ({len(input.articles)})")
         client_mutation_id = input.client_mutation_id or None
         count = len(input.articles)
@@ -91,7 +95,7 @@ class Mutation(EntityMutations):
 
     @mutation
     async def cancel_ingest_job(self, info: Info, input: WhichJob) -> CancelIngestJobPayload:  # noqa: A002
-        """Stop a job: what it took in stays, what waits is dropped. A job that is over stays as it is."""
+        """Cancels a job. Articles that it has ingested stay, waiting ones are dropped. A finished job is left unchanged."""
         info.context.require_write(f"cancelIngestJob {input.id[:80]!r}")
         client_mutation_id = input.client_mutation_id or None
         try:
@@ -107,7 +111,7 @@ class Mutation(EntityMutations):
 
     @mutation
     async def remove_articles(self, info: Info, input: WhatToRemove) -> RemoveArticlesPayload:  # noqa: A002
-        """Remove articles with everything that only they support."""
+        """Removes articles, and the entities and events that no other article supports."""
         info.context.require_write(f"removeArticles ({len(input.ids or ()) + len(input.urls or ())})")
         keys, problems = _article_keys(input.ids or ())
         urls = {str(url): ["input", "urls", str(index)] for index, url in enumerate(input.urls or ())}

@@ -60,63 +60,68 @@ from schema.types.search import Corpus, PassageSearchConnection
 from schema.types.stories import Story
 from schema.types.timeline import TimelineSubject, timeline_of
 
-GlobalId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="The id of one thing.")]
+GlobalId: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
 GlobalIds: TypeAlias = Annotated[list[strawberry.ID], strawberry.argument(description="At most 100 ids.")]
 MaybeId: TypeAlias = Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")]
 MaybeUrl: TypeAlias = Annotated[URI | None, strawberry.argument(description="Its URL, as given at ingestion.")]
-MaybeName: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="A way it is written, in upper or lower case.")
-]
-SearchWords: TypeAlias = Annotated[str, strawberry.argument(description="Words to look for.")]
+MaybeName: TypeAlias = Annotated[str | None, strawberry.argument(description="Matches an alias exactly, ignoring case.")]
+SearchWords: TypeAlias = Annotated[str, strawberry.argument(description="The search terms.")]
 HowFound: TypeAlias = Annotated[
     models.RetrievalMode, strawberry.argument(description="Whether passages are found by words, by meaning, or by both.")
 ]
-HowManyHits: TypeAlias = Annotated[int, strawberry.argument(description="How many hits, 0 to 100.")]
+HowManyHits: TypeAlias = Annotated[int, strawberry.argument(description="The number of hits, 0 to 100.")]
 Question: TypeAlias = Annotated[str, strawberry.argument(description="A question in plain English.")]
 WhoWords: TypeAlias = Annotated[
     models.AnswerMode, strawberry.argument(description="Whether a language model words the answer.")
 ]
 AsOf: TypeAlias = Annotated[
     datetime | None,
-    strawberry.argument(description="Only what had been published by then, here and in all that lies below."),
+    strawberry.argument(
+        description=("The archive as of this moment: this field and everything below it ignore articles published later.")
+    ),
 ]
 MinConfidence: TypeAlias = Annotated[
-    float, strawberry.argument(description="Below this confidence, 0 to 1, the answer is `NOT_FOUND`.")
+    float, strawberry.argument(description="The least confidence, 0 to 1; a less certain answer becomes `NOT_FOUND`.")
 ]
 SortEntities: TypeAlias = Annotated[
-    EntityOrder | None, strawberry.argument(description="The order; most mentioned first where left out.")
+    EntityOrder | None, strawberry.argument(description="The order; most mentioned first by default.")
 ]
 About: TypeAlias = Annotated[
     str | None,
     strawberry.argument(
-        description="Words or a name: only claims of the best hundred passages about them that hold one of them."
+        description=(
+            "Words or a name. Returns claims from the hundred most relevant passages that contain one of the words."
+        )
     ),
 ]
-OfWhat: TypeAlias = Annotated[TimelineSubject, strawberry.argument(description="Of what.")]
+OfWhat: TypeAlias = Annotated[TimelineSubject, strawberry.argument(description="The subject of the timeline.")]
 TimeRange: TypeAlias = Annotated[
-    DateTimeRange | None, strawberry.argument(description="Only events whose time overlaps this range.")
+    DateTimeRange | None,
+    strawberry.argument(description="Restricts the timeline to events whose time overlaps this range."),
 ]
 SortEvents: TypeAlias = Annotated[
-    EventOrder | None, strawberry.argument(description="The order; earliest first where left out.")
+    EventOrder | None, strawberry.argument(description="The order; earliest first by default.")
 ]
 
 SortStories: TypeAlias = Annotated[
-    StoryOrder | None, strawberry.argument(description="The order; that with the newest article first where left out.")
+    StoryOrder | None, strawberry.argument(description="The order; the story with the newest article first by default.")
 ]
 
 
 @object_type
 class Query:
-    """What can be asked of the archive."""
+    """The queries."""
 
     @resolver
     async def node(self, info: Info, id: GlobalId) -> Node | None:  # noqa: A002
-        """The thing with this id; null if it is no longer there."""
+        """Returns any object by its global id; null if it does not exist."""
         return await find_node(info.context, id)
 
     @resolver
     async def nodes(self, info: Info, ids: GlobalIds) -> list[Node | None]:
-        """The things with these ids, in the ids' order; null for each that is no longer there or whose id is no id."""
+        """Returns objects in the order of their global ids; null for each id that is invalid or whose object does not
+        exist.
+        """
         if len(ids) > MAX_PAGE:
             raise InputError(f"{len(ids)} ids are too many; give at most {MAX_PAGE}")
         found = await asyncio.gather(*(find_node(info.context, id_) for id_ in ids), return_exceptions=True)
@@ -125,12 +130,12 @@ class Query:
 
     @resolver
     async def corpus(self, info: Info) -> Corpus:
-        """The size of the archive."""
+        """Counts and dates of the whole archive."""
         return Corpus.of(await info.context.run(info.context.archive.corpus))
 
     @resolver
     async def article(self, info: Info, id: MaybeId = UNSET, url: MaybeUrl = UNSET) -> Article | None:  # noqa: A002
-        """One article, by id or by URL; null if there is none."""
+        """Returns an article by id or by URL; null if there is none."""
         if bool(id) == bool(url):
             raise InputError("article takes either an id or a url; give one of them")
         if id:
@@ -170,7 +175,7 @@ class Query:
         first: HowManyHits = 10,
         after: After = UNSET,
     ) -> PassageSearchConnection:
-        """The passages about a query, best first."""
+        """Searches passages, best first."""
         search = partial(
             info.context.archive.search,
             query,
@@ -189,7 +194,7 @@ class Query:
         name: MaybeName = UNSET,
         as_of: AsOf = UNSET,
     ) -> Entity | None:
-        """One entity, by id or by name (of several with that name, the most mentioned); null if there is none."""
+        """Returns an entity by id or by name (the most mentioned of several with that name); null if there is none."""
         if bool(id) == bool(name):
             raise InputError("entity takes either an id or a name; give one of them")
         info.context.go_back(info.path, _moment(as_of))
@@ -226,7 +231,7 @@ class Query:
 
     @resolver
     async def event(self, info: Info, id: GlobalId, as_of: AsOf = UNSET) -> Event | None:  # noqa: A002
-        """One event; null if there is none."""
+        """Returns an event by id; null if there is none."""
         info.context.go_back(info.path, _moment(as_of))
         return cast("Event | None", await find(info.context, "Event", expect(id, "Event")))
 
@@ -242,7 +247,7 @@ class Query:
         order_by: SortEvents = UNSET,
         as_of: AsOf = UNSET,
     ) -> Connection[Event]:
-        """The events that articles tell of; with `asOf` each as the articles published by then told it."""
+        """Lists events. With `asOf`, each event is as the articles published by then report it."""
         info.context.go_back(info.path, _moment(as_of))
         archive, part, which = info.context.archive, window(first, after, last, before), event_filter(filter)
         order, descending = models.EventOrder.TIME, False
@@ -258,7 +263,7 @@ class Query:
 
     @resolver
     async def story(self, info: Info, id: GlobalId, as_of: AsOf = UNSET) -> Story | None:  # noqa: A002
-        """One story; null if there is none."""
+        """Returns a story by id; null if there is none."""
         info.context.go_back(info.path, _moment(as_of))
         return cast("Story | None", await find(info.context, "Story", expect(id, "Story")))
 
@@ -274,7 +279,7 @@ class Query:
         order_by: SortStories = UNSET,
         as_of: AsOf = UNSET,
     ) -> Connection[Story]:
-        """What the articles are about, happening by happening."""
+        """Lists stories."""
         info.context.go_back(info.path, _moment(as_of))
         archive, part, which = info.context.archive, window(first, after, last, before), story_filter(filter)
         order, descending = models.StoryOrder.LAST_PUBLISHED_AT, True
@@ -300,7 +305,7 @@ class Query:
         filter: WhichClaims = UNSET,  # noqa: A002
         as_of: AsOf = UNSET,
     ) -> Connection[Claim]:
-        """What the sources of articles say, article by article."""
+        """Lists claims, article by article."""
         info.context.go_back(info.path, _moment(as_of))
         archive, part, which = info.context.archive, window(first, after, last, before), claim_filter(filter)
         load, count = archive.claims, archive.count_claims
@@ -326,7 +331,7 @@ class Query:
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Event]:
-        """What happened when: the events of a subject that have a time, earliest first."""
+        """The dated events of a subject, earliest first."""
         bounds = range.bounds() if range else (None, None)
         info.context.go_back(info.path, _moment(as_of))
         return timeline_of(info, subject, bounds, window(first, after, last, before))
@@ -341,7 +346,9 @@ class Query:
         as_of: AsOf = UNSET,
         min_confidence: MinConfidence = models.MIN_CONFIDENCE,
     ) -> Answer:
-        """An answer from the archive, with citations; or both sides where sources conflict; or that it does not say."""
+        """Answers a question from the archive with citations: one answer, both sides where sources conflict, or the
+        reason why there is none.
+        """
         if not 0 <= min_confidence <= 1:
             raise InputError(f"minConfidence: {min_confidence} is out of range; give 0 to 1")
         moment = _moment(as_of)
@@ -358,12 +365,12 @@ class Query:
 
     @resolver
     async def ingest_job(self, info: Info, id: GlobalId) -> IngestJob | None:  # noqa: A002
-        """One job of `ingestArticles`; null if there is none."""
+        """Returns a job of `ingestArticles`; null if there is none."""
         return await find_job(info.context, expect(id, "IngestJob"))
 
     @resolver
     def rate_limit(self, info: Info) -> RateLimit | None:
-        """What this operation costs and what is left for others; null where the server sets no limit."""
+        """The cost of this operation and the points left; null where the server sets no limit."""
         return None if info.context.charge is None else RateLimit.of(info.context.charge)
 
 

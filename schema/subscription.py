@@ -34,7 +34,7 @@ from schema.types.streams import (
 
 @object_type
 class Subscription:
-    """What can be followed."""
+    """The subscriptions."""
 
     @subscription
     async def ask(
@@ -46,7 +46,7 @@ class Subscription:
         as_of: AsOf = UNSET,
         min_confidence: MinConfidence = models.MIN_CONFIDENCE,
     ) -> AsyncGenerator[AskEvent, None]:
-        """An answer as it comes about, ending with the whole of it."""
+        """The intermediate results of answering a question, and finally the answer."""
         moment = last_second(as_of) if as_of else None
         info.context.go_back(info.path, moment)
         context = info.context
@@ -70,7 +70,7 @@ class Subscription:
         question: Question,
         filter: WhichArticles = UNSET,  # noqa: A002
     ) -> AsyncGenerator[AnswerChange, None]:
-        """A standing question: sends each time that articles taken in (or removed) change its answer."""
+        """A standing question. Sends a change each time that ingested or removed articles change the answer."""
         context = info.context
         ask = partial(context.archive.ask, question, filter=article_filter(filter))
         previous = await ask_once(context, ask)
@@ -90,7 +90,7 @@ class Subscription:
 
     @subscription
     async def ingest_job_updated(self, info: Info, id: GlobalId) -> AsyncGenerator[IngestJob, None]:  # noqa: A002
-        """A job now and each time that it gets on, until it is over."""
+        """The state of a job: once at the start, then after each change until the job ends."""
         context = info.context
         key, queue = expect(id, "IngestJob"), context.require_jobs()
         sent = None
@@ -111,7 +111,7 @@ class Subscription:
         info: Info,
         filter: WhichArticles = UNSET,  # noqa: A002
     ) -> AsyncGenerator[Article, None]:
-        """Each article that is added or revised from now on."""
+        """Each article that is added or revised after the subscription starts."""
         context, which = info.context, article_filter(filter)
         async for changed in context.require_feed().follow(context.run):
             for article in await context.run(_load, context.archive, changed, which):

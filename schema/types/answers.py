@@ -17,7 +17,7 @@ from schema.types.entities import Entity, entity_of
 from schema.types.events import Event, EventTime
 from schema.types.provenance import Citation
 
-HowMany: TypeAlias = Annotated[int, strawberry.argument(description="At most so many, 0 to 100.")]
+HowMany: TypeAlias = Annotated[int, strawberry.argument(description="The maximum number of items, 0 to 100.")]
 
 
 @object_type
@@ -36,27 +36,27 @@ class DateValue:
 
 @object_type
 class QuantityValue:
-    """A number as the answer."""
+    """A quantity as the answer."""
 
     value: float = strawberry.field(description="The number.")
     low: float | None = strawberry.field(description='Its lower bound, where the text gives one, as in "more than 20".')
     high: float | None = strawberry.field(description='Its upper bound, where the text gives one, as in "up to 20".')
-    unit: str | None = strawberry.field(description="What is counted or measured.")
+    unit: str | None = strawberry.field(description="The unit, or the noun that is counted; null where there is none.")
     approximate: bool = strawberry.field(description='Whether the text calls it a round number, as in "around 5,200".')
 
 
 @object_type
 class BooleanValue:
-    """A yes or no that the sources agree on."""
+    """A yes or no on which the sources agree."""
 
-    value: bool = strawberry.field(description="True for yes.")
+    value: bool = strawberry.field(description="Whether the answer is yes.")
 
 
 @object_type
 class QuotationValue:
-    """A source's words as the answer."""
+    """A quotation as the answer."""
 
-    claim: Claim = strawberry.field(description="The words and who says them.")
+    claim: Claim = strawberry.field(description="The claim that gives the words, and who says them.")
 
 
 @object_type
@@ -68,17 +68,17 @@ class EventListValue:
 
 AnswerValue: TypeAlias = Annotated[
     EntityValue | DateValue | QuantityValue | BooleanValue | QuotationValue | EventListValue,
-    strawberry.union(name="AnswerValue", description="The answer as data: a program need not parse prose."),
+    strawberry.union(name="AnswerValue", description="The answer as a typed value, so that programs need not parse text."),
 ]
 
 
 @object_type
 class AnswerStatement:
-    """A sentence of an answer with what backs it; there is no sentence without a citation."""
+    """A sentence of an answer with the citations that support it. There is always at least one."""
 
     text: str = strawberry.field(description="The sentence.")
-    citations: list[Citation] = strawberry.field(description="The words that it rests on.")
-    support_score: float = strawberry.field(description="How well they back it, 0 to 1.")
+    citations: list[Citation] = strawberry.field(description="The words that support it.")
+    support_score: float = strawberry.field(description="The degree of support, 0 to 1.")
 
     @classmethod
     def of(cls, model: models.AnswerStatement) -> AnswerStatement:
@@ -89,16 +89,18 @@ class AnswerStatement:
 
 @object_type
 class AnswerCandidate:
-    """Words that may answer."""
+    """A candidate answer."""
 
-    text: str = strawberry.field(description="The words.")
-    value: AnswerValue | None = strawberry.field(description="They as data, where they could be read so.")
-    score: float = strawberry.field(description="How well they answer, 0 to 1; comparable within one answer only.")
-    citation: Citation = strawberry.field(description="Where they stand.")
-    attribution: Attribution | None = strawberry.field(
-        description="Who says so; null where the article says it in its own voice."
+    text: str = strawberry.field(description="The text of the candidate.")
+    value: AnswerValue | None = strawberry.field(
+        description="The candidate as a typed value; null where the text could not be read as one."
     )
-    stance: models.ClaimStance | None = strawberry.field(description="What that source does with it.")
+    score: float = strawberry.field(description="The score, 0 to 1; comparable within one answer only.")
+    citation: Citation = strawberry.field(description="The citation.")
+    attribution: Attribution | None = strawberry.field(
+        description="The attribution; null where the article says it in its own voice."
+    )
+    stance: models.ClaimStance | None = strawberry.field(description="The stance of the source.")
 
     @classmethod
     def of(cls, model: models.AnswerCandidate) -> AnswerCandidate:
@@ -116,20 +118,24 @@ class AnswerCandidate:
 
 @object_type
 class Account:
-    """One side of a dispute, or one of the values that sources give, with everyone on it."""
+    """One side of a dispute, or one of several conflicting values, with all the sources that hold it."""
 
-    stance: models.ClaimStance = strawberry.field(description="What this side does with the statement.")
-    proposition: str = strawberry.field(description="The statement, in the words of one of those on this side.")
+    stance: models.ClaimStance = strawberry.field(description="The stance of this side.")
+    proposition: str = strawberry.field(
+        description="The proposition or value, in the words of one of the sources on this side."
+    )
     value: AnswerValue | None = strawberry.field(
-        description="The value that this side gives, of those that sources give; null where the question is yes or no."
+        description="The value that this side gives; null where the question is answered by yes or no."
     )
-    claims: list[Claim] = strawberry.field(description="Who is on this side, and in which words.")
+    claims: list[Claim] = strawberry.field(description="The claims on this side.")
     citations: list[Citation] = strawberry.field(
-        description="The words of everyone on this side, also of articles that say so in their own voice and are no claim."
+        description="Citations of all sources on this side, including articles that assert it in their own voice."
     )
-    independent_source_count: int = strawberry.field(description="How many of them do not repeat one another.")
+    independent_source_count: int = strawberry.field(
+        description="The number of sources on this side that are independent of one another."
+    )
     superseded_by: Citation | None = strawberry.field(
-        description="What all on this side have said instead since, at its first place; null while it stands."
+        description=("The later citation with which all sources on this side replaced it; null while they maintain it.")
     )
 
     @classmethod
@@ -148,15 +154,15 @@ class Account:
 
 @object_type
 class QuestionInterpretation:
-    """How a question was understood."""
+    """The interpretation of a question."""
 
-    answer_type: models.AnswerType = strawberry.field(description="What it asks for.")
+    answer_type: models.AnswerType = strawberry.field(description="The type of answer.")
     entities: list[Entity] = strawberry.field(description="The entities of the archive that it names.")
-    keywords: list[str] = strawberry.field(description="The words that were looked for.")
+    keywords: list[str] = strawberry.field(description="The search terms.")
     from_: datetime | None = strawberry.field(name="from", description="The first second of the time that it is about.")
     to: datetime | None = strawberry.field(description="The last second of that time.")
     temporal_relation: str | None = strawberry.field(
-        description="How what is asked for stands to that time: `before`, `after` or `between`."
+        description="The temporal relation to that time: `before`, `after` or `between`; null where there is none."
     )
 
     @classmethod
@@ -174,11 +180,11 @@ class QuestionInterpretation:
 
 @object_type
 class AskStepTime:
-    """What a step of answering took."""
+    """The time that a step of answering took."""
 
-    step: models.AskStep = strawberry.field(description="The work.")
-    milliseconds: float = strawberry.field(description="The time it took.")
-    share: float = strawberry.field(description="Which part of the time of all steps that is, 0 to 1.")
+    step: models.AskStep = strawberry.field(description="The step.")
+    milliseconds: float = strawberry.field(description="The time, in milliseconds.")
+    share: float = strawberry.field(description="The share of the total time, 0 to 1.")
 
     @classmethod
     def of(cls, model: models.StepTime) -> AskStepTime:
@@ -188,18 +194,18 @@ class AskStepTime:
 
 @object_type
 class AskDiagnostics:
-    """What an answer cost and rests on."""
+    """Diagnostics of an answer."""
 
-    passages_considered: int = strawberry.field(description="How many passages were read.")
-    articles_matching_filter: int = strawberry.field(description="How many articles pass the filter and `asOf`.")
+    passages_considered: int = strawberry.field(description="The number of passages that were read.")
+    articles_matching_filter: int = strawberry.field(description="The number of articles that match the filter and `asOf`.")
     retrieval_milliseconds: float = strawberry.field(
-        description="Time to understand the question, and to find passages and what is known of them."
+        description="The milliseconds spent on interpretation, search and loading facts."
     )
-    reading_milliseconds: float = strawberry.field(description="Time to read them for an answer.")
-    steps: list[AskStepTime] = strawberry.field(description="The time of each step that was taken, in order.")
-    model: str = strawberry.field(description="What read them.")
+    reading_milliseconds: float = strawberry.field(description="The milliseconds spent on reading and answering.")
+    steps: list[AskStepTime] = strawberry.field(description="The time of each step, in order.")
+    model: str = strawberry.field(description="The model that read the passages.")
     index_revision: str = strawberry.field(
-        description="The state of the archive that was asked: it grows with every change."
+        description="The revision of the index that was searched; it grows with every change."
     )
 
     @classmethod
@@ -218,13 +224,15 @@ class AskDiagnostics:
 
 @object_type
 class AnswerGeneration:
-    """What a language model had to do with an answer."""
+    """The role of a language model in an answer."""
 
-    model: str = strawberry.field(description="Which model.")
-    statement_count: int = strawberry.field(description="How many statements it wrote.")
-    dropped_count: int = strawberry.field(description="How many of them the passages did not support; they are left out.")
+    model: str = strawberry.field(description="The model.")
+    statement_count: int = strawberry.field(description="The number of statements that the language model wrote.")
+    dropped_count: int = strawberry.field(
+        description="The number of statements that the passages do not support; they are left out."
+    )
     failure: models.GenerationFailure | None = strawberry.field(
-        description="Why the answer is the extractive one all the same; null where the model worded it."
+        description="The reason why the answer is extractive after all; null where the model worded it."
     )
 
     @classmethod
@@ -240,15 +248,15 @@ class AnswerGeneration:
 
 @object_type
 class Answer:
-    """What the archive says to a question, or that it does not say."""
+    """The answer to a question, or the reason why there is none."""
 
     model: strawberry.Private[models.Answer]
-    question: str = strawberry.field(description="The question as it was asked.")
+    question: str = strawberry.field(description="The question as asked.")
     status: models.AnswerStatus = strawberry.field(description="Whether the archive answers.")
-    text: str | None = strawberry.field(description="The answer in words; null exactly when `status` is `NOT_FOUND`.")
-    confidence: float = strawberry.field(description="How sure the archive is of the answer, 0 to 1.")
+    text: str | None = strawberry.field(description="The answer as text; null exactly when `status` is `NOT_FOUND`.")
+    confidence: float = strawberry.field(description="The confidence in the answer, 0 to 1.")
     abstention_reason: models.AbstentionReason | None = strawberry.field(
-        description="Why there is no answer; set exactly when `status` is `NOT_FOUND`."
+        description="The reason why there is no answer; set exactly when `status` is `NOT_FOUND`."
     )
 
     @classmethod
@@ -265,7 +273,7 @@ class Answer:
 
     @resolver
     def value(self) -> AnswerValue | None:
-        """The answer as data, where it could be read so."""
+        """The answer as a typed value; null where the text could not be read as one."""
         return None if self.model.value is None else value_of(self.model.value)
 
     @resolver
@@ -275,32 +283,32 @@ class Answer:
 
     @resolver
     def accounts(self) -> list[Account]:
-        """Who says what about it, where several sources do; at least two stand when `status` is `CONFLICTING`."""
+        """The accounts of the sources. Where `status` is `CONFLICTING`, there are at least two."""
         return [Account.of(account) for account in self.model.accounts]
 
     @resolver
     def interpretation(self) -> QuestionInterpretation:
-        """How the question was understood."""
+        """The interpretation of the question."""
         return QuestionInterpretation.of(self.model.interpretation)
 
     @resolver
     def diagnostics(self) -> AskDiagnostics:
-        """What the answer cost and rests on."""
+        """Diagnostics of the answer."""
         return AskDiagnostics.of(self.model.diagnostics)
 
     @resolver
     def generation(self) -> AnswerGeneration | None:
-        """What a language model had to do with it; null in mode `EXTRACTIVE`."""
+        """The role of the language model; null in mode `EXTRACTIVE`."""
         return None if self.model.generation is None else AnswerGeneration.of(self.model.generation)
 
     @resolver
     def candidates(self, first: HowMany = 5) -> list[AnswerCandidate]:
-        """Words that may answer, the likeliest first."""
+        """Candidate answers, best first."""
         return [AnswerCandidate.of(candidate) for candidate in self.model.candidates[: page_size("first", first)]]
 
     @resolver
     def closest_passages(self, first: HowMany = 3) -> list[Passage]:
-        """The passages nearest to the question, for a look of one's own."""
+        """The passages most relevant to the question, for readers to judge themselves."""
         return [Passage.of(passage) for passage in self.model.closest_passages[: page_size("first", first)]]
 
 

@@ -24,36 +24,39 @@ from schema.types.provenance import Node, TextSpan
 from schema.types.references import ClaimRef, EntityMentionRef, EventRef, Later, QuotationRef, StoryRef
 
 Types: TypeAlias = Annotated[
-    list[models.EntityType] | None, strawberry.argument(description="Only mentions of entities of these types.")
+    list[models.EntityType] | None,
+    strawberry.argument(description="Restricts the list to mentions of entities of these types."),
 ]
 
 
 @object_type
 class DiscardedText:
-    """A stretch of an article that is kept, but neither searched nor read for facts."""
+    """A part of an article that is kept but neither indexed nor used for extraction."""
 
-    reason: DiscardReason = strawberry.field(description="What it was taken for.")
-    span: TextSpan = strawberry.field(description="Where it stands.")
-    text: str = strawberry.field(description="Its words.")
+    reason: DiscardReason = strawberry.field(description="The kind of text it was recognized as.")
+    span: TextSpan = strawberry.field(description="Its position in the text of the article.")
+    text: str = strawberry.field(description="The text.")
 
 
 @object_type
 class Article(Node):
-    """An article at its newest revision."""
+    """An article at its latest revision."""
 
     model: strawberry.Private[models.Article]
     url: URI | None = strawberry.field(
-        description="Where it was published, or the file it was read from; null if neither is known."
+        description="The URL where it was published, or that of the file it was read from; null if neither is known."
     )
     title: str = strawberry.field(description="Its headline.")
-    text: str = strawberry.field(description="The whole text as it was given, unchanged. All spans count in it.")
+    text: str = strawberry.field(description="The full text, unchanged. All spans are positions in it.")
     language: str = strawberry.field(description="Its language code (BCP 47).")
     authors: list[str] = strawberry.field(description="Its authors, as given at ingestion.")
     published_at: datetime | None = strawberry.field(
-        description="When it was published: the first second of what `publishedAtPrecision` says; null if not known."
+        description=(
+            "The publication date: the first second of the period that `publishedAtPrecision` gives; null if unknown."
+        )
     )
-    published_at_precision: models.DatePrecision = strawberry.field(description="How exactly `publishedAt` is known.")
-    ingested_at: datetime = strawberry.field(description="When the archive took in this revision.")
+    published_at_precision: models.DatePrecision = strawberry.field(description="The precision of `publishedAt`.")
+    ingested_at: datetime = strawberry.field(description="The time at which this revision was ingested.")
     revision: int = strawberry.field(description="1 for the first text; one more each time that the text changed.")
 
     @classmethod
@@ -75,17 +78,17 @@ class Article(Node):
 
     @resolver
     def publisher(self, info: Info) -> Later[Publisher | None]:
-        """Who published it; null if not given at ingestion."""
+        """Its publisher; null if not given at ingestion."""
         return None if self.model.publisher is None else find(info.context, "Publisher", publisher_id(self.model.publisher))
 
     @resolver
     def story(self, info: Info) -> Later[StoryRef | None]:
-        """The articles about the same happening; null for an article that an older version took in and none read anew."""
+        """Its story; null for an article that an older version ingested, until `dateline reextract`."""
         return find(info.context, "Story of", self.model.id)
 
     @resolver
     async def discarded(self, info: Info) -> list[DiscardedText]:
-        """What was set aside, in reading order, so that nothing disappears silently."""
+        """The parts of the text that are neither indexed nor used for extraction, in reading order."""
         blocks = info.context.loaders.owned("blocks", info.context.archive.load_blocks, lambda _, found: found)
         return [
             DiscardedText(
@@ -101,7 +104,7 @@ class Article(Node):
     def passages(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
     ) -> Connection[Passage]:
-        """Its body, cut into passages, in reading order."""
+        """The passages of its body, in reading order."""
         return passage_list(info, self.model.id, window(first, after, last, before))
 
     @resolver
@@ -114,7 +117,7 @@ class Article(Node):
         before: Before = UNSET,
         types: Types = UNSET,
     ) -> Connection[EntityMentionRef]:
-        """Where it names entities, in reading order."""
+        """Its mentions of entities, in reading order."""
         part = window(first, after, last, before)
         return mention_list(info, Parent.ARTICLE, self.model.id, part, types=tuple(types or ()))
 
@@ -122,7 +125,7 @@ class Article(Node):
     def events(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
     ) -> Connection[EventRef]:
-        """What it tells of, in the order of time."""
+        """Its events, in chronological order."""
         return event_list(info, Parent.ARTICLE, self.model.id, None, window(first, after, last, before))
 
     @resolver
@@ -135,24 +138,24 @@ class Article(Node):
         before: Before = UNSET,
         filter: WhichClaims = UNSET,  # noqa: A002
     ) -> Connection[ClaimRef]:
-        """What its sources say, in reading order."""
+        """Its claims, in reading order."""
         return claim_list(info, Parent.ARTICLE, self.model.id, claim_filter(filter), window(first, after, last, before))
 
     @resolver
     def quotations(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
     ) -> Connection[QuotationRef]:
-        """The very words of its sources, in reading order."""
+        """Its direct quotations, in reading order."""
         return quotation_list(info, Parent.ARTICLE, self.model.id, window(first, after, last, before))
 
 
 @object_type
 class Publisher(Node):
-    """A source of articles, as named at ingestion."""
+    """A publisher of articles, as named at ingestion."""
 
     model: strawberry.Private[models.Publisher]
     name: str = strawberry.field(description="Its name.")
-    article_count: int = strawberry.field(description="How many articles of it the archive holds.")
+    article_count: int = strawberry.field(description="The number of its articles in the archive.")
 
     @classmethod
     def of(cls, model: models.Publisher) -> Publisher:
@@ -177,11 +180,11 @@ class Publisher(Node):
 
 @object_type
 class Passage(Node):
-    """About three sentences of an article's body: what is searched and read for answers."""
+    """About three consecutive sentences of an article's body; the unit of search and of answering."""
 
     model: strawberry.Private[models.Passage]
     index: int = strawberry.field(description="Its place among the article's passages, from 0.")
-    span: TextSpan = strawberry.field(description="Where it stands.")
+    span: TextSpan = strawberry.field(description="Its position in the text of the article.")
     text: str = strawberry.field(description="Its words, exactly as they stand in the article.")
 
     @classmethod

@@ -18,14 +18,18 @@ _MARKS = " \n\t\"'“”„«»‘’,"
 
 @object_type
 class Attribution:
-    """Who says something. A chain: "The New York Times, citing two American military officials" is two links."""
+    """A source and whom it cites in turn. "The New York Times, citing two American military officials" is a chain of
+    two.
+    """
 
     model: strawberry.Private[models.Attribution]
     content: strawberry.Private[models.Span]
-    source_text: str = strawberry.field(description="The words for the source.")
-    kind: models.AttributionKind = strawberry.field(description="How its words are given.")
-    cue: str | None = strawberry.field(description='The word that gives them, such as "said"; null where there is none.')
-    via: Attribution | None = strawberry.field(description="Whom this source cites in turn.")
+    source_text: str = strawberry.field(description="The words that name the source.")
+    kind: models.AttributionKind = strawberry.field(description="The form in which the words are given.")
+    cue: str | None = strawberry.field(description='The reporting cue, such as "said"; null where there is none.')
+    via: Attribution | None = strawberry.field(
+        description="The source that this source cites in turn; null where there is none."
+    )
 
     @classmethod
     def of(cls, model: models.Attribution, content: models.Span) -> Attribution:
@@ -41,26 +45,28 @@ class Attribution:
 
     @resolver
     def source(self, info: Info) -> Later[EntityRef | None]:
-        """The source as an entity; null where it has no name."""
+        """The source as an entity; null where it is not named."""
         entity_id = self.model.source_entity_id
         return None if entity_id is None else find(info.context, "Entity", entity_id)
 
     @resolver
     def citation(self, info: Info) -> Later[Citation]:
-        """Where the source is named; else where the cue stands; else the words that are attributed."""
+        """The citation of the source; else of the reporting cue; else of the attributed words."""
         span = self.model.source_span or self.model.cue_span or self.content
         return cite(info, self.model.article_id, span, None)
 
 
 @object_type
 class Claim(Node):
-    """Something that a source says."""
+    """A statement that a source makes."""
 
     model: strawberry.Private[models.Claim]
-    text: str = strawberry.field(description="What is said, in the article's words.")
-    stance: models.ClaimStance = strawberry.field(description="What the source does with it.")
-    attribution: Attribution = strawberry.field(description="Who says it.")
-    said_at: EventTime | None = strawberry.field(description="When it was said, where the article tells.")
+    text: str = strawberry.field(description="The content of the claim, in the words of the article.")
+    stance: models.ClaimStance = strawberry.field(description="The stance of the source.")
+    attribution: Attribution = strawberry.field(description="The attribution: who says it, and via whom.")
+    said_at: EventTime | None = strawberry.field(
+        description="The time at which it was said; null where the article does not tell."
+    )
 
     @classmethod
     def of(cls, model: models.Claim) -> Claim:
@@ -76,7 +82,7 @@ class Claim(Node):
 
     @resolver
     def event(self, info: Info) -> Later[EventRef | None]:
-        """The event that it is about; null where it is about none that was found."""
+        """The event that the claim is about; null where there is none."""
         return None if self.model.event_id is None else find(info.context, "Event", self.model.event_id)
 
     @resolver
@@ -87,17 +93,17 @@ class Claim(Node):
 
     @resolver
     def citation(self, info: Info) -> Later[Citation]:
-        """Where it stands."""
+        """The citation of the claim's words."""
         return cite(info, self.model.article_id, self.model.span, self.model.text)
 
     @resolver
     async def contradicts(self, info: Info) -> list[ClaimRef]:
-        """What other sources say to the contrary of the same event."""
+        """Claims of other sources about the same event that contradict it."""
         return [Claim.of(claim) for claim in (await self._relations(info)).contradicts]
 
     @resolver
     async def supports(self, info: Info) -> list[ClaimRef]:
-        """What other sources say to the same effect of the same event."""
+        """Claims of other sources about the same event that agree with it."""
         return [Claim.of(claim) for claim in (await self._relations(info)).supports]
 
     async def _relations(self, info: Info) -> models.ClaimRelations:
@@ -107,13 +113,17 @@ class Claim(Node):
 
 @object_type
 class Quotation:
-    """The very words of a source, as an article gives them."""
+    """A direct quotation of a source."""
 
     model: strawberry.Private[models.Claim]
-    text: str = strawberry.field(description="The words with their quotation marks; of a split one, from first to last.")
-    parts: list[str] = strawberry.field(description='The words alone, in several parts where "she said" stands between.')
-    speaker_text: str = strawberry.field(description="The words for who says them.")
-    cue: str | None = strawberry.field(description='The word that gives them, such as "said"; null where there is none.')
+    text: str = strawberry.field(
+        description="The quotation with its quotation marks; a split one from its first to its last word."
+    )
+    parts: list[str] = strawberry.field(
+        description='The quoted words, in several parts where reporting words such as "she said" interrupt them.'
+    )
+    speaker_text: str = strawberry.field(description="The words that name the speaker.")
+    cue: str | None = strawberry.field(description='The reporting cue, such as "said"; null where there is none.')
 
     @classmethod
     def of(cls, model: models.Claim) -> Quotation:
@@ -130,18 +140,18 @@ class Quotation:
 
     @resolver
     def speaker(self, info: Info) -> Later[EntityRef | None]:
-        """Who says them as an entity; null where the source has no name."""
+        """The speaker as an entity; null where the speaker is not named."""
         entity_id = self.model.attribution.source_entity_id
         return None if entity_id is None else find(info.context, "Entity", entity_id)
 
     @resolver
     def claim(self) -> Claim:
-        """What is claimed with them."""
+        """The claim that the quotation makes."""
         return Claim.of(self.model)
 
     @resolver
     def citation(self, info: Info) -> Later[Citation]:
-        """Where they stand."""
+        """The citation."""
         return cite(info, self.model.article_id, self.model.span, self.model.text)
 
 

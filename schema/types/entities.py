@@ -24,18 +24,18 @@ from schema.types.lists import article_list, claim_list, event_list, mention_lis
 from schema.types.provenance import Citation, Node, cite
 from schema.types.references import ArticleRef, ClaimRef, EventRef, Later, QuotationRef
 
-HowManyRelated: TypeAlias = Annotated[int, strawberry.argument(description="At most so many, 0 to 100.")]
+HowManyRelated: TypeAlias = Annotated[int, strawberry.argument(description="The maximum number of items, 0 to 100.")]
 RelatedTypes: TypeAlias = Annotated[
-    list[models.EntityType] | None, strawberry.argument(description="Only entities of these types.")
+    list[models.EntityType] | None, strawberry.argument(description="Restricts the list to entities of these types.")
 ]
 
 
 @object_type
 class EntityAlias:
-    """One way in which an entity is written."""
+    """A name or other form under which an entity is mentioned."""
 
-    name: str = strawberry.field(description="The words.")
-    count: int = strawberry.field(description="How often.")
+    name: str = strawberry.field(description="The alias.")
+    count: int = strawberry.field(description="The number of mentions under this alias.")
 
 
 async def _load_aliases(context: Context, path: Path, entities: Sequence[Entity]) -> None:
@@ -50,19 +50,23 @@ def _aliases(found: Sequence[models.EntityAlias]) -> list[EntityAlias]:
 
 @interface
 class Entity(Node):
-    """A named thing, joined from all its mentions."""
+    """A named entity, resolved from all its mentions."""
 
     model: strawberry.Private[models.Entity]
     known_aliases: strawberry.Private[list[EntityAlias] | None] = None
-    name: str = strawberry.field(description="Its fullest usual name in the archive.")
-    type: models.EntityType = strawberry.field(description="What kind of thing it is.")
-    first_seen_at: datetime | None = strawberry.field(description="When the earliest article that names it was published.")
-    last_seen_at: datetime | None = strawberry.field(description="When the latest article that names it was published.")
-    mention_count: int = strawberry.field(description="How often articles name it.")
+    name: str = strawberry.field(description="Its fullest common name in the archive.")
+    type: models.EntityType = strawberry.field(description="The type of the entity.")
+    first_seen_at: datetime | None = strawberry.field(
+        description="The publication date of the earliest article that mentions it."
+    )
+    last_seen_at: datetime | None = strawberry.field(
+        description="The publication date of the latest article that mentions it."
+    )
+    mention_count: int = strawberry.field(description="The number of its mentions.")
 
     @preloaded(Preload(_load_aliases, "known_aliases"))
     def aliases(self, info: Info) -> Later[list[EntityAlias]]:
-        """How it is written, most frequent first."""
+        """Its aliases, most frequent first."""
         if self.known_aliases is not None:
             return self.known_aliases
         aliases = info.context.loaders.owned("aliases", info.context.archive.load_aliases, lambda _, found: _aliases(found))
@@ -70,7 +74,7 @@ class Entity(Node):
 
     @resolver
     async def wikidata_id(self, info: Info) -> str | None:
-        """The item of Wikidata that it was linked to with `linkEntity` or from a list of names; else null."""
+        """The Wikidata item that it was linked to, by `linkEntity` or from a list of names; null where it is not linked."""
         links = info.context.loaders.owned("links", info.context.archive.load_wikidata_ids, lambda _, found: found)
         return await links.load(self.model.id)
 
@@ -84,7 +88,7 @@ class Entity(Node):
         before: Before = UNSET,
         filter: WhichArticles = UNSET,  # noqa: A002
     ) -> Connection[EntityMention]:
-        """Where articles name it, article by article."""
+        """Its mentions, article by article."""
         part = window(first, after, last, before)
         return mention_list(info, Parent.ENTITY, self.model.id, part, which=article_filter(filter))
 
@@ -112,7 +116,7 @@ class Entity(Node):
         before: Before = UNSET,
         filter: WhichEvents = UNSET,  # noqa: A002
     ) -> Connection[EventRef]:
-        """What it takes part in, or the place of which it is, in the order of time."""
+        """Events in which it takes part or of which it is the place, in chronological order."""
         return event_list(info, Parent.ENTITY, self.model.id, event_filter(filter), window(first, after, last, before))
 
     @resolver
@@ -125,21 +129,21 @@ class Entity(Node):
         before: Before = UNSET,
         filter: WhichClaims = UNSET,  # noqa: A002
     ) -> Connection[ClaimRef]:
-        """What it says."""
+        """The text of the candidate."""
         return claim_list(info, Parent.ENTITY, self.model.id, claim_filter(filter), window(first, after, last, before))
 
     @resolver
     def quotations(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
     ) -> Connection[QuotationRef]:
-        """Its very words, article by article."""
+        """Its quotations, article by article."""
         return quotation_list(info, Parent.ENTITY, self.model.id, window(first, after, last, before))
 
     @resolver
     async def related_entities(
         self, info: Info, first: HowManyRelated = 20, types: RelatedTypes = UNSET
     ) -> list[RelatedEntity]:
-        """What the same articles name, that of most articles first."""
+        """Entities mentioned in the same articles, the most frequent first."""
         limit = page_size("first", first)
         wanted = tuple(types or ())
         load = partial(info.context.archive.related_entities, limit=limit, types=wanted)
@@ -152,10 +156,10 @@ class Entity(Node):
 
 @object_type
 class RelatedEntity:
-    """An entity that articles name together with another one."""
+    """An entity that is mentioned in the same articles as another one."""
 
     entity: Entity = strawberry.field(description="The other entity.")
-    article_count: int = strawberry.field(description="How many articles name both.")
+    article_count: int = strawberry.field(description="The number of articles that mention both.")
     pmi: float = strawberry.field(
         description="Pointwise mutual information in bits: 1 where naming one makes naming the other twice as likely."
     )
@@ -163,11 +167,13 @@ class RelatedEntity:
 
 @object_type
 class Person(Entity):
-    """A human being."""
+    """A person."""
 
     @resolver
     async def roles(self, info: Info) -> list[EntityRole]:
-        """What articles call them, such as "Secretary of State", that of the newest article first."""
+        """Titles and offices that articles give to the person, such as "Secretary of State"; that of the newest article
+        first.
+        """
         roles = info.context.loaders.owned("roles", info.context.archive.load_roles, lambda _, found: found)
         found = await roles.load(self.model.id)
         info.context.loaders.spend(len(found))
@@ -176,14 +182,16 @@ class Person(Entity):
 
 @object_type
 class EntityRole:
-    """A title or office of a person, as articles give it."""
+    """A title or office that articles give to a person."""
 
     model: strawberry.Private[models.EntityRole]
-    title: str = strawberry.field(description="The title, without the country before it.")
-    is_former: bool = strawberry.field(description='Whether they had it before ("former", "ex-").')
-    first_seen_at: datetime | None = strawberry.field(description="When the earliest article that says so was published.")
-    last_seen_at: datetime | None = strawberry.field(description="When the latest article that says so was published.")
-    mention_count: int = strawberry.field(description="How often articles say so.")
+    title: str = strawberry.field(description="The title, without a country or organization before it.")
+    is_former: bool = strawberry.field(description='Whether it is a former role ("former", "ex-").')
+    first_seen_at: datetime | None = strawberry.field(
+        description="The publication date of the earliest article that says so."
+    )
+    last_seen_at: datetime | None = strawberry.field(description="The publication date of the latest article that says so.")
+    mention_count: int = strawberry.field(description="The number of mentions.")
 
     @classmethod
     def of(cls, model: models.EntityRole) -> EntityRole:
@@ -199,18 +207,18 @@ class EntityRole:
 
     @resolver
     def organization(self, info: Info) -> Later[Entity | None]:
-        """The organisation, country or place that it is a role in; null where articles do not say."""
+        """The organization, country or place in which the role is held; null where articles do not say."""
         return None if self.model.of_entity_id is None else find(info.context, "Entity", self.model.of_entity_id)
 
     @resolver
     def citation(self, info: Info) -> Later[Citation]:
-        """Where the earliest article says so."""
+        """The citation of the earliest article that says so."""
         first = self.model.mentions[0]
         return cite(info, first.article_id, first.span, first.text)
 
     @resolver
     async def citations(self, info: Info, first: HowManyRelated = 20) -> list[Citation]:
-        """Where articles say so, oldest publication first."""
+        """Citations, earliest publication first."""
         chosen = self.model.mentions[: page_size("first", first)]
         info.context.loaders.spend(len(chosen))
         return list(await asyncio.gather(*(cite(info, one.article_id, one.span, one.text) for one in chosen)))
@@ -225,18 +233,18 @@ class Organization(Entity):
 class Coordinates:
     """A point on the globe, in degrees."""
 
-    latitude: float = strawberry.field(description="North of the equator; negative south of it.")
-    longitude: float = strawberry.field(description="East of Greenwich; negative west of it.")
+    latitude: float = strawberry.field(description="Degrees north of the equator; negative to the south.")
+    longitude: float = strawberry.field(description="Degrees east of Greenwich; negative to the west.")
 
 
 @object_type
 class PlaceCandidate:
-    """A city or country of GeoNames that a name may stand for."""
+    """A GeoNames city or country that a place name may refer to."""
 
     geoname_id: str = strawberry.field(description="Its id at geonames.org.")
     name: str = strawberry.field(description="Its name there.")
     country_code: str = strawberry.field(description="ISO 3166-1 alpha-2 code of the country that it is or lies in.")
-    coordinates: Coordinates | None = strawberry.field(description="Where a city lies; null for a country.")
+    coordinates: Coordinates | None = strawberry.field(description="The coordinates of a city; null for a country.")
 
     @classmethod
     def of(cls, place: KnownPlace) -> PlaceCandidate:
@@ -249,7 +257,7 @@ class PlaceCandidate:
 
 @object_type
 class Place(Entity):
-    """Where something is or happens: a country, region, city, natural feature, or (`FACILITY`) a building or camp."""
+    """A place: a country, region, city or natural feature, or (`FACILITY`) a building or installation."""
 
     location: strawberry.Private[Location]
     country_code: str | None = strawberry.field(
@@ -258,11 +266,11 @@ class Place(Entity):
     geoname_id: str | None = strawberry.field(
         description="Its id at geonames.org; null where it is unknown or several cities of like size bear its name."
     )
-    coordinates: Coordinates | None = strawberry.field(description="Where it lies, for a known city; else null.")
+    coordinates: Coordinates | None = strawberry.field(description="The coordinates of a known city; otherwise null.")
 
     @resolver
     def candidates(self) -> list[PlaceCandidate]:
-        """The countries and cities of at least 100,000 people that its name may stand for, largest first."""
+        """The countries, and cities of at least 100,000 people, that its name may refer to, largest first."""
         return [PlaceCandidate.of(place) for place in self.location.candidates]
 
 
@@ -273,11 +281,11 @@ class OtherEntity(Entity):
 
 @object_type
 class EntityMention:
-    """One place where an article names an entity."""
+    """A mention of an entity in an article."""
 
     model: strawberry.Private[models.Mention]
-    text: str = strawberry.field(description="The words that name it.")
-    kind: models.MentionKind = strawberry.field(description="How they name it.")
+    text: str = strawberry.field(description="The words of the mention.")
+    kind: models.MentionKind = strawberry.field(description="The form of the mention.")
 
     @classmethod
     def of(cls, model: models.Mention) -> EntityMention:
@@ -286,12 +294,12 @@ class EntityMention:
 
     @resolver
     def entity(self, info: Info) -> Later[Entity]:
-        """What is named."""
+        """The entity."""
         return find(info.context, "Entity", self.model.entity_id)
 
     @resolver
     def citation(self, info: Info) -> Later[Citation]:
-        """Where the words stand."""
+        """The position of the words."""
         return cite(info, self.model.article_id, self.model.span, self.model.text)
 
 

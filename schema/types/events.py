@@ -26,22 +26,23 @@ from schema.types.references import AccountRef, ClaimRef, EntityRef, EventRef, L
 _LARGEST_INT = 2**31 - 1
 
 Roles: TypeAlias = Annotated[
-    list[models.ParticipantRole] | None, strawberry.argument(description="Only participants in these roles.")
+    list[models.ParticipantRole] | None,
+    strawberry.argument(description="Restricts the list to participants in these roles."),
 ]
 
-Near: TypeAlias = Annotated[int, strawberry.argument(description="At most so many, 0 to 100.")]
+Near: TypeAlias = Annotated[int, strawberry.argument(description="The maximum number of items, 0 to 100.")]
 
 
 @object_type
 class EventTime:
-    """A time: an interval from its first to its last second, both inside it."""
+    """A time, as an interval from its first to its last second, both inclusive."""
 
     model: strawberry.Private[models.TimeRef]
-    start: datetime | None = strawberry.field(description="The first second; null where open or not known.")
-    end: datetime | None = strawberry.field(description="The last second; null where open or not known.")
+    start: datetime | None = strawberry.field(description="The first second; null where unbounded or unknown.")
+    end: datetime | None = strawberry.field(description="The last second; null where unbounded or unknown.")
     precision: models.DatePrecision = strawberry.field(description="The finest unit that is known.")
-    source: models.DateSource = strawberry.field(description="What it rests on.")
-    text: str | None = strawberry.field(description="The words that give it; null where the article gives none.")
+    source: models.DateSource = strawberry.field(description="The basis of the time.")
+    text: str | None = strawberry.field(description="The words that express it; null where the article has none.")
 
     @classmethod
     def of(cls, model: models.TimeRef) -> EventTime:
@@ -52,7 +53,7 @@ class EventTime:
 
     @resolver
     def citation(self, info: Info) -> Later[Citation | None]:
-        """Where those words stand; null where there are none."""
+        """The citation of those words; null where there are none."""
         if self.model.article_id is None or self.model.span is None:
             return None
         return cite(info, self.model.article_id, self.model.span, self.model.text)
@@ -60,10 +61,12 @@ class EventTime:
 
 @object_type
 class CountRange:
-    """Bounds of a number of people: "at least 12" has no upper one; of several accounts the least and the most."""
+    """The bounds of a number of people. "At least 12" has no upper bound; several accounts give the lowest and the
+    highest number.
+    """
 
-    low: int | None = strawberry.field(description="At least so many; null where open.")
-    high: int | None = strawberry.field(description="At most so many; null where open.")
+    low: int | None = strawberry.field(description="The lower bound; null where there is none.")
+    high: int | None = strawberry.field(description="The upper bound; null where there is none.")
 
     @classmethod
     def of(cls, model: models.CasualtyCount | None) -> CountRange | None:
@@ -73,12 +76,14 @@ class CountRange:
 
 @object_type
 class EventParticipant:
-    """Somebody or something in an event."""
+    """A participant of an event."""
 
     model: strawberry.Private[models.Participant]
-    role: models.ParticipantRole = strawberry.field(description="What they do in it.")
-    text: str = strawberry.field(description="The words for them.")
-    count: int | None = strawberry.field(description="How many they are, where the words say so, up to 2,147,483,647.")
+    role: models.ParticipantRole = strawberry.field(description="The role of the participant.")
+    text: str = strawberry.field(description="The words that name the participant.")
+    count: int | None = strawberry.field(
+        description="The number of people, up to 2,147,483,647; null where the words give none."
+    )
 
     @classmethod
     def of(cls, model: models.Participant) -> EventParticipant:
@@ -87,57 +92,69 @@ class EventParticipant:
 
     @resolver
     def entity(self, info: Info) -> Later[EntityRef | None]:
-        """Who they are; null where the words name nobody."""
+        """The participant as an entity; null where the words name none."""
         return None if self.model.entity_id is None else find(info.context, "Entity", self.model.entity_id)
 
     @resolver
     def citation(self, info: Info) -> Later[Citation]:
-        """Where the words stand."""
+        """The position of the words."""
         return cite(info, self.model.article_id, self.model.span, self.model.text)
 
 
 @object_type
 class CitationEdge(Edge[Citation]):
-    """A sentence that tells of an event."""
+    """A sentence that reports an event."""
 
-    status: models.EventStatus = strawberry.field(description="How this sentence vouches for the event.")
-    trigger: TextSpan = strawberry.field(description="The word of the sentence that tells of it.")
+    status: models.EventStatus = strawberry.field(description="The status that this sentence gives to the event.")
+    trigger: TextSpan = strawberry.field(description="The trigger: the word that expresses the event.")
 
 
 @object_type
 class CitationConnection(Connection[Citation]):
-    """A page of the sentences that tell of an event, in the order of their articles."""
+    """One page of the sentences that report an event, in the order of their articles."""
 
     @resolver
     async def edges(self) -> list[CitationEdge]:
-        """The page's sentences, each with its cursor."""
+        """The sentences of the page, with cursors."""
         return cast("list[CitationEdge]", (await self.load()).edges)
 
 
 @object_type
 class Event(Node):
-    """Something that happened, or is said, denied, asked or planned to; see `status`."""
+    """An event that happened or is claimed, denied, demanded or planned; see `status`."""
 
     model: strawberry.Private[models.Event]
-    type: models.EventType = strawberry.field(description="What kind of happening it is.")
+    type: models.EventType = strawberry.field(description="The type of the event.")
     mode: str | None = strawberry.field(
-        description="PLOVER's finer kind, such as `airstrike`; null where the type has none."
+        description="The PLOVER mode of the type, such as `airstrike`; null where the type has none."
     )
     quad_class: models.QuadClass = strawberry.field(description="The class of the type.")
-    status: models.EventStatus = strawberry.field(description="How the archive vouches for it.")
-    title: str = strawberry.field(description="It in a few words of an article.")
-    time: EventTime = strawberry.field(description="When it happened or is to happen.")
+    status: models.EventStatus = strawberry.field(
+        description="The status: whether it happened, is claimed, denied, planned and so on."
+    )
+    title: str = strawberry.field(description="The event in a few words of an article.")
+    time: EventTime = strawberry.field(description="The time of the event.")
     fatalities: int | None = strawberry.field(
-        description="How many people it killed, as most articles that say so tell it; see `fatalitiesRange`."
+        description=(
+            "The number of people killed, as given by most of the articles that give one; see "
+            "`fatalitiesRange`. Null where none does."
+        )
     )
-    fatalities_range: CountRange | None = strawberry.field(description="Between which numbers; null where none is told.")
+    fatalities_range: CountRange | None = strawberry.field(
+        description="The bounds of that number; null where no article gives one."
+    )
     injured: int | None = strawberry.field(
-        description="How many people it injured, as most articles that say so tell it; see `injuredRange`."
+        description=(
+            "The number of people injured, as given by most of the articles that give one; see "
+            "`injuredRange`. Null where none does."
+        )
     )
-    injured_range: CountRange | None = strawberry.field(description="Between which numbers; null where none is told.")
-    confidence: float = strawberry.field(description="How sure the archive is of having read it rightly, 0 to 1.")
+    injured_range: CountRange | None = strawberry.field(
+        description="The bounds of that number; null where no article gives one."
+    )
+    confidence: float = strawberry.field(description="The confidence, 0 to 1, that the event was extracted correctly.")
     independent_source_count: int = strawberry.field(
-        description="How many sources tell of it that do not repeat one another."
+        description="The number of sources that report it independently of one another."
     )
 
     @classmethod
@@ -162,12 +179,12 @@ class Event(Node):
 
     @resolver
     def place(self, info: Info) -> Later[PlaceRef | None]:
-        """Where it happened; null where not known."""
+        """The place of the event; null if unknown."""
         return None if self.model.place_id is None else find(info.context, "Place", self.model.place_id)
 
     @resolver
     async def participants(self, info: Info, roles: Roles = UNSET) -> list[EventParticipant]:
-        """Who takes part, in reading order."""
+        """Its participants, in reading order."""
         loader = info.context.loaders.owned("participants", info.context.archive.load_participants, lambda _, found: found)
         found = await loader.load(self.model.id)
         return [EventParticipant.of(participant) for participant in found if not roles or participant.role in roles]
@@ -176,7 +193,7 @@ class Event(Node):
     def citations(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
     ) -> CitationConnection:
-        """The sentences that tell of it."""
+        """The sentences that report it, as citations."""
         context, part = info.context, window(first, after, last, before)
 
         def spend(_: str, page: models.Page[models.EventMention]) -> models.Page[models.EventMention]:
@@ -201,23 +218,23 @@ class Event(Node):
         before: Before = UNSET,
         filter: WhichClaims = UNSET,  # noqa: A002
     ) -> Connection[ClaimRef]:
-        """What sources say of it."""
+        """Claims about it."""
         return claim_list(info, Parent.EVENT, self.model.id, claim_filter(filter), window(first, after, last, before))
 
     @resolver
     async def accounts(self, info: Info) -> list[AccountRef]:
-        """Who says that it happened, and who says that it did not; empty where only articles themselves tell of it."""
+        """The sources that say it happened and those that deny it; empty where only the articles themselves report it."""
         accounts = info.context.loaders.owned("accounts", info.context.archive.load_accounts, lambda _, found: found)
         return [maker("Account")(account) for account in await accounts.load(self.model.id)]
 
     @resolver
     async def before(self, info: Info, first: Near = 5) -> list[EventRef]:
-        """What happened before it, by the articles that tell of it, nearest first; of dated events only."""
+        """Dated events before it in the articles that report it, nearest first."""
         return await self._near(info, first, after=False)
 
     @resolver
     async def after(self, info: Info, first: Near = 5) -> list[EventRef]:
-        """What happened after it, by the articles that tell of it, nearest first; of dated events only."""
+        """Dated events after it in the articles that report it, nearest first."""
         return await self._near(info, first, after=True)
 
     async def _near(self, info: Info, first: int, *, after: bool) -> list[Event]:

@@ -21,18 +21,18 @@ from schema.types.references import Later
 from schema.types.user_errors import UserError
 
 Outcomes: TypeAlias = Annotated[
-    list[models.IngestOutcome] | None, strawberry.argument(description="Only articles of which this became.")
+    list[models.IngestOutcome] | None, strawberry.argument(description="Restricts the results to these outcomes.")
 ]
 
 
 @object_type
 class IngestResult:
-    """What became of one article."""
+    """The result of ingesting an article."""
 
     article_id: strawberry.Private[str | None]
     index: int = strawberry.field(description="Its place in the input, from 0.")
-    outcome: models.IngestOutcome = strawberry.field(description="What became of it.")
-    user_errors: list[UserError] = strawberry.field(description="Why it was rejected; empty otherwise.")
+    outcome: models.IngestOutcome = strawberry.field(description="The outcome.")
+    user_errors: list[UserError] = strawberry.field(description="The reasons for a rejection; otherwise empty.")
 
     @classmethod
     def of(cls, index: int, result: models.IngestResult | JobItem) -> IngestResult:
@@ -46,22 +46,22 @@ class IngestResult:
 
     @resolver
     def article(self, info: Info) -> Later[Article | None]:
-        """The article as the archive has it now; null if it was rejected."""
+        """The article as it is now stored; null if it was rejected."""
         return None if self.article_id is None else find(info.context, "Article", self.article_id)
 
 
 @object_type
 class IngestJob(Node):
-    """Articles that are taken in in the background, whatever becomes of the server that accepted them."""
+    """A durable job that ingests articles in the background. It survives a restart of the server."""
 
     model: strawberry.Private[Job]
-    state: JobState = strawberry.field(description="How far it is.")
-    total: int = strawberry.field(description="How many articles it has.")
-    done: int = strawberry.field(description="How many of them have an outcome.")
-    rejected: int = strawberry.field(description="How many of those could not be taken in.")
-    created_at: datetime = strawberry.field(description="When it was accepted.")
-    started_at: datetime | None = strawberry.field(description="When its first article was begun; null before that.")
-    finished_at: datetime | None = strawberry.field(description="When it was over; null before that.")
+    state: JobState = strawberry.field(description="The state of the job.")
+    total: int = strawberry.field(description="The number of its articles.")
+    done: int = strawberry.field(description="The number of articles that have an outcome.")
+    rejected: int = strawberry.field(description="The number of rejected articles.")
+    created_at: datetime = strawberry.field(description="The time at which the job was accepted.")
+    started_at: datetime | None = strawberry.field(description="The time at which the job started; null until then.")
+    finished_at: datetime | None = strawberry.field(description="The time at which the job finished; null until then.")
 
     @classmethod
     def of(cls, model: Job) -> IngestJob:
@@ -80,12 +80,12 @@ class IngestJob(Node):
 
     @resolver
     def estimated_finish_at(self) -> datetime | None:
-        """When it will be over at its pace so far; null while there is none, and when it is over."""
+        """The estimated time of completion; null before the first result and after the job finished."""
         return self.model.estimated_finish(datetime.now(UTC))
 
     @resolver
     async def results(self, info: Info, outcomes: Outcomes = UNSET) -> list[IngestResult]:
-        """What became of its articles so far, in the input's order."""
+        """The results so far, in the order of the input."""
         queue = info.context.require_jobs()
         items = await info.context.run(queue.items, self.model.id, outcomes=outcomes or ())
         return [IngestResult.of(item.position, item) for item in items]

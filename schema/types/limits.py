@@ -12,13 +12,17 @@ from schema.execution.budgets import Charge
 
 @object_type
 class RateLimit:
-    """The points of a client: every operation costs some, and there are so many in a minute."""
+    """The rate limit of a client, in points per minute. Every operation costs points."""
 
-    cost: int = strawberry.field(description="What this operation costs: 1, one for each 100 nodes, 100 for each `ask`.")
-    limit: int = strawberry.field(description="How many points there are in a minute.")
-    remaining: int = strawberry.field(description="How many are left after this operation.")
-    node_count: int = strawberry.field(description="The most objects that the lists of this operation may hold.")
-    reset_at: datetime = strawberry.field(description="When all of them are there again.")
+    cost: int = strawberry.field(
+        description="The cost of this operation: 1, plus 1 for each 100 nodes, plus 100 for each `ask`."
+    )
+    limit: int = strawberry.field(description="The points that a client may spend in a minute.")
+    remaining: int = strawberry.field(description="The points left in this minute after this operation.")
+    node_count: int = strawberry.field(
+        description="The maximum number of objects that the lists of this operation may return."
+    )
+    reset_at: datetime = strawberry.field(description="The time at which all points are available again.")
 
     @classmethod
     def of(cls, charge: Charge) -> RateLimit:

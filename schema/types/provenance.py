@@ -22,19 +22,21 @@ from schema.types.references import ArticleRef, Later, PassageRef
 # An article's id, a span in it, and the text noted when a fact was read there (None where none was).
 CitedPlace: TypeAlias = tuple[str, models.Span, str | None]
 
-Unit: TypeAlias = Annotated[OffsetUnit, strawberry.argument(description="What is counted.")]
+Unit: TypeAlias = Annotated[OffsetUnit, strawberry.argument(description='What is counted, such as "troops".')]
 
 
 @interface
 class Node:
-    """Something with an id of its own, which `node` finds again."""
+    """An object with a global id, which `Query.node` can load."""
 
-    id: strawberry.ID = strawberry.field(description="Opaque, unique among all types, stable while the thing is the same.")
+    id: strawberry.ID = strawberry.field(
+        description="A global id: opaque, unique across types, and stable for the lifetime of the object."
+    )
 
 
 @object_type
 class TextSpan:
-    """A stretch of `Article.text`: half-open, `[start, end)`."""
+    """A half-open range `[start, end)` of positions in `Article.text`."""
 
     article_id: strawberry.Private[str]
     span: strawberry.Private[models.Span]
@@ -61,14 +63,16 @@ class Citation(Node):
     """A checkable pointer: `text` is `article.text` from `span.start` to `span.end`, sliced again for this response."""
 
     model: strawberry.Private[models.Citation]
-    span: TextSpan = strawberry.field(description="Where the words stand.")
-    text: str = strawberry.field(description="The words, exactly as they stand in the article.")
+    span: TextSpan = strawberry.field(description="The position of the words.")
+    text: str = strawberry.field(description="The cited words, exactly as in the article.")
     prefix: str = strawberry.field(description="Up to 40 characters before them.")
     suffix: str = strawberry.field(description="Up to 40 characters after them.")
-    article_revision: int = strawberry.field(description="The revision of the article that the span counts in.")
+    article_revision: int = strawberry.field(description="The revision of the article to which the span refers.")
     text_sha256: str = strawberry.field(description="SHA-256 of the article's text as UTF-8, in hexadecimal.")
     verified: bool = strawberry.field(
-        description="Whether the stored text still has its SHA-256 and the words are those that the fact was read from."
+        description=(
+            "Whether the stored text still has its SHA-256 and the words are those from which the fact was extracted."
+        )
     )
 
     @classmethod
@@ -93,12 +97,14 @@ class Citation(Node):
 
     @resolver
     def passage(self, info: Info) -> Later[PassageRef | None]:
-        """The passage that the words begin in; null where they stand outside the body, in the title say."""
+        """The passage in which the words begin; null where they are outside the body, such as in the title."""
         return find(info.context, "Passage holding", (self.model.article_id, self.model.span))
 
     @resolver
     async def deep_link(self, info: Info) -> URI | None:
-        """The article's URL with a text fragment that makes browsers show the words; null unless it is http or https."""
+        """The article's URL with a text fragment (`#:~:text=`), so that a browser scrolls to the words; null unless the
+        URL is http or https.
+        """
         article = await find(info.context, "Article", self.model.article_id)
         if article.url is None or urlsplit(article.url).scheme not in {"http", "https"}:
             return None

@@ -15,19 +15,19 @@ from schema.types.provenance import TextSpan
 
 @object_type
 class PassageSearchEdge:
-    """A passage that was found."""
+    """A passage found by a search, and its rank."""
 
     cursor: str = strawberry.field(
-        description="Opaque; give it as `after` with the same query and filter to go on from here."
+        description="An opaque cursor. Pass it as `after`, with the same query and filter, to continue from here."
     )
     node: Passage = strawberry.field(description="The passage.")
-    score: float = strawberry.field(description="What the hits are ordered by; comparable within one search only.")
+    score: float = strawberry.field(description="The score by which hits are ranked; comparable within one search only.")
     rank: int = strawberry.field(description="Its place among all hits, from 1.")
-    lexical_score: float = strawberry.field(description="Its BM25 score.")
+    lexical_score: float = strawberry.field(description="Its BM25 score; null in dense search.")
     dense_score: float | None = strawberry.field(
-        description="The cosine of its vector with the query's; null in lexical search, and where it has no vector."
+        description=("The cosine similarity to the query; null in lexical search, and where the passage has no vector.")
     )
-    highlights: list[TextSpan] = strawberry.field(description="Where in the article the words of the query stand.")
+    highlights: list[TextSpan] = strawberry.field(description="The positions of the query's words in the article.")
 
     @classmethod
     def of(cls, model: models.Hit) -> PassageSearchEdge:
@@ -45,12 +45,14 @@ class PassageSearchEdge:
 
 @object_type
 class PassageSearchConnection:
-    """A page of hits, best first."""
+    """One page of search hits, best first."""
 
     edges: list[PassageSearchEdge] = strawberry.field(description="The page's hits.")
-    nodes: list[Passage] = strawberry.field(description="The page's passages alone.")
-    page_info: PageInfo = strawberry.field(description="Whether there is more, and the cursor to get it.")
-    total_count: int = strawberry.field(description="How many passages match in all.")
+    nodes: list[Passage] = strawberry.field(description="The passages of the page, without scores.")
+    page_info: PageInfo = strawberry.field(
+        description="Pagination: the cursor of the last item, and whether there are more."
+    )
+    total_count: int = strawberry.field(description="The number of passages that match.")
 
     @classmethod
     def of(cls, model: models.SearchResults, *, is_continued: bool) -> PassageSearchConnection:
@@ -67,16 +69,16 @@ class PassageSearchConnection:
 
 @object_type
 class Corpus:
-    """The size of the archive."""
+    """Counts and dates of the whole archive."""
 
-    article_count: int = strawberry.field(description="How many articles it holds.")
-    passage_count: int = strawberry.field(description="How many passages they were cut into.")
-    entity_count: int = strawberry.field(description="How many entities they name.")
-    event_count: int = strawberry.field(description="How many events they tell of.")
-    claim_count: int = strawberry.field(description="How many claims they report.")
-    first_published_at: datetime | None = strawberry.field(description="When the earliest article was published.")
-    last_published_at: datetime | None = strawberry.field(description="When the latest article was published.")
-    index_revision: str = strawberry.field(description="The state of the search index: it grows with every change.")
+    article_count: int = strawberry.field(description="The number of articles.")
+    passage_count: int = strawberry.field(description="The number of passages.")
+    entity_count: int = strawberry.field(description="The number of entities.")
+    event_count: int = strawberry.field(description="The number of events.")
+    claim_count: int = strawberry.field(description="The number of claims.")
+    first_published_at: datetime | None = strawberry.field(description="The earliest publication date.")
+    last_published_at: datetime | None = strawberry.field(description="The latest publication date.")
+    index_revision: str = strawberry.field(description="The revision of the search index; it grows with every change.")
 
     @classmethod
     def of(cls, model: models.Corpus) -> Corpus:

@@ -21,15 +21,17 @@ from schema.types.references import ArticleRef, EventRef, Later
 
 @object_type
 class Story(Node):
-    """The articles about one happening. Every article is in one story, if need be alone."""
+    """The articles about one event or topic. Every article belongs to exactly one story."""
 
     model: strawberry.Private[models.Story]
     title: str = strawberry.field(description="The headline of its `medoidArticle`.")
-    first_published_at: datetime | None = strawberry.field(description="When its earliest article was published.")
-    last_published_at: datetime | None = strawberry.field(description="When its latest article was published.")
-    article_count: int = strawberry.field(description="How many articles are in it.")
+    first_published_at: datetime | None = strawberry.field(description="The publication date of its earliest article.")
+    last_published_at: datetime | None = strawberry.field(description="The publication date of its latest article.")
+    article_count: int = strawberry.field(description="The number of its articles.")
     independent_source_count: int = strawberry.field(
-        description="How many sources write about it: copies of one text, articles of one agency or publisher count once."
+        description=(
+            "The number of independent sources: copies of one text and articles of one agency or publisher count once."
+        )
     )
 
     @classmethod
@@ -47,7 +49,7 @@ class Story(Node):
 
     @resolver
     def medoid_article(self, info: Info) -> Later[ArticleRef]:
-        """The article that is closest to all others of it, in its words and in what it names."""
+        """The article that is most similar, in words and entities, to all other articles of the story."""
         return find(info.context, "Article", self.model.medoid_article_id)
 
     @resolver
@@ -75,7 +77,7 @@ class Story(Node):
         before: Before = UNSET,
         filter: WhichEvents = UNSET,  # noqa: A002
     ) -> Connection[EventRef]:
-        """What its articles tell of, in the order of time."""
+        """The events of its articles, in chronological order."""
         return event_list(info, Parent.STORY, self.model.id, event_filter(filter), window(first, after, last, before))
 
 

@@ -13,51 +13,53 @@ from schema.types.articles import Article, Passage
 
 @object_type
 class AskInterpreted:
-    """First: how the question was understood."""
+    """Sent first: the interpretation of the question."""
 
-    interpretation: QuestionInterpretation = strawberry.field(description="How it was understood.")
+    interpretation: QuestionInterpretation = strawberry.field(description="The interpretation of the question.")
 
 
 @object_type
 class AskPassagesRetrieved:
-    """Then, before they are read: the passages nearest to the question."""
+    """Sent second: the passages that will be read."""
 
-    passages: list[Passage] = strawberry.field(description="The passages that will be read, the nearest first.")
+    passages: list[Passage] = strawberry.field(description="The passages that will be read, most relevant first.")
 
 
 @object_type
 class AskCandidateFound:
-    """Then, when they were read: what may answer, one by one, the likeliest first."""
+    """Sent once the passages are read: the candidate answers, one by one, best first."""
 
-    candidate: AnswerCandidate = strawberry.field(description="Words that may answer.")
+    candidate: AnswerCandidate = strawberry.field(description="A candidate answer.")
 
 
 @object_type
 class AskStatementAdded:
-    """Then, when the answer is there: its sentences, one by one, each with its citations."""
+    """Sent once the answer is known: its statements, one by one, with citations."""
 
     statement: AnswerStatement = strawberry.field(description="The sentence.")
 
 
 @object_type
 class AskCompleted:
-    """Last: the whole answer, as the query `ask` gives it."""
+    """Sent last: the whole answer, as `Query.ask` gives it."""
 
     answer: Answer = strawberry.field(description="The answer.")
 
 
 AskEvent: TypeAlias = Annotated[
     AskInterpreted | AskPassagesRetrieved | AskCandidateFound | AskStatementAdded | AskCompleted,
-    strawberry.union(name="AskEvent", description="A step on the way to an answer."),
+    strawberry.union(
+        name="AskEvent", description="An intermediate result, or the answer, of a question that is being answered."
+    ),
 ]
 
 
 @object_type
 class AnswerChange:
-    """An answer that is no longer what it was."""
+    """A change of the answer to a standing question."""
 
-    previous: Answer = strawberry.field(description="What it was.")
-    current: Answer = strawberry.field(description="What it is now.")
+    previous: Answer = strawberry.field(description="The previous answer.")
+    current: Answer = strawberry.field(description="The current answer.")
     caused_by: list[Article] = strawberry.field(
-        description="The articles taken in since then that the new answer cites; empty where only removals changed it."
+        description="The newly ingested articles that the new answer cites; empty where only removals changed it."
     )

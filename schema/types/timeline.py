@@ -15,16 +15,20 @@ from schema.ids import expect
 from schema.types.events import Event
 
 
-@strawberry.input(one_of=True, description="What a timeline is of; exactly one of these.")
+@strawberry.input(one_of=True, description="The subject of a timeline; exactly one field must be given.")
 class TimelineSubject:
     """What a timeline is of."""
 
-    entity_id: strawberry.ID | None = strawberry.field(default=UNSET, description="An entity: what it takes part in.")
-    event_id: strawberry.ID | None = strawberry.field(
-        default=UNSET, description="An event: what the articles that tell of it tell of."
+    entity_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="An entity: the events in which it takes part."
     )
-    story_id: strawberry.ID | None = strawberry.field(default=UNSET, description="A story: what its articles tell of.")
-    query: str | None = strawberry.field(default=UNSET, description="Words: what the passages that hold them tell of.")
+    event_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="An event: the events of all articles that report it."
+    )
+    story_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="A story: the events that its articles report."
+    )
+    query: str | None = strawberry.field(default=UNSET, description="Words: the events of the passages that contain them.")
 
 
 def timeline_of(

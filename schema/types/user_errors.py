@@ -10,8 +10,8 @@ from schema.enums import UserErrorCode
 
 @object_type
 class UserError:
-    """Something in the input that the user can put right."""
+    """A problem in the input that the user can correct."""
 
-    message: str = strawberry.field(description="What is wrong and what to do.")
-    code: UserErrorCode = strawberry.field(description="What kind of mistake it is.")
-    path: list[str] | None = strawberry.field(description="Where in the arguments it is, from the outermost name inwards.")
+    message: str = strawberry.field(description="What is wrong, and how to correct it.")
+    code: UserErrorCode = strawberry.field(description="The kind of error.")
+    path: list[str] | None = strawberry.field(description="The path to the argument, from the outermost name inwards.")
