@@ -86,10 +86,6 @@ class IndexSnapshot:
         """The passages whose vectors are nearest to ``vector``, best first."""
         return self._vectors.search(vector, limit=limit, filter_=_vector_filter(filter_))
 
-    def similarities(self, vector: NDArray[np.float32], passage_ids: Sequence[int]) -> NDArray[np.float32]:
-        """The cosine of each passage's vector with ``vector``; NaN where it has none."""
-        return self._vectors.similarities(vector, passage_ids)
-
     def vectors(self, passage_ids: Sequence[int]) -> NDArray[np.float32]:
         """The passages' vectors, NaN where there is none."""
         return self._vectors.vectors(passage_ids)
