@@ -38,12 +38,13 @@ class _StagePipeline:
         """
         self.pipeline = pipeline
         self._inputs: dict[str, list[str]] = {}
+        missing = []
         for name, sockets in pipeline.inputs().items():
             for socket, described in sockets.items():
                 if described["type"] is self._takes:
                     self._inputs.setdefault(name, []).append(socket)
                 elif described["is_mandatory"]:
-                    raise InputError(f"the pipeline's input {name}.{socket} is open; connect it, or give it a default")
+                    missing.append(f"{name}.{socket}")
         outputs = [
             (name, socket)
             for name, sockets in pipeline.outputs().items()
@@ -55,6 +56,8 @@ class _StagePipeline:
                 f"the pipeline has {len(self._inputs)} inputs of type {self._takes.__name__} and {len(outputs)} open"
                 f" outputs of type {self._gives.__name__}; it needs at least one input and exactly one output"
             )
+        if missing:
+            raise InputError(f"the pipeline's input {missing[0]} is open; connect it, or give it a default")
         (self._output,) = outputs
 
     @classmethod

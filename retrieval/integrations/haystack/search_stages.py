@@ -9,6 +9,8 @@ from typing import Any
 
 from haystack import Pipeline, component, default_from_dict, default_to_dict
 from haystack.core.component import Component
+from haystack.core.serialization import component_to_dict
+from haystack.utils import deserialize_component_inplace
 
 from retrieval.errors import InputError
 from retrieval.integrations.haystack.documents import make_document
@@ -112,12 +114,14 @@ class DocumentRanker:
 
     def to_dict(self) -> dict[str, Any]:
         """The component with its ranker, for YAML."""
-        return default_to_dict(self, ranker=self.ranker, top_k=self.top_k)
+        return default_to_dict(self, ranker=component_to_dict(self.ranker, "ranker"), top_k=self.top_k)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> DocumentRanker:
         """From `to_dict`."""
-        return default_from_dict(cls, data)
+        parameters = dict(data["init_parameters"])
+        deserialize_component_inplace(parameters, key="ranker")
+        return default_from_dict(cls, {**data, "init_parameters": parameters})
 
 
 def build_search_pipeline() -> Pipeline:
