@@ -96,7 +96,8 @@ class DatelineDocumentEmbedder(_Embedder):
         embedding_separator: str = "\n",
     ) -> None:
         """As `DatelineTextEmbedder`; the fields of ``meta_fields_to_embed`` stand before a document's text."""
-        super().__init__(model, threads=threads)
+        # the decorator makes another class of this one, of which super() without arguments knows nothing
+        _Embedder.__init__(self, model, threads=threads)
         self.meta_fields_to_embed = list(meta_fields_to_embed or ())
         self.embedding_separator = embedding_separator
 
