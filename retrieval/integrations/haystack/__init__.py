@@ -7,7 +7,6 @@ Importing this imports Haystack (about a second, 70 MB), with its telemetry off 
 from retrieval.integrations.haystack.answerer import DatelineAnswerer
 from retrieval.integrations.haystack.ask_stages import (
     AnswerFinder,
-    AnswerWriter,
     EvidenceGatherer,
     QuestionInterpreter,
     build_ask_pipeline,
@@ -32,7 +31,6 @@ from retrieval.integrations.haystack.store import DatelineDocumentStore
 
 __all__ = [
     "AnswerFinder",
-    "AnswerWriter",
     "AskPipeline",
     "DatelineAnswerer",
     "DatelineBM25Retriever",

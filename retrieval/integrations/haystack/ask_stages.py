@@ -1,4 +1,4 @@
-"""The stages of an answer as components: the question understood, the evidence gathered, answered, and worded.
+"""The stages of an answer as components: the question understood, the evidence gathered, and the answer found.
 
 What passes between them is described in `retrieval.answering.stages`; a component of your own that takes and gives the same
 can stand in the place of any of them.
@@ -66,22 +66,17 @@ class EvidenceGatherer:
 
 @component
 class AnswerFinder:
-    """Finds the answer in the evidence, or says why there is none."""
+    """Finds the answer in the evidence, or says why there is none; in mode GENERATIVE the language model words it.
+
+    The last of the components: each costs a quarter of a millisecond of Haystack's, and most answers are not reworded. A
+    component of your own that takes and gives an `Answered` can stand behind it.
+    """
 
     @component.output_types(answered=Answered)
     def run(self, gathered: Gathered) -> dict[str, Answered]:
-        """The extractive answer."""
-        return {"answered": gathered.interpreted.request.answerer.answer(gathered)}
-
-
-@component
-class AnswerWriter:
-    """Has the archive's language model word the answer, in mode GENERATIVE; else the answer stays as it is."""
-
-    @component.output_types(answered=Answered)
-    def run(self, answered: Answered) -> dict[str, Answered]:
-        """The answer as it is given."""
-        return {"answered": answered.gathered.interpreted.request.answerer.write(answered)}
+        """The answer."""
+        answerer = gathered.interpreted.request.answerer
+        return {"answered": answerer.write(answerer.answer(gathered))}
 
 
 def build_ask_pipeline() -> Pipeline:
@@ -90,8 +85,6 @@ def build_ask_pipeline() -> Pipeline:
     pipeline.add_component("interpreter", QuestionInterpreter())
     pipeline.add_component("gatherer", EvidenceGatherer())
     pipeline.add_component("finder", AnswerFinder())
-    pipeline.add_component("writer", AnswerWriter())
     pipeline.connect("interpreter.interpreted", "gatherer.interpreted")
     pipeline.connect("gatherer.gathered", "finder.gathered")
-    pipeline.connect("finder.answered", "writer.answered")
     return pipeline

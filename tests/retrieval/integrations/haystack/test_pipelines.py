@@ -201,7 +201,6 @@ class Doubter:
 
 def doubtful() -> Pipeline:
     pipeline = build_ask_pipeline()
-    pipeline.remove_component("writer")
     pipeline.add_component("doubter", Doubter())
     pipeline.connect("finder.answered", "doubter.answered")
     return pipeline
