@@ -140,8 +140,8 @@ class Settings(BaseSettings):
     )
     search_pipeline: str = Field(
         default="",
-        description="YAML file of a Haystack pipeline that takes the stages of a search in place of Dateline's functions, as "
-        "docs/haystack.md shows; empty for none. Haystack takes about a second to import.",
+        description="YAML file of a Haystack pipeline that takes the stages of a search in place of Dateline's functions, "
+        "as docs/haystack.md shows; empty for none. Haystack takes about a second to import.",
     )
     ask_pipeline: str = Field(default="", description="The same for the stages of an `ask`.")
     pipeline_modules: Names = Field(
