@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from retrieval.answering.gathering import Evidence
+from retrieval.answering.evidence.gathering import Evidence
+from retrieval.answering.evidence.span_reader import SpanReader
 from retrieval.answering.progress import Progress
-from retrieval.answering.reader import SpanReader
 from retrieval.models import Answer, AnswerMode, ArticleFilter
-from retrieval.search.question_types import Question
+from retrieval.questions.question import Question
 from retrieval.sharing import Shared
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from retrieval.integrations.haystack.retrievers import (
     DatelineHybridRetriever,
 )
 from retrieval.integrations.haystack.search_stages import (
+    DenseRetriever,
     DocumentRanker,
-    MeaningRetriever,
+    LexicalRetriever,
     PoolJoiner,
     PoolRanker,
-    WordRetriever,
     build_search_pipeline,
 )
 from retrieval.integrations.haystack.store import DatelineDocumentStore
@@ -40,14 +40,14 @@ __all__ = [
     "DatelineExtractiveReader",
     "DatelineHybridRetriever",
     "DatelineTextEmbedder",
+    "DenseRetriever",
     "DocumentRanker",
     "EvidenceGatherer",
-    "MeaningRetriever",
+    "LexicalRetriever",
     "PoolJoiner",
     "PoolRanker",
     "QuestionInterpreter",
     "SearchPipeline",
-    "WordRetriever",
     "build_ask_pipeline",
     "build_search_pipeline",
 ]

@@ -13,11 +13,11 @@ import orjson
 from haystack import component, default_from_dict, default_to_dict
 from haystack.dataclasses import Document, GeneratedAnswer
 
-from retrieval.catalog.documents import StoredDocument
 from retrieval.errors import InputError
 from retrieval.integrations.haystack.documents import restore_document
 from retrieval.integrations.haystack.store import DatelineDocumentStore
 from retrieval.models import MIN_CONFIDENCE, Account, Answer, AnswerStatus, AnswerValue, Citation, Span
+from retrieval.stores.sql.documents import StoredDocument
 
 
 @component

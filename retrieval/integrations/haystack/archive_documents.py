@@ -13,9 +13,13 @@ from haystack.document_stores.types import DuplicatePolicy
 from haystack.errors import FilterError
 
 from retrieval.archive import Archive
-from retrieval.catalog.document_filters import DocumentFilter, is_of_articles
-from retrieval.catalog.document_values import ValueKind
-from retrieval.catalog.documents import (
+from retrieval.embedding import DEFAULT_EMBEDDER
+from retrieval.errors import InputError
+from retrieval.integrations.haystack.documents import article_id_of, prepare_document, restore_document
+from retrieval.integrations.haystack.filters import parse_filter, to_article_filter
+from retrieval.models import ArticleFilter, Hit, IngestOutcome, RetrievalMode
+from retrieval.models.found_facts import Extraction
+from retrieval.stores.sql.documents import (
     StoredDocument,
     count_documents,
     count_passages,
@@ -26,12 +30,8 @@ from retrieval.catalog.documents import (
     find_values,
     load_documents,
 )
-from retrieval.embedding import DEFAULT_EMBEDDER
-from retrieval.errors import InputError
-from retrieval.extraction.facts import Extraction
-from retrieval.integrations.haystack.documents import article_id_of, prepare_document, restore_document
-from retrieval.integrations.haystack.filters import parse_filter, to_article_filter
-from retrieval.models import ArticleFilter, Hit, IngestOutcome, RetrievalMode
+from retrieval.stores.sql.queries.document_filters import DocumentFilter, is_of_articles
+from retrieval.stores.sql.queries.document_values import ValueKind
 
 # A search that the index cannot filter by itself is filtered by the ids of so many articles at most.
 _MOST_ARTICLES = 10_000

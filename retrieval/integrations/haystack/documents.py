@@ -11,13 +11,13 @@ from typing import Any
 import orjson
 from haystack.dataclasses import Document
 
-from retrieval.catalog.document_filters import document_id
-from retrieval.catalog.documents import StoredDocument
-from retrieval.catalog.ids import stable_id
-from retrieval.catalog.prepared import DocumentRecord, PreparedArticle
 from retrieval.errors import InputError
 from retrieval.ingestion.publication import publication_date
 from retrieval.models import Article, Block, BlockKind, Passage, PublicationDate, PublicationSource, Span
+from retrieval.models.identity import stable_id
+from retrieval.models.prepared import DocumentRecord, PreparedArticle
+from retrieval.stores.sql.documents import StoredDocument
+from retrieval.stores.sql.queries.document_filters import document_id
 
 _LARGEST = 2**63
 

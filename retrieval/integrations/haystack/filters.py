@@ -10,7 +10,8 @@ from typing import Any
 from haystack.dataclasses import Document
 from haystack.errors import FilterError
 
-from retrieval.catalog.document_filters import (
+from retrieval.models import ArticleFilter
+from retrieval.stores.sql.queries.document_filters import (
     Comparison,
     DocumentFilter,
     FieldCondition,
@@ -18,8 +19,7 @@ from retrieval.catalog.document_filters import (
     Logic,
     LogicCondition,
 )
-from retrieval.catalog.document_values import MetadataValue, ValueKind, read_value
-from retrieval.models import ArticleFilter
+from retrieval.stores.sql.queries.document_values import MetadataValue, ValueKind, read_value
 
 _COMPARISONS = ("==", "!=", ">", ">=", "<", "<=", "in", "not in")
 _DOCUMENT_FIELDS = frozenset(field.name for field in fields(Document)) - {"id"}

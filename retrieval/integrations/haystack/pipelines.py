@@ -19,7 +19,7 @@ from retrieval.answering.stages import Answered, AskRequest
 from retrieval.errors import InputError, RetrievalError
 from retrieval.integrations.haystack.ask_stages import build_ask_pipeline
 from retrieval.integrations.haystack.search_stages import build_search_pipeline
-from retrieval.search.stages import Listing, SearchRequest
+from retrieval.search.pipeline import Listing, SearchRequest
 
 _OWN_MODULES = "retrieval.integrations.haystack.*"
 

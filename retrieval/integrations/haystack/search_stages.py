@@ -14,10 +14,9 @@ from haystack.utils import deserialize_component_inplace
 
 from retrieval.errors import InputError
 from retrieval.integrations.haystack.documents import make_document
-from retrieval.search.ranking import Ranked
-from retrieval.search.stages import (
-    ByMeaning,
-    ByWords,
+from retrieval.search.pipeline import (
+    DenseHits,
+    LexicalHits,
     Listing,
     Pool,
     SearchRequest,
@@ -26,24 +25,25 @@ from retrieval.search.stages import (
     join,
     rank,
 )
+from retrieval.search.ranking import Ranked
 
 
 @component
-class WordRetriever:
+class LexicalRetriever:
     """Finds passages by their words: BM25."""
 
-    @component.output_types(words=ByWords)
-    def run(self, request: SearchRequest) -> dict[str, ByWords]:
+    @component.output_types(words=LexicalHits)
+    def run(self, request: SearchRequest) -> dict[str, LexicalHits]:
         """The best by words; none in a search by meaning."""
         return {"words": find_by_words(request)}
 
 
 @component
-class MeaningRetriever:
+class DenseRetriever:
     """Finds passages by their meaning: the vectors nearest to the query's."""
 
-    @component.output_types(meaning=ByMeaning)
-    def run(self, request: SearchRequest) -> dict[str, ByMeaning]:
+    @component.output_types(meaning=DenseHits)
+    def run(self, request: SearchRequest) -> dict[str, DenseHits]:
         """The best by meaning; none in a search by words, or where the archive has no vectors."""
         return {"meaning": find_by_meaning(request)}
 
@@ -53,7 +53,7 @@ class PoolJoiner:
     """Joins what was found both ways, and gives each passage its score by words."""
 
     @component.output_types(pool=Pool)
-    def run(self, words: ByWords, meaning: ByMeaning) -> dict[str, Pool]:
+    def run(self, words: LexicalHits, meaning: DenseHits) -> dict[str, Pool]:
         """The pool to rank."""
         return {"pool": join(words, meaning)}
 
@@ -127,8 +127,8 @@ class DocumentRanker:
 def build_search_pipeline() -> Pipeline:
     """Dateline's own search as a pipeline; `SearchPipeline` runs it for an archive."""
     pipeline = Pipeline()
-    pipeline.add_component("words", WordRetriever())
-    pipeline.add_component("meaning", MeaningRetriever())
+    pipeline.add_component("words", LexicalRetriever())
+    pipeline.add_component("meaning", DenseRetriever())
     pipeline.add_component("joiner", PoolJoiner())
     pipeline.add_component("ranker", PoolRanker())
     pipeline.connect("words.words", "joiner.words")

@@ -14,11 +14,11 @@ from haystack.utils.filters import document_matches_filter
 from sqlalchemy import select, text
 from sqlalchemy.dialects import sqlite
 
-from retrieval.catalog.document_filters import build_condition
-from retrieval.catalog.tables import articles
 from retrieval.integrations.haystack import DatelineDocumentStore
 from retrieval.integrations.haystack.filters import parse_filter, to_article_filter
 from retrieval.models import ArticleFilter
+from retrieval.stores.sql.queries.document_filters import build_condition
+from retrieval.stores.sql.tables import articles
 
 Filter = dict[str, Any]
 

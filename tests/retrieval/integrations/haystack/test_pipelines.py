@@ -38,7 +38,7 @@ from retrieval.integrations.haystack import (
     build_ask_pipeline,
     build_search_pipeline,
 )
-from retrieval.search.stages import Listing, Pool, SearchRequest, rank
+from retrieval.search.pipeline import Listing, Pool, SearchRequest, rank
 
 ARTICLES = [
     ArticleInput(
@@ -219,7 +219,7 @@ def test_a_stage_of_ones_own_takes_the_place_of_ours_where_its_module_is_allowed
 
 
 def test_another_reader_is_named_by_its_folder(path: Path, plain: Archive) -> None:
-    from retrieval.answering.reader import WEIGHTS  # noqa: PLC0415
+    from retrieval.answering.evidence.span_reader import WEIGHTS  # noqa: PLC0415
 
     pipeline = build_ask_pipeline()
     pipeline.remove_component("gatherer")
