@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 if TYPE_CHECKING:
     from retrieval.answering.generation.generator import Generator
     from retrieval.archive import Archive
+    from retrieval.integrations.haystack import AskPipeline, SearchPipeline
 
 PREFIX = "DATELINE_"
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
@@ -137,6 +138,15 @@ class Settings(BaseSettings):
         description="Longest wait for the model, then the answer is the extractive one; keep it below "
         "`execution_timeout_seconds`.",
     )
+    search_pipeline: str = Field(
+        default="",
+        description="YAML file of a Haystack pipeline that takes the stages of a search in place of Dateline's functions, "
+        "as docs/haystack.md shows; empty for none. Haystack takes about a second to import.",
+    )
+    ask_pipeline: str = Field(default="", description="The same for the stages of an `ask`.")
+    pipeline_modules: Names = Field(
+        default=(), description="Modules beside Dateline's and Haystack's whose components those pipelines may hold."
+    )
     traces: bool = Field(
         default=False,
         description="Send OpenTelemetry spans over OTLP/HTTP, as the `OTEL_*` variables say; takes the extra `otel`.",
@@ -144,7 +154,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON objects.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much the server logs.")
 
-    @field_validator("allowed_hosts", "cors_origins", mode="before")
+    @field_validator("allowed_hosts", "cors_origins", "pipeline_modules", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -205,6 +215,8 @@ def archive_of(settings: Settings, *, create: bool = True) -> Archive:
         lock_timeout_seconds=settings.lock_timeout_seconds,
         embedder=embedder,
         generator=generator_of(settings),
+        search_pipeline=search_pipeline_of(settings),
+        ask_pipeline=ask_pipeline_of(settings),
     )
 
 
@@ -214,13 +226,38 @@ def generator_of(settings: Settings) -> Generator | None:
         return None
     from retrieval.answering.generation.generator import ChatGenerator  # noqa: PLC0415 -- asyncio
 
-    os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "false"  # Haystack looks when it is imported
     return ChatGenerator(
         settings.llm_base_url,
         settings.llm_model,
         settings.llm_key.get_secret_value() or None,
         settings.llm_timeout_seconds,
     )
+
+
+def search_pipeline_of(settings: Settings) -> SearchPipeline | None:
+    """The pipeline for searches, if the settings name one.
+
+    Raises:
+        InputError: it cannot be loaded.
+    """
+    if not settings.search_pipeline:
+        return None
+    from retrieval.integrations.haystack import SearchPipeline  # noqa: PLC0415 -- Haystack takes a second
+
+    return SearchPipeline.load(settings.search_pipeline, allowed_modules=settings.pipeline_modules)
+
+
+def ask_pipeline_of(settings: Settings) -> AskPipeline | None:
+    """The pipeline for answers, if the settings name one.
+
+    Raises:
+        InputError: it cannot be loaded.
+    """
+    if not settings.ask_pipeline:
+        return None
+    from retrieval.integrations.haystack import AskPipeline  # noqa: PLC0415 -- as above
+
+    return AskPipeline.load(settings.ask_pipeline, allowed_modules=settings.pipeline_modules)
 
 
 def join_processes(folder: str) -> None:

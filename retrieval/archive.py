@@ -32,6 +32,7 @@ from retrieval.models import (
     Span,
 )
 from retrieval.search.passage_search import PassageSearch
+from retrieval.search.pipeline import RunSearch, run_search
 from retrieval.stores.archive_vectors import ArchiveVectors
 from retrieval.stores.index.local.local_index import LocalIndex
 from retrieval.stores.index.sync import catch_up
@@ -43,6 +44,7 @@ from retrieval.timelines import Timelines
 if TYPE_CHECKING:
     from retrieval.answering.generation.generator import Generator
     from retrieval.answering.progress import OnStage, ShouldStop
+    from retrieval.answering.stages import RunAsk
     from retrieval.extraction.extractor import Extractor
 
 
@@ -68,12 +70,16 @@ class Archive(Intake, Timelines):
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
         generator: Generator | None = None,
+        search_pipeline: RunSearch | None = None,
+        ask_pipeline: RunAsk | None = None,
     ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
         ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
         by words alone. ``embedder_threads`` are those of its model. ``generator`` is the language model of `ask` in mode
-        GENERATIVE, such as `retrieval.answering.generation.generator.ChatGenerator`.
+        GENERATIVE, such as `retrieval.answering.generation.generator.ChatGenerator`. ``search_pipeline`` and ``ask_pipeline`` take the
+        stages of `search` and `ask` in place of Dateline's own functions: `retrieval.integrations.haystack.SearchPipeline`
+        and `AskPipeline` run them as a Haystack pipeline whose parts can be exchanged.
 
         Raises:
             InputError: not such a URL.
@@ -89,6 +95,8 @@ class Archive(Intake, Timelines):
             embedder=embedder,
             embedder_threads=embedder_threads,
             generator=generator,
+            search_pipeline=search_pipeline,
+            ask_pipeline=ask_pipeline,
         )
 
     def __init__(
@@ -100,6 +108,8 @@ class Archive(Intake, Timelines):
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
         generator: Generator | None = None,
+        search_pipeline: RunSearch | None = None,
+        ask_pipeline: RunAsk | None = None,
     ) -> None:
         if isinstance(embedder, str | Path):
             embedder = open_embedder(embedder, threads=embedder_threads)
@@ -113,8 +123,11 @@ class Archive(Intake, Timelines):
         )
         self._vectors = ArchiveVectors(self._engine, embedder)
         self._searched = SearchQueries(self._engine)
-        self._searches = PassageSearch(self._searched, self._index, self._vectors.embed_query)
+        self._searches = PassageSearch(
+            self._searched, self._index, self._vectors.embed_query, run=search_pipeline or run_search
+        )
         self._generator = generator
+        self._ask_pipeline = ask_pipeline
         self._write_guard = threading.Lock()
         self._extractor: Extractor | None = None
 
@@ -208,7 +221,7 @@ class Archive(Intake, Timelines):
 
         self._catch_up()
         sources = self if as_of is None else self.at(as_of)
-        return Answerer(sources, shared_reader(), self._generator).ask(
+        return Answerer(sources, shared_reader(), self._generator, run=self._ask_pipeline).ask(
             question,
             mode=mode,
             filter=filter,
@@ -242,6 +255,22 @@ class Archive(Intake, Timelines):
         self._catch_up()
         filter = self._published_by_then(self._with_articles(filter))  # noqa: A001
         return self._searches.search(query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids, mode=mode)
+
+    def search_by_vector(
+        self,
+        vector: NDArray[np.float32],
+        *,
+        limit: int = 10,
+        filter: ArticleFilter | None = None,  # noqa: A002
+    ) -> SearchResults:
+        """Passages whose vectors are nearest to ``vector``, which the archive's embedder made; best first, no cursors.
+
+        Raises:
+            InputError: the limit is out of range, the archive has no vectors, or they have another length.
+        """
+        self._catch_up()
+        filter = self._published_by_then(self._with_articles(filter))  # noqa: A001
+        return self._searches.search_by_vector(vector, limit=limit, filter_=filter)
 
     def embed_query(self, query: str) -> NDArray[np.float32] | None:
         """The vector that a search for ``query`` goes by; None where the archive has no vectors.

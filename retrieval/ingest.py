@@ -106,10 +106,13 @@ class Intake(Curation):
         items = (_prepare(given.url or f"article {n}", given) for n, given in enumerate(articles, 1))
         return self._ingest(items, on_result, workers)
 
-    def store_prepared(self, items: Sequence[tuple[PreparedArticle, Extraction]]) -> list[IngestResult]:
-        """Take in articles that are cut and read already, as they are; each is on disk when this returns.
+    def store_prepared(
+        self, items: Sequence[tuple[PreparedArticle, Extraction | None]], *, replace: bool = True
+    ) -> list[IngestResult]:
+        """Take in articles that are cut already, as they are; each is on disk when this returns.
 
-        Searches see them with the next search.
+        The facts of those that come without any are found here. Without ``replace`` a stored article with the same key
+        stays as it is, and its outcome is UNCHANGED. Searches see the articles with the next search.
 
         Raises:
             ArchiveLocked: another process was writing for longer than the lock time-out.
@@ -120,8 +123,9 @@ class Intake(Curation):
         self._vectors.check()
         results = []
         made = self._vectors.make([article for article, _ in items])
+        missing = self._extract([article for article, facts in items if facts is None])
         for (article, facts), vectors in zip(items, made, strict=True):
-            written = self._write(article, facts, vectors)
+            written = self._write(article, next(missing) if facts is None else facts, vectors, replace=replace)
             results.append(IngestResult(article.key, written.outcome, written.article_id, written.revision))
         return results
 
@@ -169,7 +173,9 @@ class Intake(Curation):
                 written = self._write(article, facts, vectors)
             yield IngestResult(item.name, written.outcome, written.article_id, written.revision)
 
-    def _write(self, article: PreparedArticle, facts: Extraction, vectors: Sequence[bytes]) -> Written:
+    def _write(
+        self, article: PreparedArticle, facts: Extraction, vectors: Sequence[bytes], *, replace: bool = True
+    ) -> Written:
         from retrieval.extraction.extractor import EXTRACTOR_VERSION  # noqa: PLC0415 -- spaCy
 
         with self._write_guard, writing(self._open_engine()) as connection:
@@ -181,6 +187,7 @@ class Intake(Curation):
                 extractor_version=EXTRACTOR_VERSION,
                 vectors=vectors,
                 embedder=self._vectors.name,
+                replace=replace,
             )
 
     def _extract(self, articles: Sequence[PreparedArticle]) -> Iterator[Extraction]:

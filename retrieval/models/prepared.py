@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from retrieval.models import Block, PublicationDate, Span
 from retrieval.models.identity import stable_id
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What another framework gave with an article's text: the document's name, its metadata (as in JSON), its embedding."""
+
+    name: str
+    meta: Mapping[str, Any]
+    embedding: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class PreparedArticle:
     published: PublicationDate
     blocks: tuple[Block, ...]
     passages: tuple[Span, ...]
+    document: DocumentRecord | None = None
 
     @property
     def id(self) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,38 +13,43 @@ from retrieval.errors import InputError
 from retrieval.models import ArticleFilter, Hit, RetrievalMode, SearchResults
 from retrieval.models.identity import stable_id
 from retrieval.search.cursors import Place, decode_place, encode_place
+from retrieval.search.pipeline import (
+    POOL,
+    EmbedQuery,
+    Listing,
+    RankingFeatures,
+    RunSearch,
+    SearchRequest,
+    find_by_meaning,
+    find_by_words,
+    join,
+    measure,
+    run_search,
+)
 from retrieval.search.ranking import LONGEST, Ranked
 from retrieval.stores.index.local.local_index import LocalIndex
 from retrieval.stores.index.local.snapshot import IndexSnapshot
 from retrieval.stores.sql.queries.search_queries import SearchQueries
 from retrieval.text.analysis import Highlighter, QueryTerms, analyze_query
 
-if TYPE_CHECKING:
-    from retrieval.search.pipeline import Listing, RankingFeatures, Stages
-
 MAX_QUERY_CHARACTERS = 10_000
 MAX_LIMIT = 100
 _REMEMBERED = 64
-
-EmbedQuery = Callable[[str], "NDArray[np.float32] | None"]
 
 
 class PassageSearch:
     """Searches an archive's passages. Pages of one search come from one state of the index while it is remembered."""
 
-    def __init__(self, catalog: SearchQueries, index: LocalIndex, embed_query: EmbedQuery) -> None:
-        """``embed_query`` gives a query's vector, or None where the archive has no vectors."""
+    def __init__(
+        self, catalog: SearchQueries, index: LocalIndex, embed_query: EmbedQuery, *, run: RunSearch = run_search
+    ) -> None:
+        """``embed_query`` gives a query's vector, or None where the archive has no vectors; ``run`` makes the lists."""
         self._catalog = catalog
         self._index = index
         self._embed_query = embed_query
+        self._run = run
         self._guard = threading.Lock()
         self._remembered: OrderedDict[tuple[str, int], Listing] = OrderedDict()
-
-    @cached_property
-    def _stages(self) -> Stages:
-        from retrieval.search.pipeline import Stages  # noqa: PLC0415 -- Haystack takes half a second, and not all search
-
-        return Stages(self._catalog, self._embed_query)
 
     def search(
         self,
@@ -85,6 +88,31 @@ class PassageSearch:
         hits = self._make_hits(kept, terms, mark, sequence, start)
         return SearchResults(hits, listing.total, has_next=len(listing.ranked) > start + limit)
 
+    def search_by_vector(
+        self, vector: NDArray[np.float32], *, limit: int, filter_: ArticleFilter | None = None
+    ) -> SearchResults:
+        """The best ``limit`` passages by the cosine of their vectors with ``vector``, which are nobody's next page.
+
+        Raises:
+            InputError: the limit is out of range, the archive has no vectors, or they have another length.
+        """
+        _check_limit(limit, LONGEST)
+        snapshot = self._index.snapshot()
+        if snapshot is None or limit == 0:
+            return SearchResults((), 0, has_next=False)
+        if snapshot.dimensions != len(vector):
+            if snapshot.dimensions is None:
+                raise InputError("the archive has no vectors; open it with an embedder and run: dateline reindex --embed")
+            raise InputError(
+                f"the vector has {len(vector)} numbers, and those of the archive have {snapshot.dimensions};"
+                " embed the query with the archive's embedder"
+            )
+        nearest = snapshot.nearest(vector, filter_=filter_, limit=limit)
+        ranked = [Ranked(hit.passage_id, hit.score, 0.0, hit.score) for hit in nearest]
+        mark = stable_id("vector", vector.tobytes().hex(), repr(filter_))
+        hits = self._make_hits(ranked, analyze_query(""), mark, snapshot.state.sequence, 0)
+        return SearchResults(hits, len(hits), has_next=False)
+
     def measure(self, query: str, *, filter_: ArticleFilter | None = None) -> RankingFeatures:
         """What ranking weighs of the pool that a search both ways finds, for fitting its weights.
 
@@ -93,7 +121,8 @@ class PassageSearch:
         """
         snapshot = self._index.snapshot()
         assert snapshot is not None, "measured before the first search"
-        return self._stages.measure(snapshot, query, analyze_query(query), filter_)
+        request = self._request(snapshot, query, analyze_query(query), filter_, (), RetrievalMode.HYBRID, POOL)
+        return measure(join(find_by_words(request), find_by_meaning(request)))
 
     def _find_listing(
         self,
@@ -116,12 +145,35 @@ class PassageSearch:
                 if listing and (len(listing.ranked) >= min(depth, LONGEST, listing.total) or sequence != current):
                     self._remembered.move_to_end((mark, sequence))
                     return sequence, listing
-        listing = self._stages.run(snapshot, query, terms, filter_, entity_ids, mode, depth=min(depth, LONGEST))
+        wanted = POOL if depth <= POOL else LONGEST
+        listing = self._run(self._request(snapshot, query, terms, filter_, entity_ids, mode, wanted))
         with self._guard:
             self._remembered[mark, current] = listing
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         return current, listing
+
+    def _request(
+        self,
+        snapshot: IndexSnapshot,
+        query: str,
+        terms: QueryTerms,
+        filter_: ArticleFilter | None,
+        entity_ids: Sequence[str],
+        mode: RetrievalMode,
+        wanted: int,
+    ) -> SearchRequest:
+        return SearchRequest(
+            query=query,
+            terms=terms,
+            snapshot=snapshot,
+            catalog=self._catalog,
+            embed_query=self._embed_query,
+            filter_=filter_,
+            entity_ids=tuple(entity_ids),
+            mode=mode,
+            wanted=wanted,
+        )
 
     def _make_hits(
         self, ranked: Sequence[Ranked], terms: QueryTerms, mark: str, sequence: int, start: int
@@ -157,8 +209,12 @@ def _check(query: str, limit: int) -> None:
         raise InputError(f"the query has {len(query):,} characters; give at most {MAX_QUERY_CHARACTERS:,}")
     if not query.isascii() and any("\ud800" <= sign <= "\udfff" for sign in query):
         raise InputError(f"the query {query[:80]!a} holds half a character (a surrogate); give whole ones")
-    if not 0 <= limit <= MAX_LIMIT:
-        raise InputError(f"limit {limit} is out of range; give 0 to {MAX_LIMIT}")
+    _check_limit(limit, MAX_LIMIT)
+
+
+def _check_limit(limit: int, most: int) -> None:
+    if not 0 <= limit <= most:
+        raise InputError(f"limit {limit} is out of range; give 0 to {most}")
 
 
 def _below(ranked: Sequence[Ranked], place: Place) -> int:

@@ -1,7 +1,6 @@
 """A language model behind an OpenAI-compatible endpoint, through Haystack.
 
-Haystack is imported with the first question; its telemetry must be off before that: the process sets
-``HAYSTACK_TELEMETRY_ENABLED=false``.
+Haystack is imported with the first question.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Protocol
 
 from retrieval.errors import GeneratorError
 from retrieval.models import GenerationFailure
+from retrieval.telemetry import switch_off_telemetry
 
 _LOOKS_EVERY_SECONDS = 0.05
 _DENIED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -53,6 +53,7 @@ class ChatGenerator:
             return executor.submit(asyncio.run, self._write(instructions, task, check)).result()
 
     async def _write(self, instructions: str, task: str, check: Callable[[], None]) -> str:
+        switch_off_telemetry()
         import openai  # noqa: PLC0415 -- see above
         from haystack.components.generators.chat import OpenAIChatGenerator  # noqa: PLC0415
         from haystack.dataclasses import ChatMessage  # noqa: PLC0415

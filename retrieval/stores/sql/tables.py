@@ -99,6 +99,30 @@ vectors = Table(
     Column("vector", LargeBinary, nullable=False),
 )
 
+# Articles that came in as documents of another framework: under which name, and what else was given with the text.
+documents = Table(
+    "documents",
+    metadata,
+    article_id(primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("meta", JSON, nullable=False),
+    # Eight bytes a number, as it was given: searches go by the vectors of the archive's own embedder.
+    Column("embedding", LargeBinary),
+)
+
+# A document's metadata taken apart, one row a value, to filter by: its path ("author.name"), and the value as text or
+# number, or as an instant too where the text is an ISO 8601 date.
+document_values = Table(
+    "document_values",
+    metadata,
+    article_id(primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text),
+    Column("number", Float),
+    Column("instant", Instant),
+)
+
 entities = Table(
     "entities",
     metadata,
@@ -409,3 +433,6 @@ job_items = Table(
 
 Index("ix_events_type_time", events.c.type, events.c.time_start)
 Index("ix_tellings_type_time", event_reports.c.type, event_reports.c.time_start)
+Index("ix_document_values_path_text", document_values.c.path, document_values.c.text)
+Index("ix_document_values_path_number", document_values.c.path, document_values.c.number)
+Index("ix_document_values_path_instant", document_values.c.path, document_values.c.instant)

@@ -1,22 +1,17 @@
-"""A search is a Haystack pipeline, and what it finds is what its stages find one after the other."""
+"""The stages of a search, and how passages are ranked by them."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from haystack import Pipeline
 
 from retrieval import Archive, ArticleFilter, RetrievalMode
 from retrieval.models import PublicationDate, Span
 from retrieval.models.found_facts import Extraction
 from retrieval.models.prepared import PreparedArticle
-from retrieval.search.pipeline import LexicalRetriever, PoolJoiner, PoolRanker, SearchRequest
+from retrieval.search.pipeline import find_by_words
 from retrieval.search.ranking import is_statement
 from retrieval.text.analysis import analyze_query
 
@@ -43,35 +38,12 @@ def article(number: int) -> PreparedArticle:
 QUERIES = [" ".join(WORDS[n : n + 3]) for n in range(8)]
 
 
-@pytest.mark.parametrize("mode", [RetrievalMode.DENSE, RetrievalMode.HYBRID])
-@pytest.mark.parametrize("filter_", [None, ArticleFilter(publishers=("Paper 1",))], ids=["all", "filtered"])
-def test_the_pipeline_gives_what_its_stages_give(
-    archive: Archive, mode: RetrievalMode, filter_: ArticleFilter | None
-) -> None:
-    pipeline = archive._searches._stages.pipeline
-    assert isinstance(pipeline, Pipeline)
-    parts = {name: pipeline.get_component(name) for name in ("words", "meaning", "joiner", "ranker")}
-    assert isinstance(parts["words"], LexicalRetriever)
-    assert isinstance(parts["joiner"], PoolJoiner)
-    assert isinstance(parts["ranker"], PoolRanker)
-    snapshot = archive._index.snapshot()
-    assert snapshot is not None
-    for query in QUERIES:
-        request = SearchRequest(query, analyze_query(query), snapshot, filter_, (), mode, 50)
-        words, meaning = parts["words"].run(request), parts["meaning"].run(request)
-        pool = parts["joiner"].run(words["found"], meaning["found"])["pool"]
-        listing = parts["ranker"].run(pool)["listing"]
-        hits = archive.search(query, limit=20, mode=mode, filter=filter_).hits
-        assert [(hit.passage.id, hit.score) for hit in hits] == [(r.passage_id, r.score) for r in listing.ranked[:20]]
-        assert hits or mode is not RetrievalMode.HYBRID
-
-
 def test_a_search_by_words_gives_what_its_one_stage_gives(archive: Archive) -> None:
-    snapshot = archive._index.snapshot()
-    assert snapshot is not None
     for query in QUERIES:
-        request = SearchRequest(query, analyze_query(query), snapshot, None, (), RetrievalMode.LEXICAL, 50)
-        words = LexicalRetriever().run(request)["found"]
+        snapshot = archive._index.snapshot()
+        assert snapshot is not None
+        terms = analyze_query(query)
+        words = find_by_words(archive._searches._request(snapshot, query, terms, None, (), RetrievalMode.LEXICAL, 50))
         found = archive.search(query, limit=20, mode=RetrievalMode.LEXICAL)
         assert found.hits
         assert found.total == words.total
@@ -88,16 +60,6 @@ def test_many_threads_find_what_one_finds(archive: Archive) -> None:
     alone = [find(query) for query in QUERIES]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(find, QUERIES * 20)) == alone * 20
-
-
-def test_what_is_searched_for_is_reported_to_nobody(tmp_path: Path) -> None:
-    code = "import retrieval.search.pipeline, haystack.telemetry._telemetry as t; print(t.telemetry)"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HAYSTACK")}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=kept | {"HOME": str(tmp_path)}, text=True, capture_output=True, check=True
-    )
-    assert done.stdout == "None\n"
-    assert not (tmp_path / ".haystack").exists()
 
 
 def test_words_of_a_narrow_filter_are_as_rare_as_they_are_there(archive: Archive) -> None:

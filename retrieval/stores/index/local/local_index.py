@@ -83,11 +83,6 @@ class LocalIndex:
         result = opened.index.searcher().search(Query.term_query(self._schema, "kind", "passage"), limit=1)
         return count_hits(result)
 
-    def vector_count(self) -> int:
-        """How many vectors the index holds, those of articles that are gone and not yet swept among them."""
-        opened = self._current()
-        return 0 if opened is None else opened.vectors.size
-
     def read_ahead(self) -> None:
         """Have the files read into the kernel's cache."""
         read_ahead(self._folder)

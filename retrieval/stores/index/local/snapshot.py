@@ -82,13 +82,14 @@ class IndexSnapshot:
         result = self._searcher.search(query, limit=len(passage_ids), count=False)
         return {hit.passage_id: hit.score for hit in self._hits(result)}
 
+    @property
+    def dimensions(self) -> int | None:
+        """The length of a vector; None where there are none."""
+        return self._vectors.dimensions
+
     def nearest(self, vector: NDArray[np.float32], *, filter_: ArticleFilter | None, limit: int) -> list[VectorHit]:
         """The passages whose vectors are nearest to ``vector``, best first."""
         return self._vectors.search(vector, limit=limit, filter_=_vector_filter(filter_))
-
-    def similarities(self, vector: NDArray[np.float32], passage_ids: Sequence[int]) -> NDArray[np.float32]:
-        """The cosine of each passage's vector with ``vector``; NaN where it has none."""
-        return self._vectors.similarities(vector, passage_ids)
 
     def vectors(self, passage_ids: Sequence[int]) -> NDArray[np.float32]:
         """The passages' vectors, NaN where there is none."""

@@ -114,12 +114,6 @@ class VectorSnapshot:
         found.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return found[:limit]
 
-    def similarities(self, query: NDArray[np.float32], passage_ids: Sequence[int]) -> NDArray[np.float32]:
-        """The cosine of each of the passages; NaN for one that has no vector."""
-        vectors = self.vectors(passage_ids)
-        scores: NDArray[np.float32] = vectors @ np.ascontiguousarray(query, np.float32)
-        return scores
-
     def vectors(self, passage_ids: Sequence[int]) -> NDArray[np.float32]:
         """The vector of each of the passages; NaN for one that has none."""
         wanted = np.asarray(passage_ids, np.int64)

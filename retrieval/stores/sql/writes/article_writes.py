@@ -13,6 +13,7 @@ from retrieval.models import Block, IngestOutcome, PublicationDate, Span
 from retrieval.models.found_facts import Extraction
 from retrieval.models.identity import fold, stable_id
 from retrieval.models.prepared import PreparedArticle
+from retrieval.stores.sql.documents import write_document
 from retrieval.stores.sql.paging import chunks
 from retrieval.stores.sql.tables import (
     aliases,
@@ -82,10 +83,11 @@ def write_article(
     extractor_version: int,
     vectors: Sequence[bytes] = (),
     embedder: str | None = None,
+    replace: bool = True,
 ) -> Written:
     """Store an article with its facts; a stored article with the same key and other content is replaced.
 
-    ``vectors`` are those of its passages, which ``embedder`` made.
+    ``vectors`` are those of its passages, which ``embedder`` made. Without ``replace`` a stored article stays as it is.
 
     Raises:
         EmbedderMismatch: another embedder made the archive's vectors.
@@ -93,11 +95,17 @@ def write_article(
     unchanged = find_unchanged(connection, article)
     if unchanged:
         return unchanged
+    if not replace:
+        revision = connection.execute(select(articles.c.revision).where(articles.c.id == article.id)).scalar()
+        if revision is not None:
+            return Written(IngestOutcome.UNCHANGED, article.id, revision)
     replaced = _delete(connection, article.id) is not None
     # Revisions go on counting through a removal, so that an old citation never points into a new text.
     last = connection.execute(select(func.max(changes.c.revision)).where(changes.c.article_id == article.id)).scalar() or 0
     written = Written(IngestOutcome.REVISED if replaced else IngestOutcome.ADDED, article.id, last + 1)
     _insert(connection, article, written.revision, now, extractor_version)
+    if article.document is not None:
+        write_document(connection, article.id, article.document)
     FactWriter(connection, article, decide(connection, facts, article.text), enter_story=join_story).write()
     if embedder is not None:
         write_vectors(connection, article.id, vectors, embedder=embedder)
