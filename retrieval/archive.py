@@ -75,11 +75,11 @@ class Archive(Intake, Timelines):
     ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
-        ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
-        by words alone. ``embedder_threads`` are those of its model. ``generator`` is the language model of `ask` in mode
-        GENERATIVE, such as `retrieval.answering.generation.generator.ChatGenerator`. ``search_pipeline`` and ``ask_pipeline`` take the
-        stages of `search` and `ask` in place of Dateline's own functions: `retrieval.integrations.haystack.SearchPipeline`
-        and `AskPipeline` run them as a Haystack pipeline whose parts can be exchanged.
+        ``embedder`` makes the vectors for search by meaning, see `open_embedder`; with None, searches are lexical only.
+        ``embedder_threads`` is the number of threads of its model. ``generator`` is the language model of `ask` in mode
+        GENERATIVE, such as `retrieval.answering.generation.generator.ChatGenerator`. ``search_pipeline`` and
+        ``ask_pipeline`` run the stages of `search` and `ask` in place of Dateline's own functions:
+        `retrieval.integrations.haystack.SearchPipeline` and `AskPipeline` are Haystack pipelines with exchangeable parts.
 
         Raises:
             InputError: not such a URL.

@@ -15,8 +15,8 @@ from retrieval.answering.evidence.gathering import Evidence
 from retrieval.answering.evidence.span_reader import SpanReader
 from retrieval.answering.progress import Progress
 from retrieval.models import Answer, AnswerMode, ArticleFilter
+from retrieval.models.sharing import Shared
 from retrieval.questions.question import Question
-from retrieval.sharing import Shared
 
 if TYPE_CHECKING:
     from retrieval.answering.answerer import Answerer

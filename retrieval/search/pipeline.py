@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from retrieval.models import ArticleFilter, RetrievalMode
 from retrieval.models.ranking import Candidate
+from retrieval.models.sharing import Shared
 from retrieval.search.features import QueryShape, measure_all
 from retrieval.search.ranking import LONGEST, Ranked, choose_weights, diversify, fuse, spread_columns
-from retrieval.sharing import Shared
 from retrieval.stores.index.local.snapshot import IndexHit, IndexSnapshot
 from retrieval.stores.index.local.vectors import VectorHit
 from retrieval.stores.sql.queries.search_queries import SearchQueries
