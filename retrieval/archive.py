@@ -22,6 +22,8 @@ from retrieval.citations import cite
 from retrieval.embedding import DEFAULT_EMBEDDER, Embedder, open_embedder
 from retrieval.embedding.archive_vectors import ArchiveVectors
 from retrieval.errors import ArchiveClosed, ArchiveLocked
+from retrieval.extraction.pool import ReadingLimits
+from retrieval.extraction.reading import ContainedExtractor
 from retrieval.index.catchup import catch_up
 from retrieval.index.local import LocalIndex
 from retrieval.intake import Intake
@@ -43,7 +45,6 @@ from retrieval.timelines import Timelines
 if TYPE_CHECKING:
     from retrieval.answering.generator import Generator
     from retrieval.answering.progress import OnStage, ShouldStop
-    from retrieval.extraction.extractor import Extractor
 
 
 class Archive(Intake, Timelines):
@@ -68,12 +69,14 @@ class Archive(Intake, Timelines):
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
         generator: Generator | None = None,
+        reading_limits: ReadingLimits | None = None,
     ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
         ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
         by words alone. ``embedder_threads`` are those of its model. ``generator`` is the language model of `ask` in mode
-        GENERATIVE, such as `retrieval.answering.generator.ChatGenerator`.
+        GENERATIVE, such as `retrieval.answering.generator.ChatGenerator`. ``reading_limits`` are what reading
+        an article may take, in a process of its own.
 
         Raises:
             InputError: not such a URL.
@@ -89,6 +92,7 @@ class Archive(Intake, Timelines):
             embedder=embedder,
             embedder_threads=embedder_threads,
             generator=generator,
+            reading_limits=reading_limits,
         )
 
     def __init__(
@@ -100,6 +104,7 @@ class Archive(Intake, Timelines):
         embedder: Embedder | str | Path | None = DEFAULT_EMBEDDER,
         embedder_threads: int | None = None,
         generator: Generator | None = None,
+        reading_limits: ReadingLimits | None = None,
     ) -> None:
         if isinstance(embedder, str | Path):
             embedder = open_embedder(embedder, threads=embedder_threads)
@@ -111,12 +116,14 @@ class Archive(Intake, Timelines):
             archive_id=self.archive_id(),
             lock_timeout_seconds=lock_timeout_seconds,
         )
-        self._vectors = ArchiveVectors(self._engine, embedder)
+        self._limits = reading_limits or ReadingLimits()
+        self._vectors = ArchiveVectors(self._engine, embedder, seconds_of=self._limits.seconds_of)
         self._searched = SearchedCatalog(self._engine)
         self._searches = PassageSearch(self._searched, self._index, self._vectors.embed_query)
         self._generator = generator
         self._write_guard = threading.Lock()
-        self._extractor: Extractor | None = None
+        # What finds facts in this process; None has another one do it, which can be stopped.
+        self._extractor: ContainedExtractor | None = None
 
     def close(self) -> None:
         """Let go of the files; the archive cannot be used after."""

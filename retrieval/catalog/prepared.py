@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.catalog.ids import stable_id
-from retrieval.models import Block, PublicationDate, Span
+from retrieval.models import Block, PublicationDate, Span, StageFailure
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedArticle:
-    """An article cut into blocks and passages, ready to be written. ``key`` identifies it."""
+    """An article cut into blocks and passages, ready to be written.
+
+    ``key`` identifies it; ``failures`` are stages that gave nothing for it.
+    """
 
     key: str
     url: str | None
@@ -24,8 +27,14 @@ class PreparedArticle:
     published: PublicationDate
     blocks: tuple[Block, ...]
     passages: tuple[Span, ...]
+    failures: tuple[StageFailure, ...] = ()
 
     @property
     def id(self) -> str:
         """The article's id, the same in every archive."""
         return stable_id("article", self.key)
+
+
+def with_failure(article: PreparedArticle, failure: StageFailure) -> PreparedArticle:
+    """The article, with one stage more that gave nothing for it."""
+    return replace(article, failures=(*article.failures, failure))

@@ -17,6 +17,7 @@ from retrieval.catalog.facts import FactWriter
 from retrieval.catalog.ids import fold, stable_id
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.prepared import PreparedArticle
+from retrieval.catalog.rows import decode_stages, encode_stages
 from retrieval.catalog.stories import close_gap, join_story, leave_story, settle_story
 from retrieval.catalog.tables import (
     aliases,
@@ -28,6 +29,7 @@ from retrieval.catalog.tables import (
     entities,
     event_mentions,
     events,
+    is_incomplete,
     mentions,
     parses,
     participants,
@@ -38,7 +40,7 @@ from retrieval.catalog.tables import (
 )
 from retrieval.catalog.vectors import write_vectors
 from retrieval.extraction.facts import Extraction
-from retrieval.models import Block, IngestOutcome, PublicationDate, Span
+from retrieval.models import Block, IngestOutcome, PublicationDate, Span, StageFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,15 @@ def find_unchanged(connection: Connection, article: PreparedArticle) -> Written 
     return Written(IngestOutcome.UNCHANGED, article.id, row.revision)
 
 
+def find_fingerprints(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
+    """The fingerprints of the stored articles with these keys."""
+    found: dict[str, str] = {}
+    for some in chunks(list(keys)):
+        query = select(articles.c.key, articles.c.fingerprint).where(articles.c.key.in_(some))
+        found.update((row.key, row.fingerprint) for row in connection.execute(query))
+    return found
+
+
 def write_article(
     connection: Connection,
     article: PreparedArticle,
@@ -85,7 +96,7 @@ def write_article(
 ) -> Written:
     """Store an article with its facts; a stored article with the same key and other content is replaced.
 
-    ``vectors`` are those of its passages, which ``embedder`` made.
+    ``vectors`` are those of its passages, which ``embedder`` made; none where it failed.
 
     Raises:
         EmbedderMismatch: another embedder made the archive's vectors.
@@ -99,7 +110,7 @@ def write_article(
     written = Written(IngestOutcome.REVISED if replaced else IngestOutcome.ADDED, article.id, last + 1)
     _insert(connection, article, written.revision, now, extractor_version)
     FactWriter(connection, article, decide(connection, facts, article.text), enter_story=join_story).write()
-    if embedder is not None:
+    if embedder is not None and (vectors or not article.passages):
         write_vectors(connection, article.id, vectors, embedder=embedder)
     _note(connection, written.outcome.value, article.id, written.revision, now)
     return written
@@ -134,8 +145,8 @@ def rewrite_facts(
     split_events(connection, event_ids)
     _prune(connection, entity_ids, event_ids)
     FactWriter(connection, article, decide(connection, facts, article.text), enter_story=settle_story).write_facts()
-    versioned = update(articles).where(articles.c.id == article.id).values(extractor_version=extractor_version)
-    connection.execute(versioned)
+    read = {"extractor_version": extractor_version, "failed_stages": encode_stages(article.failures)}
+    connection.execute(update(articles).where(articles.c.id == article.id).values(read))
     _note(connection, IngestOutcome.REVISED.value, article.id, stored.revision, now)
     return True
 
@@ -143,6 +154,12 @@ def rewrite_facts(
 def find_outdated(connection: Connection, extractor_version: int) -> list[str]:
     """The articles whose facts another version of the extractor found."""
     query = select(articles.c.id).where(articles.c.extractor_version != extractor_version)
+    return list(connection.execute(query.order_by(articles.c.ingested_at, articles.c.id)).scalars())
+
+
+def find_incomplete(connection: Connection) -> list[str]:
+    """The articles that a stage of extraction failed on."""
+    query = select(articles.c.id).where(is_incomplete)
     return list(connection.execute(query.order_by(articles.c.ingested_at, articles.c.id)).scalars())
 
 
@@ -167,6 +184,7 @@ def find_prepared(connection: Connection, id_: str) -> PreparedArticle | None:
         published=PublicationDate(row.published_at, row.published_precision, row.published_source, shown),
         blocks=tuple(Block(part.kind, Span(part.start, part.end)) for part in parts),
         passages=tuple(Span(span.start, span.end) for span in spans),
+        failures=tuple(StageFailure(stage, "when it was last read") for stage in decode_stages(row.failed_stages)),
     )
 
 
@@ -242,5 +260,6 @@ def _insert(connection: Connection, article: PreparedArticle, revision: int, now
             ingested_at=now,
             revision=revision,
             extractor_version=extractor_version,
+            failed_stages=encode_stages(article.failures),
         )
     )

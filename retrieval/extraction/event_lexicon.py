@@ -178,8 +178,8 @@ def aspect_object(verb: Token) -> Token | None:
 def is_of_class(token: Token, classes: frozenset[str]) -> bool:
     """True when a noun (or a modifier of it, "*peace* mission") belongs to one of the named classes.
 
-    "Dozens of them" belong where the dozens, or else what "them" points back to, do. What a pronoun points back to is judged
-    by its own words alone: going on from pronoun to pronoun would never end in "they held dozens of them".
+    "Dozens of them" belong where the dozens, or else what "them" points back to, do. What a pronoun points back to is
+    judged by its own words alone: going on from pronoun to pronoun would never end in "they held dozens of them".
     """
     measured = _measured(token)
     if _is_any_of_class(measured, classes):
@@ -190,7 +190,7 @@ def is_of_class(token: Token, classes: frozenset[str]) -> bool:
 
 
 def _measured(noun: Token) -> list[Token]:
-    """A noun and, where it only measures, what it measures: the number, the dozens and the men of "a number of dozens of men"."""
+    """A noun and, where it only measures, what it measures: of "a number of dozens of men" the number, dozens and men."""
     chain = [noun]
     while chain[-1].lemma_.lower() in load_words("measure_nouns") or chain[-1].pos_ == "NUM":
         prepositions = (c for c in chain[-1].rights if c.dep_ == "prep" and c.lower_ == "of")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from retrieval.extraction.language import ParsedBlock
 from retrieval.extraction.noun_phrases import is_verb, phrase_range, subject_of
 from retrieval.extraction.quotations import Quotation
 from retrieval.extraction.sources import Draft, inverted_source, source_of
-from retrieval.models import AttributionKind, ClaimStance, Span
+from retrieval.models import AttributionKind, ClaimStance
 
 _QUOTE_MARKS = frozenset({'"', "'", "``", "''"})
 _LONG_QUOTE = 5
@@ -37,7 +36,7 @@ def quotation_drafts(
     drafts: list[Draft] = []
     used: dict[int, int] = {}
     for quotation in quotations:
-        tokens = _token_range(parsed, quotation.span)
+        tokens = parsed.tokens_in(quotation.span)
         if not _is_speech(text, parsed, quotation, tokens):
             continue
         cue, source = _quotation_cue(parsed, tokens, quoted)
@@ -82,17 +81,11 @@ def _carried(number: int, quotation: Quotation) -> Draft:
     return Draft(number, span.start, (span,), ClaimStance.ASSERTED, AttributionKind.DIRECT_QUOTATION, None, None)
 
 
-def _token_range(parsed: ParsedBlock, span: Span) -> tuple[int, int]:
-    offsets = [t.idx for t in parsed.doc]
-    base = parsed.block.span.start
-    return bisect_right(offsets, span.start - base) - 1, bisect_left(offsets, span.end - base)
-
-
 def quoted_tokens(parsed: ParsedBlock, quotations: Sequence[Quotation]) -> dict[int, int]:
     """The number of the quotation that holds a token, by token number."""
     quoted: dict[int, int] = {}
     for index, quotation in enumerate(quotations):
-        start, end = _token_range(parsed, quotation.span)
+        start, end = parsed.tokens_in(quotation.span)
         quoted.update(dict.fromkeys(range(start, end), index))
     return quoted
 

@@ -78,6 +78,7 @@ from retrieval.models.events import (
     QuadClass,
     Toll,
 )
+from retrieval.models.extraction import ExtractionStage, ExtractionStatus, StageFailure, extraction_status
 from retrieval.models.filters import (
     ArticleFilter,
     ArticleOrder,
@@ -154,6 +155,8 @@ __all__ = [
     "EventOrder",
     "EventStatus",
     "EventType",
+    "ExtractionStage",
+    "ExtractionStatus",
     "Generation",
     "GenerationFailure",
     "Hit",
@@ -181,6 +184,7 @@ __all__ = [
     "RoleMention",
     "SearchResults",
     "Span",
+    "StageFailure",
     "StepTime",
     "Story",
     "StoryFilter",
@@ -188,4 +192,5 @@ __all__ = [
     "TimeRef",
     "Toll",
     "Window",
+    "extraction_status",
 ]

@@ -38,6 +38,16 @@ class DiscardedText:
 
 
 @object_type
+class Extraction:
+    """How far an article could be read for facts."""
+
+    status: models.ExtractionStatus = strawberry.field(description="Whether it has all its facts.")
+    failed_stages: list[models.ExtractionStage] = strawberry.field(
+        description="The stages that failed on it, in their order; empty where all did their work."
+    )
+
+
+@object_type
 class Article(Node):
     """An article at its newest revision."""
 
@@ -55,6 +65,7 @@ class Article(Node):
     published_at_precision: models.DatePrecision = strawberry.field(description="How exactly `publishedAt` is known.")
     ingested_at: datetime = strawberry.field(description="When the archive took in this revision.")
     revision: int = strawberry.field(description="1 for the first text; one more each time that the text changed.")
+    extraction: Extraction = strawberry.field(description="How far it could be read for facts.")
 
     @classmethod
     def of(cls, model: models.Article) -> Article:
@@ -71,6 +82,9 @@ class Article(Node):
             published_at_precision=model.published.precision,
             ingested_at=model.ingested_at,
             revision=model.revision,
+            extraction=Extraction(
+                status=models.extraction_status(model.failed_stages), failed_stages=list(model.failed_stages)
+            ),
         )
 
     @resolver

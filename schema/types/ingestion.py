@@ -33,6 +33,9 @@ class IngestResult:
     index: int = strawberry.field(description="Its place in the input, from 0.")
     outcome: models.IngestOutcome = strawberry.field(description="What became of it.")
     user_errors: list[UserError] = strawberry.field(description="Why it was rejected; empty otherwise.")
+    warning: str | None = strawberry.field(
+        description="What it was stored without, since a stage of its extraction failed; null where it has all its facts."
+    )
 
     @classmethod
     def of(cls, index: int, result: models.IngestResult | JobItem) -> IngestResult:
@@ -42,7 +45,8 @@ class IngestResult:
         if result.outcome is models.IngestOutcome.REJECTED:
             message = result.reason or "it was rejected"
             errors.append(UserError(message=message, code=UserErrorCode.INVALID, path=["input", "articles", str(index)]))
-        return cls(article_id=result.article_id, index=index, outcome=result.outcome, user_errors=errors)
+        warning = None if errors else result.reason
+        return cls(article_id=result.article_id, index=index, outcome=result.outcome, user_errors=errors, warning=warning)
 
     @resolver
     def article(self, info: Info) -> Later[Article | None]:

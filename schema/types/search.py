@@ -76,6 +76,10 @@ class Corpus:
     claim_count: int = strawberry.field(description="How many claims they report.")
     first_published_at: datetime | None = strawberry.field(description="When the earliest article was published.")
     last_published_at: datetime | None = strawberry.field(description="When the latest article was published.")
+    incomplete_article_count: int = strawberry.field(
+        description="How many articles lack facts or vectors because a stage of extraction failed on them; see "
+        "`Article.extraction`."
+    )
     index_revision: str = strawberry.field(description="The state of the search index: it grows with every change.")
 
     @classmethod
@@ -89,5 +93,6 @@ class Corpus:
             claim_count=model.claim_count,
             first_published_at=model.first_published,
             last_published_at=model.last_published,
+            incomplete_article_count=model.incomplete_article_count,
             index_revision=model.index_revision,
         )

@@ -21,8 +21,8 @@ MOST_CPU_SECONDS = 20.0
 MOST_MEGABYTES = 500.0
 
 _SENTENCE = "The mayor of Ghent said on Monday that two men were killed in the fire. "
-_NAMES = "Ghent Oslo Lima Quito Perth Cairo Delhi Seoul Paris Tunis Accra Dakar Hanoi Minsk Sofia Turin".split()
-_PREPOSITIONS = "of to for with by from at in on about after before under over against between into through".split()
+_NAMES = ["Ghent", "Oslo", "Lima", "Quito", "Perth", "Cairo", "Delhi", "Seoul", "Paris", "Tunis", "Accra", "Dakar", "Hanoi"]
+_PREPOSITIONS = ["of", "to", "for", "with", "by", "from", "at", "in", "on", "about", "after", "before", "under", "over"]
 
 
 def _repeated(unit: str) -> Callable[[int], str]:
@@ -182,7 +182,7 @@ def measure(kind: str, characters: int, *, has_vectors: bool) -> bool:
     """Print a line of figures; whether they are within the limits."""
     command = [sys.executable, "-m", "tests.benchmarks.hostile_texts", "--inside", "--only", kind]
     command += ["--characters", str(characters), *([] if has_vectors else ["--no-vectors"])]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"{kind:<30} FAILED {done.stderr[-300:]}", flush=True)
         return False
