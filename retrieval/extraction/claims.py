@@ -128,7 +128,7 @@ def _said_at(draft: Draft, parsed: ParsedBlock, times: TimeIndex) -> int | None:
     cue = draft.cue
     if cue is None:
         return None
-    for number, time in times.within(parsed.block.span):
+    for number, time in times.within(parsed.span(cue.sent)):
         if any(span.overlaps(time.span) for span in draft.spans):
             continue
         token = parsed.doc[parsed.token_at(time.span.end - 1)]

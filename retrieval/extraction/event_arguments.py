@@ -197,7 +197,7 @@ class ArgumentReader:
     def _time(self, parsed: ParsedBlock, trigger: Token) -> int | None:
         """The time whose nearest verb is the trigger, or the verb whose subject, object or predicate the trigger is."""
         candidates: list[tuple[int, int]] = []
-        for number, time in self.times.within(parsed.block.span):
+        for number, time in self.times.within(parsed.span(trigger.sent)):
             token = parsed.doc[max(0, parsed.token_at(time.span.end - 1))]
             if token.sent.start != trigger.sent.start:
                 continue

@@ -75,6 +75,21 @@ def read_article(source: Source, *, max_bytes: int = 5_000_000, stdin: BinaryIO 
     )
 
 
+def find_rejections(sources: Iterable[Source]) -> list[tuple[str, str]] | None:
+    """The name of each source and why it can be no article; None where one may be. Standard input is not read."""
+    rejections = []
+    for source in sources:
+        if source == STDIN:
+            return None
+        try:
+            read_article(source)
+        except ArticleRejected as error:
+            rejections.append((source_name(source), str(error)))
+        else:
+            return None
+    return rejections
+
+
 def source_name(source: Source) -> str:
     """What a source is called in results and messages; names that are not UTF-8 are shown with replacements."""
     return "<stdin>" if source == STDIN else os.fsencode(source).decode(errors="replace")

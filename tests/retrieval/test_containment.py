@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import Connection
 
 from retrieval import Archive, ArticleInput, ExtractionStage, IngestOutcome, IngestResult, RetrievalMode
-from retrieval.catalog import writing
+from retrieval.catalog import decisions, writing
 from retrieval.embedding.embedder import Vectors
+from retrieval.extraction.facts import Extraction
 from retrieval.extraction.pool import ReadingLimits, ReadingProcess
 from retrieval.extraction.process import make_extractor
 from retrieval.jobs import JobQueue, JobState, Worker
@@ -132,7 +134,7 @@ class FaultyEmbedder:
                 threading.Event().wait()
             elif self.how:
                 raise {"raise": IndexError, "recurse": RecursionError, "exhaust": MemoryError}[self.how]
-        return np.tile(np.float32([1, 0, 0]), (len(texts), 1))
+        return np.tile(np.array([1, 0, 0], np.float32), (len(texts), 1))
 
 
 @pytest.mark.parametrize("how", ["raise", "recurse", "hang", "exhaust"])
@@ -157,12 +159,12 @@ def test_an_article_that_the_embedder_fails_on_is_found_by_its_words(
 def test_an_article_whose_facts_cannot_be_linked_is_stored_without(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
-    decide = writing.decide
+    decide = decisions.decide
 
-    def decide_or_fail(connection: object, facts: object, text: str) -> object:
-        if "Zwolle" in text and getattr(facts, "entities", ()):
+    def decide_or_fail(connection: Connection, facts: Extraction, text: str) -> Extraction:
+        if "Zwolle" in text and facts.entities:
             raise error
-        return decide(connection, facts, text)  # type: ignore[arg-type]
+        return decide(connection, facts, text)
 
     monkeypatch.setattr(writing, "decide", decide_or_fail)
     results = archive.ingest_articles([healthy(0), faulty("nothing", "wrong"), healthy(1)])

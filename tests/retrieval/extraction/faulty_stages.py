@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any
 
 from retrieval.extraction import extractor, process, reading
+from retrieval.ingestion import pipeline
 
 _FAULT = re.compile(r"Fault: (\w+) (\w+)")
 _FUNCTIONS = {
@@ -76,4 +77,4 @@ def _text(first: Any) -> str:
 
 if getattr(sys.modules["__main__"].__spec__, "name", "") == "retrieval.extraction.__main__":
     # Articles are cut before an extractor is asked for.
-    reading.prepare_article = _faulty("blocks", reading.prepare_article)
+    vars(reading)["prepare_article"] = _faulty("blocks", pipeline.prepare_article)
