@@ -48,7 +48,7 @@ _NO_WORD = re.compile(r"[\W_]")
 _LONG_WORD = re.compile(r"(\w{99})\w")
 # A long piece with fewer characters a token is no prose but a table, a drawing or an attack, and is not parsed: English has
 # five, and the model's time goes with the tokens.
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_TOKEN = re.compile(r"\w+|[^\w\s]|\s{2,}")
 _LEAST_CHARACTERS = 2.5
 # No sentence is as long, in tokens: what the parser does not cut is cut before it parses, since rules go through a whole
 # sentence for each of its words.
