@@ -69,6 +69,7 @@ def test_an_article_lacks_what_the_stage_that_fails_on_it_finds_and_the_others_l
     assert archive.search("Zwolle", limit=20).total == len(READ_STAGES)
     (hit, *_) = archive.search("Zwolle").hits
     assert archive.cite(hit.article, hit.passage.span).verified
+    assert hit.article == archive.article(hit.article.id)
     stored = archive.load_articles(ids)
     assert [[stage.lower() for stage in one.failed_stages] for one in stored if one] == list(map(stages_of, results))
     assert archive.corpus().incomplete_article_count == len(READ_STAGES)
