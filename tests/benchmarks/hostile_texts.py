@@ -1,7 +1,7 @@
 """What it takes to ingest 200 KB of each kind of text that was made to be slow: CPU seconds and memory, side by side.
 
-Run: ``python -m tests.benchmarks.hostile_texts [--characters 200000] [--only KIND] [--no-vectors]``, on Linux. Each text is
-ingested in processes of its own; processor time and peak memory are those of both. It fails where one takes over 20 seconds or
+Run: ``python -m tests.benchmarks.hostile_texts [--characters 200000] [--only KIND] [--no-vectors]``, on Linux. Each text
+is ingested in processes of its own; processor time and peak memory are those of both. It fails where one takes over 20 s or
 500 MB more than an ordinary article does, or is stored without its facts.
 """
 
