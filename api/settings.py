@@ -105,8 +105,8 @@ class Settings(BaseSettings):
     reading_timeout_seconds: float = Field(
         default=30.0,
         gt=0,
-        description="Longest reading of an article for facts, for each 100,000 characters begun; it is stored without them "
-        "then. `dateline reextract --failed` tries again.",
+        description="Most processor time that reading an article for facts takes, for each 100,000 characters begun; it is "
+        "stored without them then. `dateline reextract --failed` tries again.",
     )
     reading_memory_megabytes: int = Field(
         default=1500, ge=500, description="Most memory of the process that reads articles; the same holds then."

@@ -34,6 +34,8 @@ from retrieval.models import ExtractionStage, StageFailure
 _BATCH = 256
 # An embedder that took too long so often in a row is not asked again until the archive is opened anew.
 _MOST_HUNG = 3
+# Limits are of processor time; a thread's own cannot be told, and the machine may do much else.
+_PATIENCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class MadeVectors:
 class ArchiveVectors:
     """Makes and stores vectors. ``embedder`` None: none are made, and searches go by words.
 
-    ``seconds_of`` says how long the vectors of so many characters may take.
+    ``seconds_of`` says how much processor time the vectors of so many characters may take.
     """
 
     def __init__(
@@ -140,7 +142,7 @@ class ArchiveVectors:
                 result.put(error)
 
         threading.Thread(target=work, name="embedding", daemon=True).start()
-        seconds = self._seconds_of(sum(map(len, texts)))
+        seconds = _PATIENCE * self._seconds_of(sum(map(len, texts)))
         try:
             packed = result.get(timeout=seconds)
         except queue.Empty:

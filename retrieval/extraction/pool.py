@@ -6,6 +6,7 @@ import atexit
 import logging
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -27,8 +28,8 @@ logger = logging.getLogger(__name__)
 
 # Articles that a process reads at once: enough for the parser, few enough to share the work out evenly.
 _CHUNK = 8
-# Starting and loading the model, on a machine that does much else.
-_LOADING_SECONDS = 180.0
+# The kernel stops what takes too much processor time. What takes none, and so many times as long, waits for nothing.
+_PATIENCE = 10
 # An article that a process fails at so often is not taken in.
 _MOST_FAULTS = 3
 _FACTS = frozenset(ExtractionStage) - {ExtractionStage.BLOCKS, ExtractionStage.LINKING, ExtractionStage.VECTORS}
@@ -37,7 +38,8 @@ _CHARACTERS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ReadingLimits:
-    """What reading one article may take: seconds for each 100,000 characters begun, and megabytes of a process in all.
+    """What reading one article may take: seconds of processor time for each 100,000 characters begun, and megabytes of a
+    process in all.
 
     What takes more is stopped, and the article stored without the facts that it would have given.
     """
@@ -131,10 +133,9 @@ class ReadingProcess:
         """Have the process read the articles of ``part`` into ``results``; how it failed, if it did."""
         lengths = [len(wanted[number].given.text) for number in part]
         limits = [self._limits.seconds_of(length) for length in lengths]
-        cpu_seconds = _LOADING_SECONDS + 3 * sum(limits)
-        request = Request([wanted[n] for n in part], cpu_seconds, self._limits.memory_megabytes, child.make_extractor)
+        request = Request([wanted[n] for n in part], limits, self._limits.memory_megabytes, child.make_extractor)
         at: Begun | None = None
-        seconds = _LOADING_SECONDS
+        seconds = child.LOADING_SECONDS * _PATIENCE
         deadline = time.monotonic() + seconds
         try:
             connection = self._started()
@@ -146,7 +147,6 @@ class ReadingProcess:
                 message = connection.recv()
                 if isinstance(message, Done):
                     results[part[message.number]] = message.read
-                    seconds = sum(limits)
                 elif isinstance(message, Begun):
                     if at is None or message.number != at.number or message.is_loading != at.is_loading:
                         seconds = _seconds(message, limits)
@@ -159,7 +159,7 @@ class ReadingProcess:
         except (EOFError, OSError):
             if self._is_closed:
                 raise
-            return _fault(at, part, f"its process ended with status {self._end()}")
+            return _fault(at, part, _how(self._end()))
         except BaseException:
             self._end()  # nobody will take what it goes on sending
             raise
@@ -247,10 +247,16 @@ def _fault(at: Begun | None, part: Sequence[int], reason: str) -> _Fault:
     return _Fault(None if at.number is None else part[at.number], at.stage, reason)
 
 
+def _how(status: int | None) -> str:
+    if status == -getattr(signal, "SIGXCPU", 0):
+        return "it took more processor time than is allowed"
+    return f"its process ended with status {status}"
+
+
 def _seconds(begun: Begun, limits: Sequence[float]) -> float:
     if begun.is_loading:
-        return _LOADING_SECONDS
-    return sum(limits) if begun.number is None else limits[begun.number]
+        return child.LOADING_SECONDS * _PATIENCE
+    return _PATIENCE * (sum(limits) if begun.number is None else limits[begun.number])
 
 
 def _without(item: Unread, failure: StageFailure) -> Unread:

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,9 @@ from retrieval.models import ArticleInput, ExtractionStage
 
 MakeExtractor = Callable[[], ContainedExtractor]
 
+LOADING_SECONDS = 180.0
+"""For starting and loading the model, on a machine that does much else."""
+
 _MEGABYTE = 1 << 20
 # Read once when the model is loaded: word lists are loaded with their first use, which no article should answer for.
 _SAMPLE = prepare_article(ArticleInput('Two men were killed in Oslo on Monday. "It is sad," Mayor Ann Lee told reporters.'))
@@ -33,10 +37,10 @@ _SAMPLE = prepare_article(ArticleInput('Two men were killed in Oslo on Monday. "
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Articles to read with at most so many seconds of processor time and megabytes; ``make`` gives the extractor."""
+    """Articles to read, each with so many seconds of processor time; ``make`` gives the extractor."""
 
     items: Sequence[Unread]
-    cpu_seconds: float
+    seconds: Sequence[float]
     memory_megabytes: int
     make: MakeExtractor
 
@@ -86,15 +90,18 @@ def serve(connection: Connection) -> None:
             request: Request = connection.recv()
         except EOFError:
             return
-        _limit(request)
+        limits = _Limits(request)
 
-        def extractor(make: MakeExtractor = request.make) -> ContainedExtractor:
+        def extractor(make: MakeExtractor = request.make, limits: _Limits = limits) -> ContainedExtractor:
+            limits.begin(None, is_loading=True)
             connection.send(Begun(None, ExtractionStage.PARSE, is_loading=True))
             made = loaded(make)
+            limits.begin(None)
             connection.send(Begun(None, ExtractionStage.PARSE))
             return made
 
-        def begin(number: int, stage: ExtractionStage) -> None:
+        def begin(number: int, stage: ExtractionStage, limits: _Limits = limits) -> None:
+            limits.begin(number)
             connection.send(Begun(number, stage))
 
         try:
@@ -110,21 +117,33 @@ def _loaded(make: MakeExtractor) -> ContainedExtractor:
     return make()
 
 
-def _limit(request: Request) -> None:
-    """Have the kernel hold the limits, where it can: this process may outlive the one that would kill it."""
+class _Limits:
+    """Has the kernel hold the limits, where it can: processor time for the article at hand, and memory."""
+
+    def __init__(self, request: Request) -> None:
+        self._seconds = request.seconds
+        self._at: tuple[int | None, bool] | None = None
+        _limit("RLIMIT_DATA", request.memory_megabytes * _MEGABYTE)
+        _limit("RLIMIT_CORE", 0)
+
+    def begin(self, number: int | None, *, is_loading: bool = False) -> None:
+        """Article ``number`` has its time from here on, or all of them together, or the model that is loaded."""
+        if (number, is_loading) == self._at:
+            return
+        self._at = (number, is_loading)
+        allowed = LOADING_SECONDS if is_loading else sum(self._seconds) if number is None else self._seconds[number]
+        _limit("RLIMIT_CPU", math.ceil(time.process_time() + allowed))
+
+
+def _limit(name: str, value: int) -> None:
     try:
         import resource  # noqa: PLC0415 -- not on every system
     except ImportError:
         return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu_seconds = math.ceil(used.ru_utime + used.ru_stime + request.cpu_seconds) + 1
-    for kind, limit in (
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_DATA, request.memory_megabytes * _MEGABYTE),
-        (resource.RLIMIT_CORE, 0),
-    ):
+    kind = getattr(resource, name, None)
+    if kind is not None:
         with contextlib.suppress(OSError, ValueError):  # a lower limit holds already
-            resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))
+            resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
 
 
 def _end_with_parent() -> None:

@@ -20,7 +20,7 @@ from retrieval.extraction.pool import ReadingLimits, ReadingProcess
 from retrieval.extraction.process import make_extractor
 from retrieval.jobs import JobQueue, JobState, Worker
 
-LIMITS = ReadingLimits(seconds=5.0, memory_megabytes=1200)
+LIMITS = ReadingLimits(seconds=2.0, memory_megabytes=1200)
 SENTENCE = 'Mayor Ann Lee said two men were killed in Oslo on Monday. "It is sad," she told reporters.'
 READ_STAGES = ("blocks", "parse", "entities", "times", "roles", "claims", "events", "packing")
 
@@ -144,7 +144,7 @@ def test_an_article_that_the_embedder_fails_on_is_found_by_its_words(
 ) -> None:
     monkeypatch.setattr("retrieval.intake.shared_process", lambda _: reading)
     embedder = FaultyEmbedder(how)
-    limits = ReadingLimits(seconds=1.0)
+    limits = ReadingLimits(seconds=0.5)
     with Archive.open(tmp_path / "other.db", embedder=embedder, reading_limits=limits) as opened:
         results = opened.ingest_articles([healthy(0), faulty("nothing", "wrong"), healthy(1)])
         assert [result.outcome for result in results] == [IngestOutcome.ADDED] * 3
