@@ -9,16 +9,16 @@ from typing import Any, Protocol
 
 from spacy.language import Language
 
-from retrieval.extraction.claims import find_claims
-from retrieval.extraction.entities import find_entities
-from retrieval.extraction.events import find_events
-from retrieval.extraction.facts import EXTRACTOR_VERSION, Extraction
-from retrieval.extraction.language import ParsedBlock, load_language, parse_articles
-from retrieval.extraction.parses import pack_parses
-from retrieval.extraction.roles import find_roles
+from retrieval.extraction.claims.claims import find_claims
+from retrieval.extraction.entities.entities import find_entities
+from retrieval.extraction.entities.roles import find_roles
+from retrieval.extraction.events.events import find_events
+from retrieval.extraction.language.parsing import ParsedBlock, load_language, parse_articles
+from retrieval.extraction.language.stored_parses import pack_parses
 from retrieval.extraction.stages import Stages
-from retrieval.extraction.times import find_times
+from retrieval.extraction.temporal.times import find_times
 from retrieval.models import FACTUAL_BLOCKS, Block, ExtractionStage, PublicationDate
+from retrieval.models.found_facts import EXTRACTOR_VERSION, Extraction
 
 __all__ = ["EXTRACTOR_VERSION", "Extractable", "Extractor", "extract_facts"]
 

@@ -11,12 +11,12 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from retrieval.catalog.prepared import PreparedArticle
 from retrieval.errors import ArticleRejected
-from retrieval.extraction.facts import Extraction
 from retrieval.extraction.stages import Stages, failure_of
 from retrieval.ingestion.pipeline import prepare_article, prepare_plainly
 from retrieval.models import ArticleInput, ExtractionStage, StageFailure
+from retrieval.models.found_facts import Extraction
+from retrieval.models.prepared import PreparedArticle
 
 # What facts found anew do not change.
 _OF_LAYOUT = frozenset({ExtractionStage.BLOCKS, ExtractionStage.VECTORS})

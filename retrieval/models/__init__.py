@@ -69,6 +69,7 @@ from retrieval.models.entities import (
 )
 from retrieval.models.events import (
     QUAD_CLASS,
+    CasualtyCount,
     Event,
     EventMention,
     EventStatus,
@@ -76,7 +77,6 @@ from retrieval.models.events import (
     Participant,
     ParticipantRole,
     QuadClass,
-    Toll,
 )
 from retrieval.models.extraction import ExtractionStage, ExtractionStatus, StageFailure, extraction_status
 from retrieval.models.filters import (
@@ -128,6 +128,7 @@ __all__ = [
     "BlockKind",
     "BooleanValue",
     "CandidatesFound",
+    "CasualtyCount",
     "Citation",
     "Claim",
     "ClaimFilter",
@@ -190,7 +191,6 @@ __all__ = [
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
-    "Toll",
     "Window",
     "extraction_status",
 ]

@@ -13,12 +13,13 @@ import pytest
 from sqlalchemy import Connection
 
 from retrieval import Archive, ArticleInput, ExtractionStage, IngestOutcome, IngestResult, RetrievalMode
-from retrieval.catalog import decisions, writing
 from retrieval.embedding.embedder import Vectors
-from retrieval.extraction.facts import Extraction
 from retrieval.extraction.pool import ReadingLimits, ReadingProcess
 from retrieval.extraction.process import make_extractor
 from retrieval.jobs import JobQueue, JobState, Worker
+from retrieval.models.found_facts import Extraction
+from retrieval.stores.sql.writes import article_writes as writing
+from retrieval.stores.sql.writes import entity_decisions as decisions
 
 LIMITS = ReadingLimits(seconds=2.0, memory_megabytes=1200)
 SENTENCE = 'Mayor Ann Lee said two men were killed in Oslo on Monday. "It is sad," she told reporters.'
@@ -50,7 +51,7 @@ def archive(tmp_path: Path, reading: ReadingProcess, monkeypatch: pytest.MonkeyP
     monkeypatch.syspath_prepend(Path(__file__).parent / "extraction")
     made = importlib.import_module("faulty_stages").make_extractor
     monkeypatch.setattr("retrieval.extraction.process.make_extractor", made)
-    monkeypatch.setattr("retrieval.intake.shared_process", lambda _: reading)
+    monkeypatch.setattr("retrieval.ingest.shared_process", lambda _: reading)
     with Archive.open(tmp_path / "news.db", reading_limits=LIMITS) as opened:
         yield opened
 
@@ -91,7 +92,7 @@ def test_a_second_reading_of_what_failed_makes_it_whole(archive: Archive, monkey
     assert archive.corpus().incomplete_article_count == len(READ_STAGES)
     fresh = ReadingProcess(LIMITS)
     monkeypatch.setattr("retrieval.extraction.process.make_extractor", make_extractor)
-    monkeypatch.setattr("retrieval.intake.shared_process", lambda _: fresh)
+    monkeypatch.setattr("retrieval.ingest.shared_process", lambda _: fresh)
     with closing(fresh):
         assert archive.reextract(failed=True) == len(READ_STAGES)
     assert archive.corpus().incomplete_article_count == 0
@@ -142,7 +143,7 @@ class FaultyEmbedder:
 def test_an_article_that_the_embedder_fails_on_is_found_by_its_words(
     reading: ReadingProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr("retrieval.intake.shared_process", lambda _: reading)
+    monkeypatch.setattr("retrieval.ingest.shared_process", lambda _: reading)
     embedder = FaultyEmbedder(how)
     limits = ReadingLimits(seconds=0.5)
     with Archive.open(tmp_path / "other.db", embedder=embedder, reading_limits=limits) as opened:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from retrieval import Archive, ExtractionStage
-from retrieval.catalog.prepared import PreparedArticle
-from retrieval.extraction.facts import Extraction
 from retrieval.extraction.stages import Stages
+from retrieval.models.found_facts import Extraction
+from retrieval.models.prepared import PreparedArticle
 from schema import Schema
 from schema.ids import to_global
 

@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from retrieval.extraction.extractor import Extractor
-from retrieval.extraction.facts import Extraction
 from retrieval.extraction.stages import Stages
 from retrieval.ingestion.pipeline import prepare_article
 from retrieval.models import ArticleInput, StageFailure
+from retrieval.models.found_facts import Extraction
 
 SENTENCES = (
     "The union got nearly everything it hoped for when talks resumed in Ghent on Monday.",
