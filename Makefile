@@ -29,6 +29,7 @@ test: lint node
 bench: .venv/.dev
 	$(BIN)/python -m tests.benchmarks.server
 	$(BIN)/python tests/benchmarks/extraction.py
+	$(BIN)/python -m tests.benchmarks.hostile_texts
 	$(BIN)/python -m tests.benchmarks.search $(BENCH)
 
 # 200 clients for a minute, with a kill -9 half way; it fails where a promise of the server is broken.

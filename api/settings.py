@@ -103,6 +103,15 @@ class Settings(BaseSettings):
         default=10.0, gt=0, description="A client that takes nothing in for so long is dropped."
     )
     lock_timeout_seconds: float = Field(default=30.0, ge=0, description="Longest wait for another writer of the archive.")
+    reading_timeout_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Most processor time that reading an article for facts takes, for each 100,000 characters begun; it is "
+        "stored without them then. `dateline reextract --failed` tries again.",
+    )
+    reading_memory_megabytes: int = Field(
+        default=1500, ge=500, description="Most memory of the process that reads articles; the same holds then."
+    )
     warm_up: bool = Field(
         default=True,
         description="Load the models before the first request is taken; the first `ask` takes seconds otherwise.",
@@ -204,6 +213,7 @@ def archive_of(settings: Settings, *, create: bool = True) -> Archive:
     """
     from retrieval.archive import Archive  # noqa: PLC0415 -- settings are read without it
     from retrieval.embedding import open_embedder  # noqa: PLC0415 -- as above
+    from retrieval.extraction.pool import ReadingLimits  # noqa: PLC0415 -- as above
 
     embedder = None
     if settings.embedder:
@@ -217,6 +227,7 @@ def archive_of(settings: Settings, *, create: bool = True) -> Archive:
         generator=generator_of(settings),
         search_pipeline=search_pipeline_of(settings),
         ask_pipeline=ask_pipeline_of(settings),
+        reading_limits=ReadingLimits(settings.reading_timeout_seconds, settings.reading_memory_megabytes),
     )
 
 

@@ -18,6 +18,8 @@ from sqlalchemy import Connection, Engine
 from retrieval.citations import cite
 from retrieval.embedding import DEFAULT_EMBEDDER, Embedder, open_embedder
 from retrieval.errors import ArchiveClosed, ArchiveLocked
+from retrieval.extraction.pool import ReadingLimits
+from retrieval.extraction.reading import ContainedExtractor
 from retrieval.ingest import Intake
 from retrieval.models import (
     MIN_CONFIDENCE,
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from retrieval.answering.generation.generator import Generator
     from retrieval.answering.progress import OnStage, ShouldStop
     from retrieval.answering.stages import RunAsk
-    from retrieval.extraction.extractor import Extractor
 
 
 class Archive(Intake, Timelines):
@@ -72,6 +73,7 @@ class Archive(Intake, Timelines):
         generator: Generator | None = None,
         search_pipeline: RunSearch | None = None,
         ask_pipeline: RunAsk | None = None,
+        reading_limits: ReadingLimits | None = None,
     ) -> Self:
         """Open the archive at ``sqlite:///path/news.db`` or a plain path; its search index lies beside it.
 
@@ -80,6 +82,7 @@ class Archive(Intake, Timelines):
         GENERATIVE, such as `retrieval.answering.generation.generator.ChatGenerator`. ``search_pipeline`` and
         ``ask_pipeline`` run the stages of `search` and `ask` in place of Dateline's own functions:
         `retrieval.integrations.haystack.SearchPipeline` and `AskPipeline` are Haystack pipelines with exchangeable parts.
+        ``reading_limits`` bound the time and memory that extraction may take for one article.
 
         Raises:
             InputError: not such a URL.
@@ -97,6 +100,7 @@ class Archive(Intake, Timelines):
             generator=generator,
             search_pipeline=search_pipeline,
             ask_pipeline=ask_pipeline,
+            reading_limits=reading_limits,
         )
 
     def __init__(
@@ -110,6 +114,7 @@ class Archive(Intake, Timelines):
         generator: Generator | None = None,
         search_pipeline: RunSearch | None = None,
         ask_pipeline: RunAsk | None = None,
+        reading_limits: ReadingLimits | None = None,
     ) -> None:
         if isinstance(embedder, str | Path):
             embedder = open_embedder(embedder, threads=embedder_threads)
@@ -121,7 +126,8 @@ class Archive(Intake, Timelines):
             archive_id=self.archive_id(),
             lock_timeout_seconds=lock_timeout_seconds,
         )
-        self._vectors = ArchiveVectors(self._engine, embedder)
+        self._limits = reading_limits or ReadingLimits()
+        self._vectors = ArchiveVectors(self._engine, embedder, seconds_of=self._limits.seconds_of)
         self._searched = SearchQueries(self._engine)
         self._searches = PassageSearch(
             self._searched, self._index, self._vectors.embed_query, run=search_pipeline or run_search
@@ -129,7 +135,8 @@ class Archive(Intake, Timelines):
         self._generator = generator
         self._ask_pipeline = ask_pipeline
         self._write_guard = threading.Lock()
-        self._extractor: Extractor | None = None
+        # What finds facts in this process; None has another one do it, which can be stopped.
+        self._extractor: ContainedExtractor | None = None
 
     def close(self) -> None:
         """Let go of the files; the archive cannot be used after."""

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
 
-from retrieval.errors import InputError
-from retrieval.models import DecisionKind, EntityDecision
+from retrieval.errors import InputError, RetrievalError
+from retrieval.extraction.reading import Read, Unread
+from retrieval.extraction.stages import failure_of
+from retrieval.models import ArticleInput, DecisionKind, EntityDecision, ExtractionStage, IngestResult
+from retrieval.models import found_facts as facts_module
 from retrieval.models.found_facts import Extraction
 from retrieval.models.identity import fold
-from retrieval.models.prepared import PreparedArticle
+from retrieval.models.prepared import PreparedArticle, with_failure
+from retrieval.stores.archive_vectors import ArchiveVectors
 from retrieval.stores.sql.queries.relation_queries import RelationQueries
 from retrieval.stores.sql.tables import article_entities, decisions
 from retrieval.stores.sql.writes import entity_decisions as log
-from retrieval.stores.sql.writes.article_writes import find_outdated, find_prepared, rewrite_facts
+from retrieval.stores.sql.writes.article_writes import find_incomplete, find_outdated, find_prepared, rewrite_facts
+
+logger = logging.getLogger(__name__)
 
 OnProgress = Callable[[int, int], None]
 
@@ -32,18 +41,24 @@ class Curation(RelationQueries):
     """The part of an archive that changes what is known of articles that are stored already."""
 
     _write_guard: threading.Lock
+    _vectors: ArchiveVectors
 
     @abstractmethod
     def _writing(self) -> AbstractContextManager[Connection]: ...
 
     @abstractmethod
-    def _extract(self, articles: Sequence[PreparedArticle]) -> Iterator[Extraction]: ...
+    def _read(self, items: Sequence[Unread]) -> list[Read]: ...
+
+    @abstractmethod
+    def _store_read(self, name: str, article: PreparedArticle, facts: Extraction) -> IngestResult: ...
 
     @abstractmethod
     def _catch_up(self) -> None: ...
 
-    def reextract(self, *, every: bool = False, on_progress: OnProgress | None = None) -> int:
-        """Read anew the stored articles whose facts another version of the extractor found, or all; how many were read.
+    def reextract(self, *, every: bool = False, failed: bool = False, on_progress: OnProgress | None = None) -> int:
+        """Read anew the stored articles whose facts another version of the extractor found; how many were read.
+
+        ``every`` reads all, ``failed`` those that a stage of extraction failed on.
 
         Facts that come out as before keep their ids. Each article is stored by itself: an interrupted run goes on where
         it stopped, except with ``every``. ``on_progress`` gets the number of articles done and of all.
@@ -52,11 +67,16 @@ class Curation(RelationQueries):
             ArchiveLocked: another process was writing for longer than the lock time-out; what was done is stored.
             MissingDependency: no language model is installed.
         """
-        from retrieval.extraction.extractor import EXTRACTOR_VERSION  # noqa: PLC0415 -- spaCy
-
         with self.reading() as connection:
-            ids = find_outdated(connection, -1 if every else EXTRACTOR_VERSION)
-        return self._reread(ids, on_progress=on_progress)
+            if failed:
+                ids = find_incomplete(connection)
+            else:
+                ids = find_outdated(connection, -1 if every else facts_module.EXTRACTOR_VERSION)
+        done = self._reread(ids, on_progress=on_progress)
+        if failed:
+            self._retry_layout(ids)
+            self._catch_up()
+        return done
 
     def merge_entities(self, into_id: str, from_ids: Sequence[str]) -> EntityDecision:
         """Let entities be one, in this archive's articles and in those to come; `undo_decision` takes it back.
@@ -175,20 +195,71 @@ class Curation(RelationQueries):
         return sorted(set(connection.execute(query).scalars()))
 
     def _reread(self, ids: Sequence[str], *, on_progress: OnProgress | None = None) -> int:
-        from retrieval.extraction.extractor import EXTRACTOR_VERSION  # noqa: PLC0415 -- spaCy
-
         done = 0
         for begin in range(0, len(ids), _BATCH):
             with self.reading() as connection:
                 found = [find_prepared(connection, id_) for id_ in ids[begin : begin + _BATCH]]
             batch = [article for article in found if article]
-            for article, facts in zip(batch, self._extract(batch), strict=True):
-                with self._write_guard, self._writing() as connection:
-                    done += rewrite_facts(connection, article, facts, now=_now(), extractor_version=EXTRACTOR_VERSION)
+            for read in self._read([Unread(article) for article in batch]):
+                if read.article is not None and read.facts is not None:
+                    done += self._rewrite(read.article, read.facts)
             if on_progress:
                 on_progress(min(begin + _BATCH, len(ids)), len(ids))
         self._catch_up()
         return done
+
+    def _retry_layout(self, ids: Sequence[str]) -> int:
+        """Cut articles anew that could not be cut into blocks, and make vectors that could not be made; how many are whole
+        now in this respect.
+        """
+        done = 0
+        for id_ in ids:
+            with self.reading() as connection:
+                article = find_prepared(connection, id_)
+            if article is not None and _has_failed_blocks(article):
+                (read,) = self._read([Unread(_as_given(article))])
+                if read.article is not None and read.facts is not None and not _has_failed_blocks(read.article):
+                    self._store_read(article.key, _dated_as(read.article, article), read.facts)
+                    done += 1
+            elif article is not None and any(failure.stage is ExtractionStage.VECTORS for failure in article.failures):
+                done += self._vectors.retry(article.id)
+        return done
+
+    def _rewrite(self, article: PreparedArticle, facts: Extraction) -> bool:
+        try:
+            return self._rewrite_as_read(article, facts)
+        except (RetrievalError, OperationalError):
+            raise  # the archive's own fault, which every article would meet
+        except Exception as error:
+            logger.warning("an article is stored without facts", exc_info=True)
+            failure = failure_of(ExtractionStage.LINKING, error)
+            return self._rewrite_as_read(with_failure(article, failure), Extraction())
+
+    def _rewrite_as_read(self, article: PreparedArticle, facts: Extraction) -> bool:
+        with self._write_guard, self._writing() as connection:
+            return rewrite_facts(connection, article, facts, now=_now(), extractor_version=facts_module.EXTRACTOR_VERSION)
+
+
+def _has_failed_blocks(article: PreparedArticle) -> bool:
+    return any(failure.stage is ExtractionStage.BLOCKS for failure in article.failures)
+
+
+def _as_given(article: PreparedArticle) -> ArticleInput:
+    """A stored article as it may have been given. A title that is the beginning of the text was found there."""
+    is_found = " ".join(article.text[: 2 * len(article.title) + 100].split()).startswith(article.title)
+    return ArticleInput(
+        text=article.text,
+        title=None if is_found else article.title,
+        url=article.url,
+        publisher=article.publisher,
+        authors=article.authors,
+        language=article.language,
+    )
+
+
+def _dated_as(article: PreparedArticle, stored: PreparedArticle) -> PreparedArticle:
+    """The article with the date that was given for it when it came in, if one was."""
+    return article if stored.published.at is None else replace(article, published=stored.published)
 
 
 def _now() -> datetime:

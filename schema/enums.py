@@ -306,6 +306,27 @@ _describe(
 )
 
 _describe(
+    models.ExtractionStage,
+    "A step on the way from an article's text to its facts.",
+    BLOCKS="Cutting it into title, byline, body and so on; without it the whole text is body, in passages of equal length.",
+    PARSE="Its grammar, which all facts rest on.",
+    ENTITIES="The names in it.",
+    TIMES="The times that it speaks of.",
+    ROLES="What people in it are called.",
+    CLAIMS="Who says what.",
+    EVENTS="What happens.",
+    PACKING="Keeping its grammar for those who ask; without it, answers from it take longer.",
+    LINKING="Joining its facts with those of other articles.",
+    VECTORS="The vectors of its passages; without them, it is found by its words alone.",
+)
+_describe(
+    models.ExtractionStatus,
+    "Whether an article has all its facts.",
+    COMPLETE="Every stage of extraction did its work.",
+    PARTIAL="A stage failed on it: it lacks what that finds.",
+    FAILED="It is stored and searchable, but no facts were found.",
+)
+_describe(
     JobState,
     "The state of a job.",
     QUEUED="The job waits for others.",

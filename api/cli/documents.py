@@ -1,6 +1,6 @@
 """What ``--json`` prints: the library's values under their own field names (see `retrieval.models`), as plain data.
 
-- ingest: ``results`` (name, outcome, article_id, revision, reason), ``counts`` by outcome, ``seconds``
+- ingest: ``results`` (name, outcome, article_id, revision, reason, failures), ``counts`` by outcome, ``seconds``
 - remove: removed_ids, unknown, entity_count, event_count
 - ask: the fields of `Answer`; each ``value`` has a ``type`` more; ``articles`` maps each cited article's id to its head
 - search: ``hits`` (the fields of `Hit`, the article as its head), ``total``, ``has_next``

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import FAILED, REFUSED, ArchiveOption, JsonOption, opened_archive, settings_for, show, write_json
+from api.cli.options import (
+    FAILED,
+    INTERRUPTED,
+    REFUSED,
+    ArchiveOption,
+    JsonOption,
+    opened_archive,
+    settings_for,
+    show,
+    write_json,
+)
 from api.cli.server_commands import keys_app, serve, work
 from api.cli.upkeep_commands import evaluate, extract, link, reextract, reindex
 
@@ -56,25 +66,42 @@ def ingest(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show only what was rejected.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Take articles in. Exits with 1 when any was rejected; the others are in."""
+    """Take articles in. Exits with 1 when any was rejected; the others are in. Interrupted, it can be run again."""
     from api.cli.documents import ingest_document
     from api.cli.progress import ingest_report
     from api.cli.rendering import ingest_summary
-    from retrieval.ingestion.readers import iter_paths
-    from retrieval.models import IngestOutcome
+    from retrieval.ingestion.readers import find_rejections, iter_paths
+    from retrieval.models import IngestOutcome, IngestResult
 
     sources = list(iter_paths(paths))
-    with opened_archive(archive, create=True) as opened, ingest_report(len(sources), is_quiet=quiet or json) as report:
-        started = time.monotonic()
-        results = opened.ingest(
-            sources,
-            published_at=published_at,
-            publisher=publisher,
-            workers=workers or os.cpu_count() or 1,
-            on_result=report,
-        )
-        seconds = time.monotonic() - started
+    results: list[IngestResult] = []
+    started = time.monotonic()
+    is_interrupted = False
+    with ingest_report(len(sources), is_quiet=quiet or json) as report:
+
+        def note(result: IngestResult) -> None:
+            results.append(result)
+            report(result)
+
+        rejections = find_rejections(sources)
+        if rejections is not None:  # a mistyped path makes no archive
+            for name, reason in rejections:
+                note(IngestResult(name, IngestOutcome.REJECTED, reason=reason))
+        else:
+            try:
+                with opened_archive(archive, create=True) as opened:
+                    count = workers or os.cpu_count() or 1
+                    opened.ingest(sources, published_at=published_at, publisher=publisher, workers=count, on_result=note)
+            except KeyboardInterrupt:
+                is_interrupted = True
+    seconds = time.monotonic() - started
     show(ingest_document(results, seconds=seconds), lambda: ingest_summary(results, seconds), json=json)
+    if is_interrupted:
+        left = len(sources) - len(results)
+        typer.echo(
+            f"interrupted: {left:,} of {len(sources):,} are left; give the same command to go on with them", err=True
+        )
+        raise typer.Exit(INTERRUPTED)
     if any(result.outcome is IngestOutcome.REJECTED for result in results):
         raise typer.Exit(FAILED)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FAILED = 1  # the command ran, and what it ran on has faults
 REFUSED = 2  # the command could not run
+INTERRUPTED = 130  # Ctrl-C, as shells count it
 
 ArchiveOption = Annotated[
     str | None,

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from api.cli.rendering import console, outcome_line
-from retrieval.models import IngestOutcome, IngestResult
+from retrieval.models import IngestResult
 
 
 class RateColumn(ProgressColumn):
@@ -22,7 +22,7 @@ class RateColumn(ProgressColumn):
 
 
 class IngestReport:
-    """Takes each result as it comes: what was rejected is shown always, the rest unless ``is_quiet``."""
+    """Takes each result as it comes: what was rejected or lacks facts is shown always, the rest unless ``is_quiet``."""
 
     def __init__(self, progress: Progress, *, total: int, is_quiet: bool) -> None:
         self._progress = progress
@@ -31,7 +31,7 @@ class IngestReport:
 
     def __call__(self, result: IngestResult) -> None:
         """Show one result."""
-        if not self._is_quiet or result.outcome is IngestOutcome.REJECTED:
+        if not self._is_quiet or result.reason:
             self._progress.console.print(outcome_line(result), soft_wrap=True)
         self._progress.advance(self._task)
 

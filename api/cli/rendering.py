@@ -88,7 +88,8 @@ def outcome_line(result: IngestResult) -> Text:
     line = Text.assemble((f"{result.outcome.value:<9}", _OUTCOME_STYLES[result.outcome]), "  ", clean(result.name))
     if result.reason:
         # the reason of a rejection begins with the name that the line already has
-        line.append(f"  {clean(result.reason.removeprefix(f'{result.name}: '))}", "red")
+        style = "red" if result.outcome is IngestOutcome.REJECTED else "yellow"
+        line.append(f"  {clean(result.reason.removeprefix(f'{result.name}: '))}", style)
     return line
 
 
@@ -99,7 +100,10 @@ def ingest_summary(results: Sequence[IngestResult], seconds: float) -> Text:
     rate = f" in {seconds:.1f} s" + (
         f" ({len(results) / seconds:.1f} a second)" if seconds > 0 and len(results) > 1 else ""
     )
-    return Text(f"{shown}{rate if results else ''}", "bold")
+    lines = Text(f"{shown}{rate if results else ''}", "bold")
+    if incomplete := sum(bool(result.failures) for result in results):
+        lines.append(f"\n{incomplete} without some of their facts; to try again: dateline reextract --failed", "yellow")
+    return lines
 
 
 def answer_view(answer: Answer, articles: Mapping[str, Article]) -> RenderableType:

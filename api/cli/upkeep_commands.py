@@ -34,6 +34,9 @@ def reextract(
     every: Annotated[
         bool, typer.Option("--all", help="Read every article, also where the facts are of this version.")
     ] = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Read those that a stage of extraction failed on, in their place.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Read stored articles anew where an older version found their facts. Goes on where it was interrupted."""
@@ -41,8 +44,10 @@ def reextract(
 
     from api.cli.progress import passage_progress
 
+    if every and failed:
+        raise typer.BadParameter("give --all or --failed, not both")
     with opened_archive(archive) as opened, passage_progress("reading") as progress:
-        count = opened.reextract(every=every, on_progress=progress)
+        count = opened.reextract(every=every, failed=failed, on_progress=progress)
     show({"articles": count}, lambda: Text(f"{count:,} articles read anew"), json=json)
 
 

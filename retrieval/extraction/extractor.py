@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import tee
-from typing import Protocol, TypeVar
+from typing import Any, Protocol
 
 from spacy.language import Language
 
@@ -15,14 +15,22 @@ from retrieval.extraction.entities.roles import find_roles
 from retrieval.extraction.events.events import find_events
 from retrieval.extraction.language.parsing import ParsedBlock, load_language, parse_articles
 from retrieval.extraction.language.stored_parses import pack_parses
+from retrieval.extraction.stages import Stages
 from retrieval.extraction.temporal.times import find_times
-from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
-from retrieval.models.found_facts import Extraction
+from retrieval.models import FACTUAL_BLOCKS, Block, ExtractionStage, PublicationDate
+from retrieval.models.found_facts import EXTRACTOR_VERSION, Extraction
 
-T = TypeVar("T")
+__all__ = ["EXTRACTOR_VERSION", "Extractable", "Extractor", "extract_facts"]
 
-EXTRACTOR_VERSION = 5
-"""Raised when the same text would give other facts, or more is kept with them; stored with each article."""
+PARSE, ENTITIES, TIMES, ROLES, CLAIMS, EVENTS, PACKING = (
+    ExtractionStage.PARSE,
+    ExtractionStage.ENTITIES,
+    ExtractionStage.TIMES,
+    ExtractionStage.ROLES,
+    ExtractionStage.CLAIMS,
+    ExtractionStage.EVENTS,
+    ExtractionStage.PACKING,
+)
 
 
 class Extractable(Protocol):
@@ -54,10 +62,7 @@ class Extractor:
     def extract(self, article: Extractable, *, seconds: dict[str, float] | None = None) -> Extraction:
         """The facts of one article; ``seconds`` is given the time that each stage took, by its name."""
         stages = Stages(seconds)
-        (parsed,) = stages.run(
-            "parse", lambda: list(parse_articles([(article.text, article.blocks)], language=self._language))
-        )
-        return extract_facts(article.text, parsed, published=article.published, stages=stages)
+        return extract_facts(article.text, self._parse([article], stages)[0], published=article.published, stages=stages)
 
     def extract_many(self, articles: Iterable[Extractable]) -> Iterator[Extraction]:
         """The facts of each article, in order; parsing goes over article borders, so many at once are faster."""
@@ -66,21 +71,28 @@ class Extractor:
         for article, parsed in zip(reading, parse_articles(texts, language=self._language), strict=True):
             yield extract_facts(article.text, parsed, published=article.published)
 
+    def extract_contained(self, articles: Sequence[Extractable], stages: Sequence[Stages]) -> Iterator[Extraction]:
+        """As `extract_many`, with ``stages`` for each article: what fails on one is noted there, and stops no other."""
+        together: list[list[ParsedBlock]] | None
+        try:
+            together = self._parse([a for a, own in zip(articles, stages, strict=True) if own.wants(PARSE)], Stages())
+        except Exception:  # noqa: BLE001 -- whatever one text does to the parser; each by itself shows whose fault it was
+            together = None
+        nothing: list[list[ParsedBlock]] = []
+        parsed = iter(together or ())
+        for article, own in zip(articles, stages, strict=True):
+            if together is not None and own.wants(PARSE):
+                pieces = [next(parsed)]
+            else:
+                pieces = own.run(PARSE, partial(self._parse, [article], Stages()), instead=nothing)
+            for one in pieces:
+                yield extract_facts(article.text, one, published=article.published, stages=own)
+            if not pieces:
+                yield Extraction()
 
-class Stages:
-    """Runs the stages of extraction; ``seconds``, where given, is filled with the time of each."""
-
-    def __init__(self, seconds: dict[str, float] | None = None) -> None:
-        self._seconds = seconds
-
-    def run(self, name: str, stage: Callable[[], T]) -> T:
-        """What ``stage`` gives."""
-        if self._seconds is None:
-            return stage()
-        begin = time.perf_counter()
-        result = stage()
-        self._seconds[name] = time.perf_counter() - begin
-        return result
+    def _parse(self, articles: Sequence[Extractable], stages: Stages) -> list[list[ParsedBlock]]:
+        texts = [(article.text, article.blocks) for article in articles]
+        return stages.run(PARSE, lambda: list(parse_articles(texts, language=self._language)), instead=[])
 
 
 def extract_facts(
@@ -88,14 +100,20 @@ def extract_facts(
 ) -> Extraction:
     """The facts of one parsed article. Captions and repeated titles are read for names only."""
     run = (stages or Stages()).run
-    entities, mentions = run("entities", lambda: find_entities(text, parsed))
+    nothing: list[Any] = []
+    entities, mentions = run(ENTITIES, lambda: find_entities(text, parsed), instead=(nothing, nothing))
     told = [piece for piece in parsed if piece.block.kind in FACTUAL_BLOCKS]
-    times = run("times", lambda: find_times(text, told, published=published))
-    roles = run("roles", lambda: find_roles(told, entities=entities, mentions=mentions))
-    claims = run("claims", lambda: find_claims(text, told, entities=entities, mentions=mentions, times=times, roles=roles))
-    events = run(
-        "events",
-        lambda: find_events(text, told, entities=entities, mentions=mentions, times=times, claims=claims, roles=roles),
+    times = run(TIMES, lambda: find_times(text, told, published=published), instead=nothing)
+    roles = run(ROLES, lambda: find_roles(told, entities=entities, mentions=mentions), instead=nothing)
+    claims = run(
+        CLAIMS,
+        lambda: find_claims(text, told, entities=entities, mentions=mentions, times=times, roles=roles),
+        instead=nothing,
     )
-    parses = run("packing", lambda: pack_parses(text, told))
+    events = run(
+        EVENTS,
+        lambda: find_events(text, told, entities=entities, mentions=mentions, times=times, claims=claims, roles=roles),
+        instead=nothing,
+    )
+    parses = run(PACKING, lambda: pack_parses(text, told), instead=b"")
     return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles), parses)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,10 +13,13 @@ from retrieval.errors import ArticleRejected, InputError
 from retrieval.ingestion.blocks import article_title, split_blocks
 from retrieval.ingestion.passages import split_passages
 from retrieval.ingestion.publication import publication_date
-from retrieval.models import ArticleInput, Block, PublicationDate, PublicationSource
+from retrieval.models import ArticleInput, Block, BlockKind, PublicationDate, PublicationSource, Span, StageFailure
 from retrieval.models.prepared import PreparedArticle
 
 MAX_CHARACTERS = 5_000_000
+# Where an article could not be cut into blocks: about what a passage of 120 words has.
+_PLAIN_PIECE = 700
+_PLAIN_TITLE = 200
 
 
 def prepare_article(
@@ -49,6 +53,52 @@ def prepare_article(
         blocks=blocks,
         passages=split_passages(text, blocks),
     )
+
+
+def prepare_plainly(
+    article: ArticleInput,
+    failure: StageFailure,
+    *,
+    published_at: str | datetime | None = None,
+    publisher: str | None = None,
+) -> PreparedArticle:
+    """An article as `prepare_article` makes it where that failed: all of its text is body, cut at a fixed length.
+
+    Its fingerprint is not that of the same article cut well, so that ingesting it again tries again.
+
+    Raises:
+        ArticleRejected: as `prepare_article` does.
+    """
+    _check(article)
+    text = article.text
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    pieces = tuple(_fixed_pieces(text))
+    date = _find_date(article, published_at, text, ())
+    title = " ".join((article.title or text[:1000]).split())[:_PLAIN_TITLE]
+    name = " ".join((article.publisher or publisher or "").split()) or None
+    return PreparedArticle(
+        key=article.url or f"sha256:{digest}",
+        url=article.url,
+        title=title,
+        text=text,
+        sha256=digest,
+        fingerprint=_fingerprint(f"plain:{digest}", title, name, article, date),
+        publisher=name,
+        authors=article.authors,
+        language=article.language,
+        published=date,
+        blocks=tuple(Block(BlockKind.BODY, piece) for piece in pieces),
+        passages=pieces,
+        failures=(failure,),
+    )
+
+
+def _fixed_pieces(text: str) -> Iterator[Span]:
+    for start in range(0, len(text), _PLAIN_PIECE):
+        piece = text[start : start + _PLAIN_PIECE]
+        if inner := piece.strip():
+            begin = start + len(piece) - len(piece.lstrip())
+            yield Span(begin, begin + len(inner))
 
 
 def _check(article: ArticleInput) -> None:

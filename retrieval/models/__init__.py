@@ -78,6 +78,7 @@ from retrieval.models.events import (
     ParticipantRole,
     QuadClass,
 )
+from retrieval.models.extraction import ExtractionStage, ExtractionStatus, StageFailure, extraction_status
 from retrieval.models.filters import (
     ArticleFilter,
     ArticleOrder,
@@ -155,6 +156,8 @@ __all__ = [
     "EventOrder",
     "EventStatus",
     "EventType",
+    "ExtractionStage",
+    "ExtractionStatus",
     "Generation",
     "GenerationFailure",
     "Hit",
@@ -182,10 +185,12 @@ __all__ = [
     "RoleMention",
     "SearchResults",
     "Span",
+    "StageFailure",
     "StepTime",
     "Story",
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
     "Window",
+    "extraction_status",
 ]

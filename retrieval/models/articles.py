@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from retrieval.models.extraction import ExtractionStage
 from retrieval.models.spans import Span
 
 
@@ -88,7 +89,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A stored article at its newest revision; ``text`` is the raw text, ``sha256`` that of its UTF-8 bytes."""
+    """A stored article at its newest revision; ``text`` is the raw text, ``sha256`` that of its UTF-8 bytes.
+
+    ``failed_stages`` are those that gave nothing for it: it lacks what they find.
+    """
 
     id: str
     url: str | None
@@ -101,6 +105,7 @@ class Article:
     published: PublicationDate
     ingested_at: datetime
     revision: int
+    failed_stages: tuple[ExtractionStage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ from retrieval.models import (
     Span,
 )
 
+EXTRACTOR_VERSION = 5
+"""Raised when the same text would give other facts, or more is kept with them; stored with each article."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundEntity:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from retrieval.models.extraction import StageFailure
+
 
 class IngestOutcome(StrEnum):
     """What became of one article."""
@@ -18,13 +20,17 @@ class IngestOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """One article's outcome. ``name`` is its path, URL or place in the batch; ``reason`` says why it was rejected."""
+    """One article's outcome. ``name`` is its path, URL or place in the batch.
+
+    ``failures`` are the stages of its reading that failed. ``reason`` says why it was rejected, or what it lacks.
+    """
 
     name: str
     outcome: IngestOutcome
     article_id: str | None = None
     revision: int | None = None
     reason: str | None = None
+    failures: tuple[StageFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,10 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The size of an archive; ``index_revision`` is the change sequence that the index has reached."""
+    """The size of an archive; ``index_revision`` is the change sequence that the index has reached.
+
+    ``incomplete_article_count`` are the articles that a stage of extraction failed on.
+    """
 
     article_count: int
     passage_count: int
@@ -49,3 +58,4 @@ class Corpus:
     first_published: datetime | None
     last_published: datetime | None
     index_revision: str
+    incomplete_article_count: int = 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from retrieval.models import Block, PublicationDate, Span
+from retrieval.models import Block, PublicationDate, Span, StageFailure
 from retrieval.models.identity import stable_id
 
 
@@ -21,7 +21,10 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class PreparedArticle:
-    """An article cut into blocks and passages, ready to be written. ``key`` identifies it."""
+    """An article cut into blocks and passages, ready to be written.
+
+    ``key`` identifies it; ``failures`` are stages that gave nothing for it.
+    """
 
     key: str
     url: str | None
@@ -36,8 +39,14 @@ class PreparedArticle:
     blocks: tuple[Block, ...]
     passages: tuple[Span, ...]
     document: DocumentRecord | None = None
+    failures: tuple[StageFailure, ...] = ()
 
     @property
     def id(self) -> str:
         """The article's id, the same in every archive."""
         return stable_id("article", self.key)
+
+
+def with_failure(article: PreparedArticle, failure: StageFailure) -> PreparedArticle:
+    """The article, with one stage more that gave nothing for it."""
+    return replace(article, failures=(*article.failures, failure))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -11,12 +14,16 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from retrieval.embedding.embedder import Embedder
+from retrieval.errors import WeightsError
+from retrieval.extraction.stages import failure_of
+from retrieval.models import ExtractionStage, StageFailure
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.sql.engine import writing
 from retrieval.stores.sql.queries.search_queries import SearchQueries
 from retrieval.stores.sql.vector_rows import (
     check_embedder,
     check_made_by,
+    clear_vector_failures,
     drop_vectors,
     find_bare,
     iter_passage_texts,
@@ -25,15 +32,34 @@ from retrieval.stores.sql.vector_rows import (
 )
 
 _BATCH = 256
+# An embedder that took too long so often in a row is not asked again until the archive is opened anew.
+_MOST_HUNG = 3
+# Limits are of processor time; a thread's own cannot be told, and the machine may do much else.
+_PATIENCE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MadeVectors:
+    """The vectors of an article's passages; none where there is no embedder, or where it failed."""
+
+    vectors: tuple[bytes, ...]
+    failure: StageFailure | None = None
 
 
 class ArchiveVectors:
-    """Makes and stores vectors. ``embedder`` None: none are made, and searches go by words."""
+    """Makes and stores vectors. ``embedder`` None: none are made, and searches go by words.
 
-    def __init__(self, engine: Engine, embedder: Embedder | None) -> None:
+    ``seconds_of`` says how much processor time the vectors of so many characters may take.
+    """
+
+    def __init__(
+        self, engine: Engine, embedder: Embedder | None, *, seconds_of: Callable[[int], float] = lambda _: 60.0
+    ) -> None:
         self._engine = engine
         self._catalog = SearchQueries(engine)
         self._embedder = embedder
+        self._seconds_of = seconds_of
+        self._hung_count = 0
         self._remember = lru_cache(maxsize=256)(self._embed_one)
 
     @property
@@ -62,6 +88,78 @@ class ArchiveVectors:
         return (
             [[next(made) for _ in article.passages] for article in articles] if self._embedder else [[] for _ in articles]
         )
+
+    def make_contained(self, articles: Sequence[PreparedArticle]) -> list[MadeVectors]:
+        """As `make`; where the embedder fails on an article, or takes too long, the others have theirs all the same.
+
+        Raises:
+            WeightsError: the model's files are missing or damaged, which is no article's fault.
+        """
+        together = self._try(articles) if articles else []
+        if isinstance(together, list):
+            return together
+        if len(articles) == 1:
+            return [MadeVectors((), together)]
+        return [self.make_contained([article])[0] for article in articles]
+
+    def retry(self, article_id: str) -> bool:
+        """Make the vectors that an article lacks; whether it has them now.
+
+        Raises:
+            EmbedderMismatch: another embedder made the archive's vectors.
+        """
+        if self._embedder is None:
+            return False
+        with self._engine.connect() as connection:
+            texts = dict(iter_passage_texts(connection, article_ids=[article_id], bare=True))
+        packed = self._watched(list(texts.values()))
+        if isinstance(packed, StageFailure):
+            return False
+        self._store(dict(zip(texts, packed, strict=True)), [article_id])
+        return True
+
+    def _try(self, articles: Sequence[PreparedArticle]) -> list[MadeVectors] | StageFailure:
+        if self._embedder is None:
+            return [MadeVectors(()) for _ in articles]
+        packed = self._watched([span.slice(article.text) for article in articles for span in article.passages])
+        if isinstance(packed, StageFailure):
+            return packed
+        made = iter(packed)
+        return [MadeVectors(tuple(next(made) for _ in article.passages)) for article in articles]
+
+    def _watched(self, texts: Sequence[str]) -> list[bytes] | StageFailure:
+        """The vectors of texts, or why there are none. A thread that takes too long is left to itself: an embedder waits
+        for its endpoint, or computes without the interpreter's lock.
+        """
+        if self._hung_count >= _MOST_HUNG:
+            return StageFailure(ExtractionStage.VECTORS, f"not tried: the embedder took too long {_MOST_HUNG} times")
+        result: queue.SimpleQueue[list[bytes] | Exception] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                result.put(self._pack(texts))
+            except Exception as error:  # noqa: BLE001 -- handed to the thread that waits
+                result.put(error)
+
+        threading.Thread(target=work, name="embedding", daemon=True).start()
+        seconds = _PATIENCE * self._seconds_of(sum(map(len, texts)))
+        try:
+            packed = result.get(timeout=seconds)
+        except queue.Empty:
+            self._hung_count += 1
+            return StageFailure(ExtractionStage.VECTORS, f"it took over {seconds:.0f} s")
+        self._hung_count = 0
+        if isinstance(packed, WeightsError):
+            raise packed
+        return failure_of(ExtractionStage.VECTORS, packed) if isinstance(packed, Exception) else packed
+
+    def _store(self, made: Mapping[int, bytes], article_ids: Sequence[str]) -> int:
+        assert self._embedder is not None
+        with writing(self._engine) as connection:
+            stored = store_vectors(connection, made, embedder=self._embedder.name)
+            clear_vector_failures(connection, article_ids)
+            note_articles(connection, article_ids, kind="EMBEDDED", now=datetime.now(UTC))
+        return stored
 
     def embed_query(self, query: str) -> NDArray[np.float32] | None:
         """The vector of a query; None where the archive has no vectors, or no embedder was given.
@@ -92,10 +190,7 @@ class ArchiveVectors:
             with self._engine.connect() as connection:
                 texts = dict(iter_passage_texts(connection, article_ids=bare, bare=True))
             made = dict(zip(texts, self._pack(list(texts.values())), strict=True))
-            with writing(self._engine) as connection:
-                stored = store_vectors(connection, made, embedder=self._embedder.name)
-                note_articles(connection, bare, kind="EMBEDDED", now=datetime.now(UTC))
-            done += stored
+            done += self._store(made, bare)
             if on_progress:
                 on_progress(done, done + (len(bare) == _BATCH))
 
@@ -129,4 +224,7 @@ class ArchiveVectors:
     def _pack(self, texts: Sequence[str]) -> list[bytes]:
         if self._embedder is None or not texts:
             return []
-        return [vector.tobytes() for vector in self._embedder.embed(texts).astype(np.float16)]
+        unique = list(dict.fromkeys(texts))  # an article may say the same thing a thousand times
+        vectors = self._embedder.embed(unique).astype(np.float16)
+        packed = {text: vector.tobytes() for text, vector in zip(unique, vectors, strict=True)}
+        return [packed[text] for text in texts]

@@ -39,6 +39,16 @@ class DiscardedText:
 
 
 @object_type
+class Extraction:
+    """How far an article could be read for facts."""
+
+    status: models.ExtractionStatus = strawberry.field(description="Whether it has all its facts.")
+    failed_stages: list[models.ExtractionStage] = strawberry.field(
+        description="The stages that failed on it, in their order; empty where all did their work."
+    )
+
+
+@object_type
 class Article(Node):
     """An article at its latest revision."""
 
@@ -58,6 +68,7 @@ class Article(Node):
     published_at_precision: models.DatePrecision = strawberry.field(description="The precision of `publishedAt`.")
     ingested_at: datetime = strawberry.field(description="The time at which this revision was ingested.")
     revision: int = strawberry.field(description="1 for the first text; one more each time that the text changed.")
+    extraction: Extraction = strawberry.field(description="How far it could be read for facts.")
 
     @classmethod
     def of(cls, model: models.Article) -> Article:
@@ -74,6 +85,9 @@ class Article(Node):
             published_at_precision=model.published.precision,
             ingested_at=model.ingested_at,
             revision=model.revision,
+            extraction=Extraction(
+                status=models.extraction_status(model.failed_stages), failed_stages=list(model.failed_stages)
+            ),
         )
 
     @resolver

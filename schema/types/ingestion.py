@@ -33,6 +33,9 @@ class IngestResult:
     index: int = strawberry.field(description="Its place in the input, from 0.")
     outcome: models.IngestOutcome = strawberry.field(description="The outcome.")
     user_errors: list[UserError] = strawberry.field(description="The reasons for a rejection; otherwise empty.")
+    warning: str | None = strawberry.field(
+        description="The stages of extraction that failed, so that their facts are missing; null where none did."
+    )
 
     @classmethod
     def of(cls, index: int, result: models.IngestResult | JobItem) -> IngestResult:
@@ -42,7 +45,8 @@ class IngestResult:
         if result.outcome is models.IngestOutcome.REJECTED:
             message = result.reason or "it was rejected"
             errors.append(UserError(message=message, code=UserErrorCode.INVALID, path=["input", "articles", str(index)]))
-        return cls(article_id=result.article_id, index=index, outcome=result.outcome, user_errors=errors)
+        warning = None if errors else result.reason
+        return cls(article_id=result.article_id, index=index, outcome=result.outcome, user_errors=errors, warning=warning)
 
     @resolver
     def article(self, info: Info) -> Later[Article | None]:

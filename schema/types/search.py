@@ -78,6 +78,10 @@ class Corpus:
     claim_count: int = strawberry.field(description="The number of claims.")
     first_published_at: datetime | None = strawberry.field(description="The earliest publication date.")
     last_published_at: datetime | None = strawberry.field(description="The latest publication date.")
+    incomplete_article_count: int = strawberry.field(
+        description="The number of articles that lack facts or vectors because a stage of extraction failed; see "
+        "`Article.extraction`."
+    )
     index_revision: str = strawberry.field(description="The revision of the search index; it grows with every change.")
 
     @classmethod
@@ -91,5 +95,6 @@ class Corpus:
             claim_count=model.claim_count,
             first_published_at=model.first_published,
             last_published_at=model.last_published,
+            incomplete_article_count=model.incomplete_article_count,
             index_revision=model.index_revision,
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval import Archive, ArticleInput, Window
-from retrieval.extraction import extractor
+from retrieval.models import found_facts as facts
 
 TEXTS = [
     "Gunmen killed Judge Omar Haddad in Tripoli on Monday, the interior ministry said.",
@@ -52,7 +52,7 @@ def test_unchanged_facts_keep_their_ids(archive: Archive) -> None:
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extractor, "EXTRACTOR_VERSION", extractor.EXTRACTOR_VERSION + 1)
+    monkeypatch.setattr(facts, "EXTRACTOR_VERSION", facts.EXTRACTOR_VERSION + 1)
     monkeypatch.setattr("retrieval.entity_curation._BATCH", 1)
 
     def stop_after_two(done: int, total: int) -> None:

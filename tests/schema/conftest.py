@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from retrieval import Archive, ArticleInput, Span
+from retrieval.extraction.stages import Stages
 from retrieval.models import (
     AttributionKind,
     ClaimStance,
@@ -104,6 +105,10 @@ class RuleExtractor:
     def extract_many(self, articles: Iterable[PreparedArticle]) -> Iterator[Extraction]:
         return (find_facts(article.text) for article in articles)
 
+    def extract_contained(self, articles: Sequence[PreparedArticle], stages: Sequence[Stages]) -> Iterator[Extraction]:
+        assert len(articles) == len(stages)
+        return self.extract_many(articles)
+
 
 def story(n: int) -> ArticleInput:
     """Article ``n``: its own two people and event, beside people that every article names. Not all of it is ASCII."""
@@ -128,7 +133,7 @@ def rule_extractor() -> RuleExtractor:
 def empty(tmp_path: Path) -> Iterator[Archive]:
     """An empty archive, whose facts a plain rule will find."""
     with Archive.open(tmp_path / "news.db") as archive:
-        archive._extractor = RuleExtractor()  # type: ignore[assignment]
+        archive._extractor = RuleExtractor()
         yield archive
 
 
@@ -136,7 +141,7 @@ def empty(tmp_path: Path) -> Iterator[Archive]:
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """Five articles; read only."""
     with Archive.open(tmp_path_factory.mktemp("schema") / "news.db") as archive:
-        archive._extractor = RuleExtractor()  # type: ignore[assignment]
+        archive._extractor = RuleExtractor()
         archive.ingest_articles([story(n) for n in range(5)])
         yield archive
 

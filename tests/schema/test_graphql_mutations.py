@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
-from retrieval import Archive
+from retrieval import Archive, ExtractionStage
+from retrieval.extraction.stages import Stages
+from retrieval.models.found_facts import Extraction
+from retrieval.models.prepared import PreparedArticle
 from schema import Schema
 from schema.ids import to_global
 
@@ -155,3 +158,32 @@ def test_a_citation_of_an_earlier_revision_is_no_longer_there(
     assert respond(schema, empty, document, id=id_)["data"]["node"] == {"text": "Ada Zorn met Bob Quux in Utopia in 2001"}
     change(INGEST, articles=[article("Changed.")])
     assert respond(schema, empty, document, id=id_)["data"]["node"] is None
+
+
+class FaultyExtractor:
+    """Finds no facts, and its stage of claims fails where a text asks for it."""
+
+    def extract_contained(self, articles: Sequence[PreparedArticle], stages: Sequence[Stages]) -> Iterator[Extraction]:
+        for given, own in zip(articles, stages, strict=True):
+            own.run(ExtractionStage.CLAIMS, lambda text=given.text: text.index("Bob"), instead=0)  # type: ignore[misc]
+            yield Extraction()
+
+
+def test_an_article_that_a_stage_fails_on_is_taken_in_with_a_warning(respond: Run, schema: Schema, empty: Archive) -> None:
+    empty._extractor = FaultyExtractor()
+    given = [article(), article("Nobody met.", url="https://news.example/b")]
+    document = """mutation ($articles: [ArticleInput!]!) { ingestArticles(input: {articles: $articles}) {
+      results { outcome warning userErrors { message } article { extraction { status failedStages } } } } }"""
+    response = respond(schema, empty, document, can_write=True, articles=given)
+    assert response["errors"] == []
+    whole, lacking = response["data"]["ingestArticles"]["results"]
+    assert whole == {
+        "outcome": "ADDED",
+        "warning": None,
+        "userErrors": [],
+        "article": {"extraction": {"status": "COMPLETE", "failedStages": []}},
+    }
+    assert lacking["warning"].startswith("stored without claims (ValueError at ")
+    assert lacking["article"] == {"extraction": {"status": "PARTIAL", "failedStages": ["CLAIMS"]}}
+    counted = respond(schema, empty, "{ corpus { articleCount incompleteArticleCount } }")
+    assert counted["data"] == {"corpus": {"articleCount": 2, "incompleteArticleCount": 1}}

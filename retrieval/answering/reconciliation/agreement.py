@@ -80,7 +80,7 @@ class Statement:
         if speaker is None or speaker.source_entity_id is not None:
             return speaker is not None
         words = words_of(speaker.source_text)
-        return words[0].casefold() not in _INDEFINITE and any(word[0].isupper() for word in words[1:])
+        return bool(words) and words[0].casefold() not in _INDEFINITE and any(word[0].isupper() for word in words[1:])
 
     @property
     def _speaker(self) -> Attribution | None:

@@ -60,10 +60,10 @@ def abstain(
 
 def answer_proposals(question: Question, scored: Sequence[Scored], closest: tuple[Passage, ...], minimum: float) -> Answer:
     """The surest value, when it is sure enough, or the values that sources conflict on."""
-    if not scored:
+    groups = group_values(question, scored)
+    if not groups:  # nothing was proposed, or nothing but stop words
         reason = AbstentionReason.LOW_CONFIDENCE if closest else AbstentionReason.NO_MATCHING_PASSAGE
         return abstain(question, reason, closest)
-    groups = group_values(question, scored)
     candidates = tuple(_candidate(group) for group in groups[:CANDIDATES])
     best = groups[0]
     if best.confidence < minimum:

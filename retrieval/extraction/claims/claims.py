@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -134,12 +134,10 @@ def _said_at(candidate: ClaimCandidate, parsed: ParsedBlock, times: TimeIndex) -
     cue = candidate.cue
     if cue is None:
         return None
-    base = parsed.block.span.start
-    offsets = [t.idx for t in parsed.doc]
-    for number, time in times.within(parsed.block.span):
+    for number, time in times.within(parsed.span(cue.sent)):
         if any(span.overlaps(time.span) for span in candidate.spans):
             continue
-        token = parsed.doc[min(bisect_right(offsets, time.span.end - 1 - base) - 1, len(parsed.doc) - 1)]
+        token = parsed.doc[parsed.token_at(time.span.end - 1)]
         if token.sent.start != cue.sent.start:
             continue
         governor = governing_verb(token)

@@ -21,7 +21,15 @@ _NO_FRAMES: dict[str, ClaimStance] = {}
 
 
 def find_content(cue: Token) -> tuple[ClaimStance, Ranges] | None:
-    """Stance and content of the indirect claim that ``cue`` governs, None where it governs none."""
+    """Stance and content of the indirect claim that ``cue`` governs, None where it governs none.
+
+    The content has at least one token: what "all they asked for" governs was said before the cue, and is not found.
+    """
+    content = _framed_content(cue)
+    return content if content is not None and content[1] else None
+
+
+def _framed_content(cue: Token) -> tuple[ClaimStance, Ranges] | None:
     withheld = withheld_stance(cue)
     if withheld is not None:
         return _withheld(cue, withheld)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +12,7 @@ from retrieval.models import Block, Span
 _DOUBLE_OPEN = "“„«"
 _DOUBLE_CLOSE = "”»"
 _SENTENCE_END = ".,!?…;:"
+_MARK = re.compile("['’\"“”]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ def find_quotations(text: str, blocks: Iterable[Block]) -> list[Quotation]:
 
 def _in_block(text: str, span: Span, *, pending: bool) -> list[Quotation]:
     found: list[Quotation] = []
+    marks = _Marks.of(text, span)
     start: int | None = None
     single = False
     continues = False
@@ -59,7 +63,7 @@ def _in_block(text: str, span: Span, *, pending: bool) -> list[Quotation]:
             side = "open"
         elif character in _DOUBLE_CLOSE:
             side = "close"
-        elif start is None and character in "'‘" and _opens_single(text, position, span):
+        elif start is None and character in "'‘" and _opens_single(text, position, span, marks):
             start, single = position, True
             continue
         else:
@@ -88,18 +92,38 @@ def _side_of_straight(text: str, position: int, span: Span, *, is_inside: bool) 
     return "close" if after.isspace() or after in _SENTENCE_END + ")" else "open"
 
 
-def _opens_single(text: str, position: int, span: Span) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """The marks of a block that may end single quotation, found once: ``closing`` ends it, ``double`` shows it was none."""
+
+    closing: list[int]
+    double: list[int]
+
+    @classmethod
+    def of(cls, text: str, span: Span) -> _Marks:
+        marks = [match.start() for match in _MARK.finditer(text, span.start, span.end)]
+        closing = [at for at in marks if text[at] in "'’" and at > span.start and _closes_single(text, at, span.end)]
+        return cls(closing, [at for at in marks if text[at] in '"“”'])
+
+    def first_closing(self, start: int, end: int) -> int | None:
+        """The first closing mark in a stretch, if none shows before it that it closes nothing."""
+        close, double = (_first_from(places, start) for places in (self.closing, self.double))
+        return None if close is None or close >= end or (double is not None and double < close) else close
+
+
+def _first_from(places: list[int], start: int) -> int | None:
+    place = bisect_left(places, start)
+    return places[place] if place < len(places) else None
+
+
+def _opens_single(text: str, position: int, span: Span, marks: _Marks) -> bool:
     before = text[position - 1] if position > span.start else " "
     after = text[position + 1] if position + 1 < span.end else " "
     if not (before.isspace() or before in "([") or not after.isalnum():
         return False
     # 'tis, '90s: a close must follow that looks like the end of words quoted.
-    for end in range(position + 2, min(span.end, position + 600)):
-        if text[end] in "'’" and _closes_single(text, end, span.end):
-            return " " in text[position:end]
-        if text[end] in '"“”':
-            return False
-    return False
+    end = marks.first_closing(position + 2, min(span.end, position + 600))
+    return end is not None and " " in text[position:end]
 
 
 def _closes_single(text: str, position: int, end: int) -> bool:

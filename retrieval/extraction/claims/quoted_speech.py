@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from retrieval.extraction.claims.quotations import Quotation
 from retrieval.extraction.claims.sources import ClaimCandidate, inverted_source, source_of
 from retrieval.extraction.language.noun_phrases import is_verb, phrase_range, subject_of
 from retrieval.extraction.language.parsing import ParsedBlock
-from retrieval.models import AttributionKind, ClaimStance, Span
+from retrieval.models import AttributionKind, ClaimStance
 
 _QUOTE_MARKS = frozenset({'"', "'", "``", "''"})
 _LONG_QUOTE = 5
@@ -37,7 +36,7 @@ def quotation_candidates(
     candidates: list[ClaimCandidate] = []
     used: dict[int, int] = {}
     for quotation in quotations:
-        tokens = _token_range(parsed, quotation.span)
+        tokens = parsed.tokens_in(quotation.span)
         if not _is_speech(text, parsed, quotation, tokens):
             continue
         cue, source = _quotation_cue(parsed, tokens, quoted)
@@ -84,17 +83,11 @@ def _carried(number: int, quotation: Quotation) -> ClaimCandidate:
     return ClaimCandidate(number, span.start, (span,), ClaimStance.ASSERTED, AttributionKind.DIRECT_QUOTATION, None, None)
 
 
-def _token_range(parsed: ParsedBlock, span: Span) -> tuple[int, int]:
-    offsets = [t.idx for t in parsed.doc]
-    base = parsed.block.span.start
-    return bisect_right(offsets, span.start - base) - 1, bisect_left(offsets, span.end - base)
-
-
 def quoted_tokens(parsed: ParsedBlock, quotations: Sequence[Quotation]) -> dict[int, int]:
     """The number of the quotation that holds a token, by token number."""
     quoted: dict[int, int] = {}
     for index, quotation in enumerate(quotations):
-        start, end = _token_range(parsed, quotation.span)
+        start, end = parsed.tokens_in(quotation.span)
         quoted.update(dict.fromkeys(range(start, end), index))
     return quoted
 

@@ -126,19 +126,18 @@ class _Article:
     def _add_acronyms(self, acronyms: dict[str, str]) -> None:
         """An acronym that the article introduces means what the article says, whatever else it may be known for."""
         by_key = {identity[1]: identity for identity in self._found}
+        trie: NameTrie[_Identity] = NameTrie()
         for short, long in acronyms.items():
             entry = load_gazetteer().lookup(long)
             identity = (entry.type, entry.key) if entry else by_key.get(name_key(long))
-            if identity is None:
-                continue
-            trie: NameTrie[str] = NameTrie()
-            trie.add(short, short)
-            for block in self._parsed:
-                for span, _ in trie.find(straight(block.block.span.slice(self._text))):
-                    here = Span(block.block.span.start + span.start, block.block.span.start + span.end)
-                    if here in self._mentions:
-                        self._drop(here)
-                    self._add(here, identity, MentionKind.ACRONYM)
+            if identity is not None:
+                trie.add(short, identity)
+        for block in self._parsed if acronyms else ():
+            for span, identity in trie.find(straight(block.block.span.slice(self._text))):
+                here = Span(block.block.span.start + span.start, block.block.span.start + span.end)
+                if here in self._mentions:
+                    self._drop(here)
+                self._add(here, identity, MentionKind.ACRONYM)
 
     def _drop(self, span: Span) -> None:
         identity, kind = self._mentions.pop(span)
@@ -183,7 +182,8 @@ class _Article:
         """Whether a single word is only a part of a longer run of capitalised words."""
         if " " in span.slice(plain):
             return False
-        before, after = plain[: span.start].split(" ")[-2:-1], plain[span.end : span.end + 2]
+        near = plain[max(0, span.start - _LONG_NAME) : span.start]
+        before, after = near.split(" ")[-2:-1], plain[span.end : span.end + 2]
         if plain[span.start - 1 : span.start] == "-" or plain[span.end : span.end + 1] == "-":
             return True
         joins_left = bool(before) and before[0][:1].isupper() and before[0][-1:].isalpha() and plain[span.start - 1] == " "
@@ -216,17 +216,20 @@ class _Article:
         for span, (identity, kind) in sorted(self._mentions.items(), key=lambda item: (item[0].start, -item[0].end)):
             numbers.setdefault(identity, len(numbers))
             mentions.append(FoundMention(span, kind, numbers[identity]))
-        entities = [self._entity(identity, mentions, number) for identity, number in numbers.items()]
+        spans: dict[int, list[Span]] = defaultdict(list)
+        for mention in mentions:
+            spans[mention.entity].append(mention.span)
+        entities = [self._entity(identity, spans[number]) for identity, number in numbers.items()]
         return entities, mentions
 
-    def _entity(self, identity: _Identity, mentions: Sequence[FoundMention], number: int) -> FoundEntity:
+    def _entity(self, identity: _Identity, spans: Sequence[Span]) -> FoundEntity:
         kind, key = identity
         found = self._found[identity]
         if found.entry is not None:
             return FoundEntity(kind, found.entry.name, key, found.entry.country)
         forms = [form for form, count in found.forms.items() if count > 0]
         if not forms:
-            forms = [self._form(m.span) for m in mentions if m.entity == number]
+            forms = [self._form(span) for span in spans]
         if kind in {EntityType.PERSON, EntityType.ORGANIZATION}:
             name = max(forms, key=lambda form: (len(form.split()), found.forms[form], len(form)))
         else:
@@ -234,6 +237,8 @@ class _Article:
         return FoundEntity(kind, name, key)
 
 
+# Characters that a capitalised word before a name may have, and more.
+_LONG_NAME = 200
 _PLAIN_WORD = re.compile(r"\b[a-z]{3,}\b")
 _OPENERS = WORDS["opener"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -120,17 +121,25 @@ class CandidateFinder:
     ) -> list[Candidate]:
         doc = parsed.doc
         shouted = is_shouted(doc)
+        words = doc.text
+        starts = [match.span.start for match in matches]
+        by_token: dict[int, list[int]] = {}
+        for place, (start, end, _) in enumerate(guesses):
+            for token in range(start, end):
+                by_token.setdefault(token, []).append(place)
         found = []
         for match in matches:
             tokens = doc.char_span(match.span.start, match.span.end, alignment_mode="expand")
             if tokens is None or (shouted and match.kind is MentionKind.ACRONYM and len(tokens.text) < 4):
                 continue
-            is_verb = match.span.slice(plain) == "IS" == match.span.slice(doc.text)
-            if is_verb or not (_fills(match, matches, doc, guesses) or self._stands(match, tokens, guesses)):
+            places = {place for token in range(tokens.start, tokens.end) for place in by_token.get(token, ())}
+            near = [guesses[place] for place in sorted(places)]
+            is_verb = match.span.slice(plain) == "IS" == match.span.slice(words)
+            if is_verb or not (_fills(match, matches, starts, doc, near) or self._stands(match, tokens, near)):
                 continue
             offset = parsed.block.span.start
             span = Span(offset + match.span.start, offset + match.span.end)
-            label = next((label for start, end, label in guesses if start <= tokens.start and tokens.end <= end), "")
+            label = next((label for start, end, label in near if start <= tokens.start and tokens.end <= end), "")
             found.append(Candidate(number, span, tokens, match.kind, label, match.entry))
         return found
 
@@ -222,12 +231,15 @@ def _take(taken: list[bool], tokens: TokenSpan | None) -> None:
         taken[token.i] = True
 
 
-def _fills(match: Match, matches: Sequence[Match], doc: Doc, guesses: Sequence[tuple[int, int, str]]) -> bool:
+def _fills(
+    match: Match, matches: Sequence[Match], starts: Sequence[int], doc: Doc, guesses: Sequence[tuple[int, int, str]]
+) -> bool:
     """Whether a guess around this known name is nothing but several known names ("French Interior Ministry")."""
     for start, end, _ in guesses:
         first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
         if first <= match.span.start and match.span.end <= last and (first, last) != (match.span.start, match.span.end):
-            inside = [other.span for other in matches if first <= other.span.start and other.span.end <= last]
+            between = matches[bisect_left(starts, first) : bisect_left(starts, last)]
+            inside = [other.span for other in between if other.span.end <= last]
             return len(inside) > 1 and sum(span.end - span.start + 1 for span in inside) >= last - first
     return False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -197,11 +196,9 @@ class ArgumentReader:
 
     def _time(self, parsed: ParsedBlock, trigger: Token) -> int | None:
         """The time whose nearest verb is the trigger, or the verb whose subject, object or predicate the trigger is."""
-        span = parsed.block.span
-        offsets = [t.idx for t in parsed.doc]
         candidates: list[tuple[int, int]] = []
-        for number, time in self.times.within(span):
-            token = parsed.doc[max(0, bisect_right(offsets, time.span.end - 1 - span.start) - 1)]
+        for number, time in self.times.within(parsed.span(trigger.sent)):
+            token = parsed.doc[max(0, parsed.token_at(time.span.end - 1))]
             if token.sent.start != trigger.sent.start:
                 continue
             if any(a == trigger for a in token.ancestors) and _direct(token, trigger):

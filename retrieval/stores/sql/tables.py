@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from retrieval.models import (
@@ -72,7 +73,13 @@ articles = Table(
     Column("ingested_at", Instant, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     Column("extractor_version", Integer, nullable=False),
+    # Names of stages with a comma between them; empty where none failed.
+    Column("failed_stages", Text, nullable=False, server_default=""),
 )
+# Few articles lack something, and they are counted and looked up without reading the others. SQLite takes the index only
+# for a condition that is written as the index has it.
+is_incomplete = articles.c.failed_stages != literal_column("''")
+Index("ix_articles_failed_stages", articles.c.id, sqlite_where=is_incomplete)
 
 blocks = Table(
     "blocks", metadata, serial(), article_id(index=True), Column("kind", stored_enum(BlockKind), nullable=False), *span()

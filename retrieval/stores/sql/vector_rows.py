@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, literal, select
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from retrieval.errors import EmbedderMismatch
+from retrieval.models import ExtractionStage
 from retrieval.stores.sql.columns import Instant
 from retrieval.stores.sql.paging import chunks
-from retrieval.stores.sql.tables import articles, changes, passages, settings, vectors
+from retrieval.stores.sql.tables import articles, changes, is_incomplete, passages, settings, vectors
 
 _SETTING = "embedder"
 
@@ -99,6 +100,15 @@ def store_vectors(connection: Connection, made: Mapping[int, bytes], *, embedder
             connection.execute(insert(vectors), rows)
         stored += len(rows)
     return stored
+
+
+def clear_vector_failures(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Note of articles that lacked vectors that they have them now."""
+    for some in chunks(article_ids):
+        query = select(articles.c.id, articles.c.failed_stages).where(articles.c.id.in_(some), is_incomplete)
+        for row in connection.execute(query).all():
+            left = [stage for stage in row.failed_stages.split(",") if stage != ExtractionStage.VECTORS]
+            connection.execute(update(articles).where(articles.c.id == row.id).values(failed_stages=",".join(left)))
 
 
 def drop_vectors(connection: Connection) -> None:

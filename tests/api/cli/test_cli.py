@@ -13,10 +13,11 @@ import pytest
 from typer.main import get_command
 
 from api.cli.main import app
+from api.cli.progress import IngestReport
 from api.cli.sample import SAMPLE_QUESTION
 from api.settings import Settings
 from retrieval.embedding.embedder import MINILM
-from retrieval.models import MIN_CONFIDENCE
+from retrieval.models import MIN_CONFIDENCE, IngestResult
 
 Dateline = Callable[..., Any]
 
@@ -438,3 +439,36 @@ def test_the_least_confidence_is_the_librarys(name: str) -> None:
     # The command line does not load the library to know it.
     shown = get_command(app).commands[name].params  # type: ignore[attr-defined]  # a group's, says its type not
     assert [option.default for option in shown if option.name == "min_confidence"] == [MIN_CONFIDENCE]
+
+
+def test_a_mistyped_path_makes_no_archive(dateline: Dateline, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_text(" ")
+    archive = tmp_path / "new" / "news.db"
+    done = dateline("ingest", str(tmp_path / "nothing"), str(empty), "--archive", str(archive), "--json")
+    assert done.exit_code == 1
+    assert document(done)["counts"]["REJECTED"] == 2
+    assert not archive.parent.exists()
+
+
+def test_an_interrupted_ingest_says_what_is_in_and_how_to_go_on(
+    dateline: Dateline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        tmp_path.joinpath(f"{number}.txt").write_text(f"News {number}\n\nMayor Ann Lee opened bridge {number}.\n")
+    archive = str(tmp_path / "news.db")
+    shown = IngestReport.__call__
+
+    def interrupt(report: IngestReport, result: IngestResult) -> None:
+        shown(report, result)
+        if result.name.endswith("1.txt"):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(IngestReport, "__call__", interrupt)
+        done = dateline("ingest", str(tmp_path), "--archive", archive, "--json")
+    assert done.exit_code == 130
+    assert document(done)["counts"]["ADDED"] == 2
+    assert "1 of 3 are left; give the same command to go on" in done.stderr
+    again = document(dateline("ingest", str(tmp_path), "--archive", archive, "--json"))
+    assert (again["counts"]["UNCHANGED"], again["counts"]["ADDED"]) == (2, 1)

@@ -13,12 +13,14 @@ from retrieval import Archive, ArticleInput, IngestOutcome
 
 _ROOT = Path(__file__).parents[3]
 _SCRIPT = """
-import os, time
+import time
+from retrieval import ArticleInput
 from retrieval.extraction.pool import ExtractionPool
-if __name__ == "__main__":
-    with ExtractionPool(1) as pool:
-        print(pool._executor.submit(os.getpid).result(), flush=True)
-        time.sleep(60)
+from retrieval.extraction.reading import Unread
+with ExtractionPool(1) as pool:
+    list(pool.read([Unread(ArticleInput("It rained in Oslo."))]))
+    print(pool._processes[0].pid, flush=True)
+    time.sleep(60)
 """
 
 

@@ -45,6 +45,7 @@ from retrieval.stores.sql.tables import (
     entities,
     event_mentions,
     events,
+    is_incomplete,
     mentions,
     parses,
     participants,
@@ -121,6 +122,8 @@ class PointQueries:
                 connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in (articles, passages, entities, events, claims)
             ]
+            incomplete = select(func.count()).select_from(articles).where(is_incomplete)
+            incomplete_article_count = connection.execute(incomplete).scalar_one()
             first, last = connection.execute(
                 select(func.min(articles.c.published_at), func.max(articles.c.published_at))
             ).one()
@@ -134,6 +137,7 @@ class PointQueries:
             first_published=first,
             last_published=last,
             index_revision=self.index_revision(),
+            incomplete_article_count=incomplete_article_count,
         )
 
     def index_revision(self) -> str:

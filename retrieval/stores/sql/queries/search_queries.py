@@ -21,6 +21,7 @@ from retrieval.models import Article, DatePrecision, Passage, PublicationDate, P
 from retrieval.models.ranking import Candidate
 from retrieval.stores.sql.columns import EPOCH
 from retrieval.stores.sql.engine import translate
+from retrieval.stores.sql.rows import decode_stages
 
 _STATE = "SELECT (SELECT max(seq) FROM changes), (SELECT value FROM settings WHERE name = 'embedder')"
 _CANDIDATES = """
@@ -30,7 +31,7 @@ _CANDIDATES = """
 _PASSAGES = """
     SELECT p.id, p.position, p.start, p."end", a.id, a.url, a.title, a.text, a.sha256, a.publisher, a.authors, a.language,
         a.published_at, a.published_precision, a.published_source, a.published_start, a.published_end, a.ingested_at,
-        a.revision
+        a.revision, a.failed_stages
     FROM json_each(?) AS wanted JOIN passages AS p ON p.id = wanted.value JOIN articles AS a ON a.id = p.article_id"""
 
 # So many characters before and after a passage are read with it: about two sentences.
@@ -114,6 +115,7 @@ def _make_article(
     end: int | None,
     ingested_at: int,
     revision: int,
+    failed_stages: str,
 ) -> Article:
     span = None if start is None or end is None else Span(start, end)
     return Article(
@@ -128,6 +130,7 @@ def _make_article(
         published=PublicationDate(_instant(published_at), DatePrecision(precision), PublicationSource(source), span),
         ingested_at=EPOCH + timedelta(microseconds=ingested_at),
         revision=revision,
+        failed_stages=decode_stages(failed_stages),
     )
 
 

@@ -9,12 +9,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from retrieval.models import Block, IngestOutcome, PublicationDate, Span
+from retrieval.models import Block, IngestOutcome, PublicationDate, Span, StageFailure
 from retrieval.models.found_facts import Extraction
 from retrieval.models.identity import fold, stable_id
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.sql.documents import write_document
 from retrieval.stores.sql.paging import chunks
+from retrieval.stores.sql.rows import decode_stages, encode_stages
 from retrieval.stores.sql.tables import (
     aliases,
     article_entities,
@@ -26,6 +27,7 @@ from retrieval.stores.sql.tables import (
     event_mentions,
     event_reports,
     events,
+    is_incomplete,
     mentions,
     parses,
     participants,
@@ -74,6 +76,15 @@ def find_unchanged(connection: Connection, article: PreparedArticle) -> Written 
     return Written(IngestOutcome.UNCHANGED, article.id, row.revision)
 
 
+def find_fingerprints(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
+    """The fingerprints of the stored articles with these keys."""
+    found: dict[str, str] = {}
+    for some in chunks(list(keys)):
+        query = select(articles.c.key, articles.c.fingerprint).where(articles.c.key.in_(some))
+        found.update((row.key, row.fingerprint) for row in connection.execute(query))
+    return found
+
+
 def write_article(
     connection: Connection,
     article: PreparedArticle,
@@ -87,7 +98,8 @@ def write_article(
 ) -> Written:
     """Store an article with its facts; a stored article with the same key and other content is replaced.
 
-    ``vectors`` are those of its passages, which ``embedder`` made. Without ``replace`` a stored article stays as it is.
+    ``vectors`` are those of its passages, which ``embedder`` made; none where it failed. Without ``replace`` a stored
+    article stays as it is.
 
     Raises:
         EmbedderMismatch: another embedder made the archive's vectors.
@@ -107,7 +119,7 @@ def write_article(
     if article.document is not None:
         write_document(connection, article.id, article.document)
     FactWriter(connection, article, decide(connection, facts, article.text), enter_story=join_story).write()
-    if embedder is not None:
+    if embedder is not None and (vectors or not article.passages):
         write_vectors(connection, article.id, vectors, embedder=embedder)
     _note(connection, written.outcome.value, article.id, written.revision, now)
     return written
@@ -142,8 +154,8 @@ def rewrite_facts(
     split_events(connection, event_ids)
     _prune(connection, entity_ids, event_ids)
     FactWriter(connection, article, decide(connection, facts, article.text), enter_story=settle_story).write_facts()
-    versioned = update(articles).where(articles.c.id == article.id).values(extractor_version=extractor_version)
-    connection.execute(versioned)
+    read = {"extractor_version": extractor_version, "failed_stages": encode_stages(article.failures)}
+    connection.execute(update(articles).where(articles.c.id == article.id).values(read))
     _note(connection, IngestOutcome.REVISED.value, article.id, stored.revision, now)
     return True
 
@@ -151,6 +163,12 @@ def rewrite_facts(
 def find_outdated(connection: Connection, extractor_version: int) -> list[str]:
     """The articles whose facts another version of the extractor found."""
     query = select(articles.c.id).where(articles.c.extractor_version != extractor_version)
+    return list(connection.execute(query.order_by(articles.c.ingested_at, articles.c.id)).scalars())
+
+
+def find_incomplete(connection: Connection) -> list[str]:
+    """The articles that a stage of extraction failed on."""
+    query = select(articles.c.id).where(is_incomplete)
     return list(connection.execute(query.order_by(articles.c.ingested_at, articles.c.id)).scalars())
 
 
@@ -175,6 +193,7 @@ def find_prepared(connection: Connection, id_: str) -> PreparedArticle | None:
         published=PublicationDate(row.published_at, row.published_precision, row.published_source, shown),
         blocks=tuple(Block(part.kind, Span(part.start, part.end)) for part in parts),
         passages=tuple(Span(span.start, span.end) for span in spans),
+        failures=tuple(StageFailure(stage, "when it was last read") for stage in decode_stages(row.failed_stages)),
     )
 
 
@@ -250,5 +269,6 @@ def _insert(connection: Connection, article: PreparedArticle, revision: int, now
             ingested_at=now,
             revision=revision,
             extractor_version=extractor_version,
+            failed_stages=encode_stages(article.failures),
         )
     )

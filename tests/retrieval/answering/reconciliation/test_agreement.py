@@ -11,6 +11,7 @@ import pytest
 
 from retrieval.archive import Archive
 from retrieval.models import (
+    AbstentionReason,
     Account,
     Answer,
     AnswerStatus,
@@ -219,3 +220,11 @@ def test_a_sure_answer_conflicts_though_its_sentence_does_not_repeat_the_questio
         answer = archive.ask("What year was the Lindow bridge built across the river Aske?")
     assert answer.status is AnswerStatus.CONFLICTING
     assert [words(account) for account in answer.accounts] == [{"1901"}, {"1907"}]
+
+
+def test_proposals_of_nothing_but_stop_words_are_no_answer(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.answering.reconciliation.agreement.is_stop_word", lambda _: True)
+    answer = archive.ask("How many people did the explosion in Kadesh kill?")
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert answer.abstention is AbstentionReason.LOW_CONFIDENCE
+    assert answer.closest_passages
