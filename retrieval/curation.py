@@ -40,7 +40,7 @@ class Curation(CatalogRelations):
     def _extract(self, articles: Sequence[PreparedArticle]) -> Iterator[Extraction]: ...
 
     @abstractmethod
-    def _catch_up(self) -> None: ...
+    def _index_stored(self) -> None: ...
 
     def reextract(self, *, every: bool = False, on_progress: OnProgress | None = None) -> int:
         """Read anew the stored articles whose facts another version of the extractor found, or all; how many were read.
@@ -187,7 +187,7 @@ class Curation(CatalogRelations):
                     done += rewrite_facts(connection, article, facts, now=_now(), extractor_version=EXTRACTOR_VERSION)
             if on_progress:
                 on_progress(min(begin + _BATCH, len(ids)), len(ids))
-        self._catch_up()
+        self._index_stored()
         return done
 
 

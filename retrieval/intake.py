@@ -136,10 +136,10 @@ class Intake(Curation):
                         if on_result:
                             on_result(result)
                     if time.monotonic() - indexed_at > _INDEX_EVERY_SECONDS:
-                        self._catch_up()
+                        self._index_stored()
                         indexed_at = time.monotonic()
         finally:
-            self._catch_up()
+            self._index_stored()
         return results
 
     def _read(self, items: Iterator[_Item], pool: ExtractionPool | None) -> Iterator[_Batch]:

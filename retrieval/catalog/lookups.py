@@ -7,15 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, func, select, tuple_
-from sqlalchemy.exc import DatabaseError
 
 from retrieval.catalog import rows
 from retrieval.catalog.copies import find_origins
-from retrieval.catalog.engine import translate
 from retrieval.catalog.ids import fold
 from retrieval.catalog.moments import Moment
 from retrieval.catalog.paging import chunks
@@ -37,7 +34,9 @@ from retrieval.catalog.tables import (
     stories,
     story_articles,
     times,
+    vectors,
 )
+from retrieval.catalog.transactions import ReadTransactions
 from retrieval.errors import ArchiveClosed
 from retrieval.models import (
     Article,
@@ -70,6 +69,7 @@ class CatalogLookups:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reads = ReadTransactions(engine)
         self._closed = False
         self._moment: Moment | None = None
 
@@ -86,16 +86,14 @@ class CatalogLookups:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read transaction: everything in it sees one state of the archive."""
+        """A read transaction: everything that this thread reads in it sees one state of the catalog.
+
+        Inside another it is the same one. Do not write in it: it would not see what was written.
+        """
         if self._closed:
             raise ArchiveClosed(f"archive {self._engine.url.database} was closed; open it again")
-        try:
-            with self._engine.connect() as connection, connection.begin():
-                if self._moment is not None:
-                    self._moment.show(connection)
-                yield connection
-        except DatabaseError as error:
-            raise translate(error, Path(self._engine.url.database or "")) from error
+        with self._reads.open(self._moment) as connection:
+            yield connection
 
     # ------------------------------------------------------------ one
 
@@ -124,6 +122,7 @@ class CatalogLookups:
             first, last = connection.execute(
                 select(func.min(articles.c.published_at), func.max(articles.c.published_at))
             ).one()
+            index_revision = self.index_revision()
         article_count, passage_count, entity_count, event_count, claim_count = counts
         return Corpus(
             article_count=article_count,
@@ -133,7 +132,7 @@ class CatalogLookups:
             claim_count=claim_count,
             first_published=first,
             last_published=last,
-            index_revision=self.index_revision(),
+            index_revision=index_revision,
         )
 
     def index_revision(self) -> str:
@@ -160,6 +159,12 @@ class CatalogLookups:
         """The sequence number of the newest change, 0 in an empty archive."""
         with self.reading() as connection:
             return connection.execute(select(func.max(changes.c.seq))).scalar() or 0
+
+    def load_indexed_ids(self) -> tuple[list[int], list[int]]:
+        """The ids of all passages, and of those that have a vector: what the search index holds."""
+        with self.reading() as connection:
+            found = [connection.execute(select(column)).scalars() for column in (passages.c.id, vectors.c.passage_id)]
+            return list(found[0]), list(found[1])
 
     def resolve_names(self, names: Sequence[str]) -> Mapping[str, tuple[Entity, ...]]:
         """For each name the entities that have it as an alias, most mentioned first."""
@@ -298,20 +303,20 @@ class CatalogLookups:
 
     def load_facts(self, article_ids: Sequence[str]) -> Mapping[str, ArticleFacts]:
         """Everything known from articles; unknown ids are left out."""
-        found = {article.id: article for article in self.load_articles(article_ids) if article}
-        ids = list(found)
-        found_mentions = self._owned(select(mentions), mentions, ids, rows.make_mention)
-        found_tellings = self._owned(select(event_mentions), event_mentions, ids, rows.make_event_mention)
-        entity_ids = sorted({m.entity_id for some in found_mentions.values() for m in some})
-        event_ids = sorted({t.event_id for some in found_tellings.values() for t in some})
-        known = {entity.id: entity for entity in self.load_entities(entity_ids) if entity}
-        happened = {event.id: event for event in self.load_events(event_ids) if event}
-        found_blocks = self.load_blocks(ids)
-        found_passages = self._owned(rows.select_passages(), passages, ids, rows.make_passage)
-        found_times = self._owned(select(times), times, ids, rows.make_time)
-        found_participants = self._owned(select(participants), participants, ids, rows.make_participant)
-        found_claims: dict[str, list[Claim]] = {id_: [] for id_ in ids}
         with self.reading() as connection:
+            found = {article.id: article for article in self.load_articles(article_ids) if article}
+            ids = list(found)
+            found_mentions = self._owned(select(mentions), mentions, ids, rows.make_mention)
+            found_tellings = self._owned(select(event_mentions), event_mentions, ids, rows.make_event_mention)
+            entity_ids = sorted({m.entity_id for some in found_mentions.values() for m in some})
+            event_ids = sorted({t.event_id for some in found_tellings.values() for t in some})
+            known = {entity.id: entity for entity in self.load_entities(entity_ids) if entity}
+            happened = {event.id: event for event in self.load_events(event_ids) if event}
+            found_blocks = self.load_blocks(ids)
+            found_passages = self._owned(rows.select_passages(), passages, ids, rows.make_passage)
+            found_times = self._owned(select(times), times, ids, rows.make_time)
+            found_participants = self._owned(select(participants), participants, ids, rows.make_participant)
+            found_claims: dict[str, list[Claim]] = {id_: [] for id_ in ids}
             origins = find_origins(connection, ids)
             for some in chunks(ids):
                 query = rows.select_claims().where(claims.c.article_id.in_(some)).order_by(claims.c.seq)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from retrieval.catalog.engine import writing
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.catalog.searched import SearchedCatalog
+from retrieval.catalog.transactions import ReadTransactions
 from retrieval.catalog.vectors import (
     check_embedder,
     check_made_by,
@@ -30,9 +31,10 @@ _BATCH = 256
 class ArchiveVectors:
     """Makes and stores vectors. ``embedder`` None: none are made, and searches go by words."""
 
-    def __init__(self, engine: Engine, embedder: Embedder | None) -> None:
+    def __init__(self, engine: Engine, reads: ReadTransactions, embedder: Embedder | None) -> None:
         self._engine = engine
-        self._catalog = SearchedCatalog(engine)
+        self._reads = reads
+        self._catalog = SearchedCatalog(reads)
         self._embedder = embedder
         self._remember = lru_cache(maxsize=256)(self._embed_one)
 
@@ -48,7 +50,7 @@ class ArchiveVectors:
             EmbedderMismatch: another embedder made those.
         """
         if self._embedder:
-            with self._engine.connect() as connection:
+            with self._reads.open() as connection:
                 check_embedder(connection, self._embedder.name)
 
     def make(self, articles: Sequence[PreparedArticle]) -> list[list[bytes]]:
@@ -85,12 +87,11 @@ class ArchiveVectors:
         self.check()
         done = 0
         while True:
-            with self._engine.connect() as connection:
+            with self._reads.open() as connection:
                 bare = find_bare(connection, limit=_BATCH)
+                texts = dict(iter_passage_texts(connection, article_ids=bare, bare=True))
             if not bare:
                 return done
-            with self._engine.connect() as connection:
-                texts = dict(iter_passage_texts(connection, article_ids=bare, bare=True))
             made = dict(zip(texts, self._pack(list(texts.values())), strict=True))
             with writing(self._engine) as connection:
                 stored = store_vectors(connection, made, embedder=self._embedder.name)
@@ -107,7 +108,7 @@ class ArchiveVectors:
         if self._embedder is None:
             return 0
         made: dict[int, bytes] = {}
-        with self._engine.connect() as connection:
+        with self._reads.open() as connection:
             texts = dict(iter_passage_texts(connection))
         ids = list(texts)
         for first in range(0, len(ids), _BATCH):

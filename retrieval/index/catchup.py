@@ -24,24 +24,25 @@ def catch_up(catalog: CatalogLookups, index: LocalIndex, *, on_progress: Callabl
     """
     # The index first: what it holds the catalog has, but a writer may bring both further at any time.
     start, indexed_embedder = index.sequence, index.embedder
-    taken, newest = 0, catalog.last_change()
+    taken = 0
     with catalog.reading() as connection:
-        embedder = get_embedder(connection)
+        newest, embedder = catalog.last_change(), get_embedder(connection)
     # The catalog was restored from an older copy, or got vectors of another embedder.
     if start > newest or indexed_embedder not in {None, embedder}:
         index.clear()
         start = 0
     reached = start
     while reached < newest:
-        changed = catalog.load_changes(after=reached, limit=_BATCH)
-        ids = list(dict.fromkeys(id_ for _, id_ in changed))
-        last = changed[-1][0]
-        fresh = _iter_passages(catalog, ids)
-        if index.update(sequence=last, article_ids=ids, passages=fresh, after=reached, embedder=embedder):
-            taken += len(ids)
-            reached = last
-        else:
-            reached = index.sequence
+        # One state of the catalog for a batch: its changes, its articles and who made their vectors.
+        with catalog.reading() as connection:
+            embedder = get_embedder(connection)
+            changed = catalog.load_changes(after=reached, limit=_BATCH)
+            ids = list(dict.fromkeys(id_ for _, id_ in changed))
+            last = changed[-1][0]
+            fresh = _iter_passages(catalog, ids)
+            is_taken = index.update(sequence=last, article_ids=ids, passages=fresh, after=reached, embedder=embedder)
+        taken += len(ids) if is_taken else 0
+        reached = last if is_taken else index.sequence
         if on_progress:
             on_progress(reached - start, newest - start)
     index.build_graphs(wait=False)

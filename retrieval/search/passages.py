@@ -15,7 +15,6 @@ from retrieval.catalog.ids import stable_id
 from retrieval.catalog.searched import SearchedCatalog
 from retrieval.errors import InputError
 from retrieval.index.analysis import Highlighter, QueryTerms, analyze_query
-from retrieval.index.local import LocalIndex
 from retrieval.index.snapshot import IndexSnapshot
 from retrieval.models import ArticleFilter, Hit, RetrievalMode, SearchResults
 from retrieval.search.cursors import Place, decode_place, encode_place
@@ -34,10 +33,9 @@ EmbedQuery = Callable[[str], "NDArray[np.float32] | None"]
 class PassageSearch:
     """Searches an archive's passages. Pages of one search come from one state of the index while it is remembered."""
 
-    def __init__(self, catalog: SearchedCatalog, index: LocalIndex, embed_query: EmbedQuery) -> None:
+    def __init__(self, catalog: SearchedCatalog, embed_query: EmbedQuery) -> None:
         """``embed_query`` gives a query's vector, or None where the archive has no vectors."""
         self._catalog = catalog
-        self._index = index
         self._embed_query = embed_query
         self._guard = threading.Lock()
         self._remembered: OrderedDict[tuple[str, int], Listing] = OrderedDict()
@@ -51,6 +49,7 @@ class PassageSearch:
     def search(
         self,
         query: str,
+        snapshot: IndexSnapshot | None,
         *,
         limit: int,
         filter_: ArticleFilter | None = None,
@@ -59,6 +58,8 @@ class PassageSearch:
         mode: RetrievalMode = RetrievalMode.HYBRID,
     ) -> SearchResults:
         """The best ``limit`` passages for ``query``; naming one of ``entity_ids`` counts as sharing a word.
+
+        ``snapshot`` is the newest state of the index, None where there is no index.
 
         ``after`` goes on behind a hit. The next page is of the same state of the index as the first where that is still
         remembered, else of the newest: then it goes on below the hit's score.
@@ -71,7 +72,6 @@ class PassageSearch:
         _check(query, limit)
         mark = stable_id("search", query, repr(filter_), mode, *entity_ids)
         place = decode_place(after, mark) if after else None
-        snapshot = self._index.snapshot()
         if snapshot is None:
             return SearchResults((), 0, has_next=False)
         terms = analyze_query(query)
@@ -85,14 +85,12 @@ class PassageSearch:
         hits = self._make_hits(kept, terms, mark, sequence, start)
         return SearchResults(hits, listing.total, has_next=len(listing.ranked) > start + limit)
 
-    def measure(self, query: str, *, filter_: ArticleFilter | None = None) -> Measured:
+    def measure(self, query: str, snapshot: IndexSnapshot, *, filter_: ArticleFilter | None = None) -> Measured:
         """What ranking weighs of the pool that a search both ways finds, for fitting its weights.
 
         Raises:
             EmbedderError: the query's vector cannot be made.
         """
-        snapshot = self._index.snapshot()
-        assert snapshot is not None, "measured before the first search"
         return self._stages.measure(snapshot, query, analyze_query(query), filter_)
 
     def _find_listing(
