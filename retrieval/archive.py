@@ -298,8 +298,8 @@ class Archive(Intake, Timelines):
 
     def index_lag(self) -> int:
         """How many changes the search index has still to take in."""
-        indexed = self._index.sequence  # first: both only grow
-        return self.last_change() - indexed
+        last_change = self.last_change()
+        return max(last_change - self._index.sequence, 0)  # it may have taken in later ones by now
 
     def indexed_passage_count(self) -> int:
         """How many passages the search index holds."""

@@ -106,6 +106,17 @@ class Intake(Curation):
         items = (_prepare(given.url or f"article {n}", given) for n, given in enumerate(articles, 1))
         return self._ingest(items, on_result, workers)
 
+    def load_models(self) -> None:
+        """Load what reading articles takes, which else the first article waits for.
+
+        Raises:
+            MissingDependency: no language model is installed.
+            EmbedderError: the embedder cannot be loaded.
+        """
+        article = prepare_article(ArticleInput("It rained."))
+        list(self._extract([article]))
+        self._vectors.make([article])
+
     def store_prepared(self, items: Sequence[tuple[PreparedArticle, Extraction]]) -> list[IngestResult]:
         """Take in articles that are cut and read already, as they are; each is on disk when this returns.
 

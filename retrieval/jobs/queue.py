@@ -19,7 +19,8 @@ from retrieval.catalog.tables import job_items, jobs
 from retrieval.catalog.transactions import ReadTransactions
 from retrieval.models import ArticleInput, IngestOutcome, IngestResult
 
-MOST_ATTEMPTS = 3
+# So often a worker may end while it reads an article. Whoever kills workers hits one article as often only by chance.
+MOST_ATTEMPTS = 5
 _GIVEN_UP = f"the worker ended {MOST_ATTEMPTS} times while reading it; see the server's log"
 
 
@@ -163,7 +164,8 @@ class JobQueue:
         """The next articles of the oldest job that is not over, and their positions; None where nothing waits.
 
         There is one worker at a time: what one did not finish, the next takes again. What did not get finished is taken
-        alone, and after `MOST_ATTEMPTS` it is REJECTED, so that an article that kills its worker does not stop the others.
+        after the others of its job and alone, and after `MOST_ATTEMPTS` it is REJECTED, so that an article that kills its
+        worker does not stop the others.
         """
         waiting = [JobState.QUEUED.value, JobState.RUNNING.value]
         with writing(self._engine) as connection:
@@ -189,13 +191,13 @@ class JobQueue:
                 rows = connection.execute(
                     select(job_items.c.position, job_items.c.article, job_items.c.attempts)
                     .where(_waits(found.id))
-                    .order_by(job_items.c.attempts.desc(), job_items.c.position)
+                    .order_by(job_items.c.attempts, job_items.c.position)
                     .limit(limit)
                 ).all()
                 if not rows:
                     self._finish(connection, found.id)
                     continue
-                taken = rows[:1] if rows[0].attempts else rows
+                taken = [row for row in rows if not row.attempts] or rows[:1]
                 connection.execute(
                     update(job_items)
                     .where(job_items.c.job_id == found.id, job_items.c.position.in_([row.position for row in taken]))

@@ -35,6 +35,7 @@ class Worker:
         self._queue = queue
         self._poll_seconds = poll_seconds
         self._stopped = threading.Event()
+        self._is_loaded = False
         # The lock goes with its process, however that ends.
         self._lock = FileLock(f"{_lock_path(queue.path)}", mode=FILE_MODE)
 
@@ -72,6 +73,11 @@ class Worker:
                 self._wait_out(error)
 
     def _work_once(self) -> int:
+        if not self._is_loaded:
+            if not self._queue.count_waiting():
+                return 0
+            self._archive.load_models()  # before anything is taken: a worker that ends meanwhile has read nothing
+            self._is_loaded = True
         taken = self._queue.take(_BATCH)
         if taken is None:
             return 0
