@@ -46,6 +46,7 @@ class Readiness:
 
 def _find_problem(archive: Archive) -> str | None:
     try:
+        archive.check_tables()
         archive.retry_index()
         return archive.index_problem()
     except RetrievalError as error:

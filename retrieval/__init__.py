@@ -4,6 +4,7 @@ from retrieval.archive import Archive
 from retrieval.catalog.nested import Parent
 from retrieval.errors import (
     ArchiveClosed,
+    ArchiveDamaged,
     ArchiveError,
     ArchiveLocked,
     ArchiveNotFound,
@@ -16,6 +17,7 @@ from retrieval.errors import (
     EvidenceError,
     GeneratorError,
     GeneratorMissing,
+    IndexDamaged,
     InputError,
     MissingDependency,
     RetrievalError,
@@ -123,6 +125,7 @@ __all__ = [
     "AnswerValue",
     "Archive",
     "ArchiveClosed",
+    "ArchiveDamaged",
     "ArchiveError",
     "ArchiveLocked",
     "ArchiveNotFound",
@@ -178,6 +181,7 @@ __all__ = [
     "GeneratorError",
     "GeneratorMissing",
     "Hit",
+    "IndexDamaged",
     "IngestOutcome",
     "IngestResult",
     "InputError",

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, func, literal, select, tuple_
 
 from retrieval.catalog import rows
+from retrieval.catalog.columns import metadata
 from retrieval.catalog.copies import find_origins
 from retrieval.catalog.ids import fold
 from retrieval.catalog.moments import Moment
@@ -159,6 +160,16 @@ class CatalogLookups:
         """The sequence number of the newest change, 0 in an empty archive."""
         with self.reading() as connection:
             return connection.execute(select(func.max(changes.c.seq))).scalar() or 0
+
+    def check_tables(self) -> None:
+        """Read something of every table.
+
+        Raises:
+            ArchiveError: one cannot be read.
+        """
+        with self.reading() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(select(literal(1)).select_from(table).limit(1)).first()
 
     def load_indexed_ids(self) -> tuple[list[int], list[int]]:
         """The ids of all passages, and of those that have a vector: what the search index holds."""

@@ -18,7 +18,8 @@ from typing import Any
 
 import httpx2
 
-from retrieval import Archive, RetrievalMode, Window
+from retrieval import Archive, ArticleInput, RetrievalMode, Window
+from retrieval.jobs import JobQueue, JobState
 from tests.api.test_faults import Server, wait_until
 from tests.api.test_work import _servers, _workers
 from tests.conftest import serving
@@ -73,7 +74,10 @@ def test_an_ingest_of_a_folder_that_is_killed_keeps_what_it_told(
             text=True,
         ) as process:
             assert process.stderr is not None
-            lines = [process.stderr.readline()]
+            lines = []
+            while not lines or not lines[-1].startswith("ADDED"):  # what is unchanged is told before anything is read
+                lines.append(process.stderr.readline())
+                assert lines[-1], "it ended by itself"
             killer = threading.Timer(chance.uniform(0.0, 1.5), process.send_signal, [signal.SIGKILL])
             killer.start()
             if attempt == KILLS // 2:
@@ -122,35 +126,36 @@ def test_a_server_that_is_killed_keeps_what_it_acknowledged(tmp_path: Path) -> N
             assert (found["state"], found["done"], found["rejected"]) == ("SUCCEEDED", 5, 0)
 
 
-def test_a_worker_that_is_killed_rejects_nothing(tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_rejects_nothing(tmp_path: Path, command_environment: dict[str, str]) -> None:
     chance = random.Random(20200119)
     path = tmp_path / "news.db"
-    with serving(path, tmp_path) as address:
-        server = Server(address)
-        jobs = [server.add_job([text(n) for n in range(40 * k, 40 * k + 40)]) for k in range(max(2, KILLS // 3))]
-        kills = 0
-        while kills < KILLS and any(not server.job(id_)["finishedAt"] for id_ in jobs):
-            wait_until(lambda: bool(_workers(path)))
-            done = sum(server.job(id_)["done"] for id_ in jobs)
-            if kills % 2:  # every other time in the middle of its work
-                wait_until(
-                    lambda done=done: (
-                        sum(server.job(id_)["done"] for id_ in jobs) > done  # type: ignore[misc]
-                        or all(server.job(id_)["finishedAt"] for id_ in jobs)
-                    )
-                )
-            time.sleep(chance.uniform(0.0, 1.0))
-            if kills == KILLS // 2:
-                lose_index(path)
-            for pid in _workers(path):
-                os.kill(pid, signal.SIGKILL)
-            kills += 1
-        for id_ in jobs:
-            wait_until(lambda id_=id_: bool(server.job(id_)["finishedAt"]), 600)  # type: ignore[misc]
-            found = server.job(id_)
-            assert (found["state"], found["done"], found["rejected"]) == ("SUCCEEDED", 40, 0)
-    assert kills > 0
-    check(path, [text(n)["url"] for n in range(40 * len(jobs))], chance)
+    command = [sys.executable, "-m", "api.cli", "work", "--archive", str(path)]
+    with JobQueue(path, create=True) as queue:
+        jobs = [
+            queue.add([ArticleInput(**text(n)) for n in range(60 * k, 60 * k + 60)]).id for k in range(max(1, KILLS // 3))
+        ]
+        total = 60 * len(jobs)
+
+        def done() -> int:
+            return total - queue.count_waiting()
+
+        for attempt in range(KILLS + 1):
+            before = done()
+            with subprocess.Popen(command, env=command_environment) as process:
+                if attempt == KILLS // 2:
+                    lose_index(path)
+                if attempt == KILLS:
+                    wait_until(lambda: done() == total, 900)
+                    process.terminate()
+                    continue
+                if attempt % 3:  # the others are killed while they begin
+                    wait_until(lambda before=before: done() > before)  # type: ignore[misc]
+                time.sleep(chance.uniform(0.0, 1.0))
+                process.send_signal(signal.SIGKILL)
+        for job in queue.load(jobs):
+            assert job is not None
+            assert (job.state, job.done, job.rejected) == (JobState.SUCCEEDED, 60, 0)
+    check(path, [text(n)["url"] for n in range(total)], chance)
 
 
 def _kill(path: Path) -> None:

@@ -218,7 +218,7 @@ READS = _reads()
 NO_READS = frozenset({
     "open", "close", "remove", "reindex", "ingest", "ingest_articles", "store_prepared", "reextract", "merge_entities",
     "split_entity", "link_entity", "link_names", "undo_decision", "at", "reading", "snapshot", "cite", "embed_query",
-    "read_ahead", "retry_index", "indexed_passage_count", "load_models",
+    "read_ahead", "retry_index", "indexed_passage_count", "load_models", "check_tables",
 })  # fmt: skip
 
 
