@@ -77,7 +77,7 @@ class CatalogLookups:
     def at(self, moment: datetime) -> Self:
         """The same as it stood at ``moment``: what it reads is as if nothing published later were there.
 
-        For as long as a request lasts: it does not see what is stored meanwhile of events that later articles tell of.
+        What is stored meanwhile and was published by then it sees, as every other read does.
         """
         if self._moment is not None and self._moment.at <= moment:
             return self

@@ -91,7 +91,8 @@ class DatelineDocumentStore:
         """
         if filters and "operator" not in filters:
             raise FilterError(f"filter {filters} has no operator; see Haystack's documentation of metadata filtering")
-        documents = list(self._iter_documents())
+        with self.archive.reading():
+            documents = list(self._iter_documents())
         return [document for document in documents if document_matches_filter(filters, document)] if filters else documents
 
     def write_documents(self, documents: list[Document], policy: DuplicatePolicy = DuplicatePolicy.NONE) -> int:
@@ -140,8 +141,9 @@ class DatelineDocumentStore:
             FilterError: the index cannot filter so.
             InputError: the query is empty or too long.
         """
-        found = self.archive.search(query, limit=top_k, filter=_to_filter(filters), mode=mode)
-        written = self._load_written([hit.article.id for hit in found.hits])
+        with self.archive.snapshot():
+            found = self.archive.search(query, limit=top_k, filter=_to_filter(filters), mode=mode)
+            written = self._load_written([hit.article.id for hit in found.hits])
         return [
             _with_score(written[h.article.id], h.score) if h.article.id in written else _from_hit(h) for h in found.hits
         ]

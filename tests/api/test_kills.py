@@ -74,7 +74,7 @@ def test_an_ingest_of_a_folder_that_is_killed_keeps_what_it_told(
             text=True,
         ) as process:
             assert process.stderr is not None
-            lines = []
+            lines: list[str] = []
             while not lines or not lines[-1].startswith("ADDED"):  # what is unchanged is told before anything is read
                 lines.append(process.stderr.readline())
                 assert lines[-1], "it ended by itself"
@@ -132,7 +132,8 @@ def test_a_worker_that_is_killed_rejects_nothing(tmp_path: Path, command_environ
     command = [sys.executable, "-m", "api.cli", "work", "--archive", str(path)]
     with JobQueue(path, create=True) as queue:
         jobs = [
-            queue.add([ArticleInput(**text(n)) for n in range(60 * k, 60 * k + 60)]).id for k in range(max(1, KILLS // 3))
+            queue.add([ArticleInput(TEXT.format(n=n), url=text(n)["url"]) for n in range(60 * k, 60 * k + 60)]).id
+            for k in range(max(1, KILLS // 3))
         ]
         total = 60 * len(jobs)
 
