@@ -64,11 +64,11 @@ class ReadTransactions:
             ArchiveError: the database cannot be read.
         """
         current = self._current()
-        if current is not None:
-            with current.shown(moment) as connection:
-                yield connection
-            return
         try:
+            if current is not None:
+                with current.shown(moment) as connection:
+                    yield connection
+                return
             with self._engine.connect() as connection, connection.begin():
                 self._here.transaction = transaction = _Transaction(connection)
                 try:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from retrieval.catalog.lookups import CatalogLookups
 from retrieval.catalog.vectors import get_embedder, load_vectors
+from retrieval.errors import ArchiveDamaged
 from retrieval.index.documents import IndexedPassage
 from retrieval.index.local import LocalIndex
+from retrieval.models import ArticleFacts
+
+logger = logging.getLogger(__name__)
 
 # Changes that go into one commit of the index: enough that commits do not count, few enough to hold in memory.
 _BATCH = 1000
+# What reading a damaged row raises: of the database, or of the value in it.
+_UNREADABLE = (ArchiveDamaged, ValueError, TypeError, LookupError)
 
 
 def catch_up(catalog: CatalogLookups, index: LocalIndex, *, on_progress: Callable[[int, int], None] | None = None) -> int:
@@ -49,9 +56,21 @@ def catch_up(catalog: CatalogLookups, index: LocalIndex, *, on_progress: Callabl
     return taken
 
 
+def _load_facts(catalog: CatalogLookups, article_ids: Sequence[str]) -> Mapping[str, ArticleFacts]:
+    """What is known from articles. One whose rows are damaged is left out: it must not keep the others from being found."""
+    try:
+        return catalog.load_facts(article_ids)
+    except _UNREADABLE as error:
+        if len(article_ids) == 1:
+            logger.error("article %s is damaged and cannot be searched; see dateline doctor (%r)", article_ids[0], error)
+            return {}
+    half = len(article_ids) // 2
+    return {**_load_facts(catalog, article_ids[:half]), **_load_facts(catalog, article_ids[half:])}
+
+
 def _iter_passages(catalog: CatalogLookups, article_ids: Sequence[str]) -> Iterator[IndexedPassage]:
     for first in range(0, len(article_ids), 100):
-        found = catalog.load_facts(article_ids[first : first + 100])
+        found = _load_facts(catalog, article_ids[first : first + 100])
         with catalog.reading() as connection:
             vectors = load_vectors(connection, [p.id for facts in found.values() for p in facts.passages])
         for id_, facts in found.items():

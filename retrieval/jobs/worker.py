@@ -51,6 +51,8 @@ class Worker:
                     self._work()
             except Timeout:
                 self._stopped.wait(self._poll_seconds)
+            except OSError as error:  # no room for the lock's file, say
+                self._wait_out(error)
 
     def work_off(self) -> int:
         """Work until nothing waits; how many articles were ingested.
