@@ -1,7 +1,6 @@
 """Dateline's library: an archive of news articles that answers questions with cited passages."""
 
 from retrieval.archive import Archive
-from retrieval.catalog.nested import Parent
 from retrieval.errors import (
     ArchiveClosed,
     ArchiveDamaged,
@@ -48,6 +47,7 @@ from retrieval.models import (
     BlockKind,
     BooleanValue,
     CandidatesFound,
+    CasualtyCount,
     Citation,
     Claim,
     ClaimFilter,
@@ -107,9 +107,9 @@ from retrieval.models import (
     StoryFilter,
     StoryOrder,
     TimeRef,
-    Toll,
     Window,
 )
+from retrieval.stores.sql.queries.parent_lists import Parent
 
 __all__ = [
     "QUAD_CLASS",
@@ -145,6 +145,7 @@ __all__ = [
     "BlockKind",
     "BooleanValue",
     "CandidatesFound",
+    "CasualtyCount",
     "Citation",
     "Claim",
     "ClaimFilter",
@@ -215,7 +216,6 @@ __all__ = [
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
-    "Toll",
     "WeightsError",
     "Window",
 ]

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.catalog.columns import Instant
-from retrieval.catalog.engine import connect, parse_url, translate
 from retrieval.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveNotFound, InputError
-from retrieval.permissions import FILE_MODE, make_file
+from retrieval.stores.permissions import FILE_MODE, make_file
+from retrieval.stores.sql.columns import Instant
+from retrieval.stores.sql.engine import connect, parse_url, translate
 
 OnProgress = Callable[[int, int], None]
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, literal, select, update
 
-from retrieval.catalog.columns import Instant
-from retrieval.catalog.engine import connect, parse_url, writing
-from retrieval.catalog.tables import job_items, jobs
-from retrieval.catalog.transactions import ReadTransactions
 from retrieval.models import ArticleInput, IngestOutcome, IngestResult
+from retrieval.stores.sql.columns import Instant
+from retrieval.stores.sql.engine import connect, parse_url, writing
+from retrieval.stores.sql.tables import job_items, jobs
+from retrieval.stores.sql.transactions import ReadTransactions
 
 # So often a worker may end while it reads an article. Whoever kills workers hits one article as often only by chance.
 MOST_ATTEMPTS = 5

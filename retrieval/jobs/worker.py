@@ -14,7 +14,7 @@ from retrieval.archive import Archive
 from retrieval.errors import ArchiveError, EmbedderError
 from retrieval.jobs.queue import JobQueue
 from retrieval.models import ArticleInput, IngestResult
-from retrieval.permissions import FILE_MODE
+from retrieval.stores.permissions import FILE_MODE
 
 logger = logging.getLogger(__name__)
 

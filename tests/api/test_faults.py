@@ -15,8 +15,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.api.test_processes import figure
-from tests.api.test_work import INGEST, JOB
+from tests.api.server.test_processes import figure
+from tests.api.server.test_work import INGEST, JOB
 from tests.conftest import ROOT, serving
 from tests.retrieval.test_disk import run_stages
 

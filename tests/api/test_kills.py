@@ -20,8 +20,8 @@ import httpx2
 
 from retrieval import Archive, ArticleInput, RetrievalMode, Window
 from retrieval.jobs import JobQueue, JobState
+from tests.api.server.test_work import _servers, _workers
 from tests.api.test_faults import Server, wait_until
-from tests.api.test_work import _servers, _workers
 from tests.conftest import serving
 
 KILLS = int(os.environ.get("DATELINE_KILLS", "3"))
@@ -63,7 +63,7 @@ def test_an_ingest_of_a_folder_that_is_killed_keeps_what_it_told(
     folder.mkdir()
     for number in range(60 * KILLS):
         (folder / f"{number}.txt").write_text(TEXT.format(n=number))
-    command = [sys.executable, "-m", "api.cli", "ingest", str(folder), "--archive", str(path)]
+    command = [sys.executable, "-m", "api.cli.main", "ingest", str(folder), "--archive", str(path)]
     told: set[str] = set()
     for attempt in range(KILLS):
         with subprocess.Popen(
@@ -129,7 +129,7 @@ def test_a_server_that_is_killed_keeps_what_it_acknowledged(tmp_path: Path) -> N
 def test_a_worker_that_is_killed_rejects_nothing(tmp_path: Path, command_environment: dict[str, str]) -> None:
     chance = random.Random(20200119)
     path = tmp_path / "news.db"
-    command = [sys.executable, "-m", "api.cli", "work", "--archive", str(path)]
+    command = [sys.executable, "-m", "api.cli.main", "work", "--archive", str(path)]
     with JobQueue(path, create=True) as queue:
         jobs = [
             queue.add([ArticleInput(TEXT.format(n=n), url=text(n)["url"]) for n in range(60 * k, 60 * k + 60)]).id

@@ -25,11 +25,11 @@ from retrieval import (
     RetrievalMode,
     Window,
 )
-from retrieval.catalog.nested import Parent
-from retrieval.catalog.relations import TimelineSubject
 from retrieval.extraction.extractor import Extractor
-from retrieval.extraction.facts import Extraction
 from retrieval.ingestion.pipeline import prepare_article
+from retrieval.models.found_facts import Extraction
+from retrieval.stores.sql.queries.parent_lists import Parent
+from retrieval.stores.sql.queries.relation_queries import TimelineSubject
 from tests.retrieval.test_durability_search import Hashing
 
 NOW = datetime(2020, 6, 1, tzinfo=UTC)

@@ -23,8 +23,8 @@ from retrieval import (
     Window,
 )
 from retrieval.errors import ArchiveDamaged
-from retrieval.extraction.facts import Extraction
 from retrieval.ingestion.pipeline import prepare_article
+from retrieval.models.found_facts import Extraction
 from retrieval.upkeep import back_up, find_damage, restore
 from tests.retrieval.test_durability_search import Hashing
 

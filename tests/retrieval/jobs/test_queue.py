@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock, Timeout
 
 from retrieval import Archive, ArchiveError, ArticleInput, IngestOutcome, IngestResult
-from retrieval.intake import OnResult
+from retrieval.ingest import OnResult
 from retrieval.jobs import JobQueue, JobState, Worker
 from retrieval.jobs.queue import MOST_ATTEMPTS
 
