@@ -3,6 +3,7 @@
 from retrieval.archive import Archive
 from retrieval.errors import (
     ArchiveClosed,
+    ArchiveDamaged,
     ArchiveError,
     ArchiveLocked,
     ArchiveNotFound,
@@ -15,6 +16,7 @@ from retrieval.errors import (
     EvidenceError,
     GeneratorError,
     GeneratorMissing,
+    IndexDamaged,
     InputError,
     MissingDependency,
     RetrievalError,
@@ -126,6 +128,7 @@ __all__ = [
     "AnswerValue",
     "Archive",
     "ArchiveClosed",
+    "ArchiveDamaged",
     "ArchiveError",
     "ArchiveLocked",
     "ArchiveNotFound",
@@ -184,6 +187,7 @@ __all__ = [
     "GeneratorError",
     "GeneratorMissing",
     "Hit",
+    "IndexDamaged",
     "IngestOutcome",
     "IngestResult",
     "InputError",

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection, Row, func, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Row, func, insert, select, update
 
 from retrieval.errors import InputError
-from retrieval.stores.sql.engine import connect, parse_url, translate, writing
+from retrieval.stores.sql.engine import connect, parse_url, writing
 from retrieval.stores.sql.tables import api_keys
+from retrieval.stores.sql.transactions import ReadTransactions
 
 _PREFIX = "dl"
 
@@ -62,6 +60,7 @@ class KeyRing:
             ArchiveError: as `Archive.open` does.
         """
         self._engine = connect(parse_url(url), create=create, lock_timeout_seconds=lock_timeout_seconds)
+        self._reads = ReadTransactions(self._engine)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -102,7 +101,7 @@ class KeyRing:
     def find(self, text: str) -> ApiKey | None:
         """The key that ``text`` is, where it is one and valid now."""
         id_ = text.split("_", 2)[1] if text.startswith(f"{_PREFIX}_") and text.count("_") >= 2 else ""
-        with self._reading() as connection:
+        with self._reads.open() as connection:
             row = connection.execute(select(api_keys).where(api_keys.c.id == id_)).first()
         # Compared in constant time, and also where there is no such id.
         is_right = hmac.compare_digest(row.digest if row else "0" * 64, _digest(text))
@@ -113,7 +112,7 @@ class KeyRing:
 
     def load(self) -> list[ApiKey]:
         """All keys that were ever made, oldest first."""
-        with self._reading() as connection:
+        with self._reads.open() as connection:
             return [_key(row) for row in connection.execute(select(api_keys).order_by(api_keys.c.created_at))]
 
     def count_valid(self) -> int:
@@ -123,7 +122,7 @@ class KeyRing:
 
     def exist(self) -> bool:
         """Whether any key was ever made: from then on the archive is guarded, also when all have expired."""
-        with self._reading() as connection:
+        with self._reads.open() as connection:
             return bool(connection.execute(select(func.count()).select_from(api_keys)).scalar())
 
     def revoke(self, id_: str) -> bool:
@@ -135,14 +134,6 @@ class KeyRing:
                 .values(revoked_at=datetime.now(UTC))
             )
             return done.rowcount > 0
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection, connection.begin():
-                yield connection
-        except OperationalError as error:
-            raise translate(error, Path(self._engine.url.database or "")) from error
 
 
 def _digest(text: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import logging
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from retrieval.citations import cite
 from retrieval.embedding import DEFAULT_EMBEDDER, Embedder, open_embedder
-from retrieval.errors import ArchiveClosed, ArchiveLocked
+from retrieval.errors import ArchiveClosed, ArchiveError, ArchiveLocked, IndexDamaged
 from retrieval.extraction.pool import ReadingLimits
 from retrieval.extraction.reading import ContainedExtractor
 from retrieval.ingest import Intake
@@ -36,7 +38,9 @@ from retrieval.models import (
 from retrieval.search.passage_search import PassageSearch
 from retrieval.search.pipeline import RunSearch, run_search
 from retrieval.stores.archive_vectors import ArchiveVectors
+from retrieval.stores.index.local.checks import find_damaged_files, find_differences
 from retrieval.stores.index.local.local_index import LocalIndex
+from retrieval.stores.index.local.snapshot import IndexSnapshot
 from retrieval.stores.index.sync import catch_up
 from retrieval.stores.sql.engine import connect, parse_url, writing
 from retrieval.stores.sql.queries.search_queries import SearchQueries
@@ -47,6 +51,13 @@ if TYPE_CHECKING:
     from retrieval.answering.generation.generator import Generator
     from retrieval.answering.progress import OnStage, ShouldStop
     from retrieval.answering.stages import RunAsk
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+# How often a reader waits for the index to come where the catalog is, before it takes it as it stands.
+_ATTEMPTS = 2
 
 
 class Archive(Intake, Timelines):
@@ -127,11 +138,11 @@ class Archive(Intake, Timelines):
             lock_timeout_seconds=lock_timeout_seconds,
         )
         self._limits = reading_limits or ReadingLimits()
-        self._vectors = ArchiveVectors(self._engine, embedder, seconds_of=self._limits.seconds_of)
-        self._searched = SearchQueries(self._engine)
-        self._searches = PassageSearch(
-            self._searched, self._index, self._vectors.embed_query, run=search_pipeline or run_search
-        )
+        self._vectors = ArchiveVectors(self._engine, self._reads, embedder, seconds_of=self._limits.seconds_of)
+        self._searched = SearchQueries(self._reads)
+        self._searches = PassageSearch(self._searched, self._vectors.embed_query, run=search_pipeline or run_search)
+        # The state of the index that this thread keeps to, beside the read transaction that it is in.
+        self._here = threading.local()
         self._generator = generator
         self._ask_pipeline = ask_pipeline
         self._write_guard = threading.Lock()
@@ -173,7 +184,7 @@ class Archive(Intake, Timelines):
             removed.append(id_)
             entity_count += pruned.entity_count
             event_count += pruned.event_count
-        self._catch_up()
+        self._index_stored()
         return Removal(tuple(removed), tuple(unknown), entity_count, event_count)
 
     def reindex(self, *, embed: bool = False, on_progress: Callable[[int, int], None] | None = None) -> int:
@@ -194,7 +205,7 @@ class Archive(Intake, Timelines):
             else:
                 self._vectors.fill(on_progress=on_progress)
         self._index.clear()
-        catch_up(self, self._index, on_progress=on_progress)
+        catch_up(self._present(), self._index, on_progress=on_progress)
         self._index.build_graphs()
         return self._index.passage_count()
 
@@ -214,9 +225,10 @@ class Archive(Intake, Timelines):
         """Answer a question from the archive, with citations, or say that it does not tell.
 
         ``as_of`` keeps to what had been published by then. An answer less sure than ``min_confidence`` (0 to 1) is not
-        given. ``on_stage`` gets the interpretation, the passages, the candidates and the answer as each is known, in the
-        thread that asks; the work ends soon after ``should_stop``, which may be called in another, is true. In mode
-        GENERATIVE a language model words the answer, and what the articles do not support is left out.
+        given. All that the answer rests on is of one state of the archive, as in `snapshot`. ``on_stage`` gets the
+        interpretation, the passages, the candidates and the answer as each is known, in the thread that asks; the work ends
+        soon after ``should_stop``, which may be called in another, is true. In mode GENERATIVE a language model words the
+        answer, and what the articles do not support is left out.
 
         Raises:
             InputError: the question is empty or too long, or a value is out of range.
@@ -226,17 +238,20 @@ class Archive(Intake, Timelines):
         from retrieval.answering.answerer import Answerer  # noqa: PLC0415 -- the language model loads with the first use
         from retrieval.answering.evidence.span_reader import shared_reader  # noqa: PLC0415
 
-        self._catch_up()
         sources = self if as_of is None else self.at(as_of)
-        return Answerer(sources, shared_reader(), self._generator, run=self._ask_pipeline).ask(
-            question,
-            mode=mode,
-            filter=filter,
-            as_of=as_of,
-            min_confidence=min_confidence,
-            on_stage=on_stage,
-            should_stop=should_stop,
-        )
+
+        def ask() -> Answer:
+            return Answerer(sources, shared_reader(), self._generator, run=self._ask_pipeline).ask(
+                question,
+                mode=mode,
+                filter=filter,
+                as_of=as_of,
+                min_confidence=min_confidence,
+                on_stage=on_stage,
+                should_stop=should_stop,
+            )
+
+        return sources._on_sound_index(ask)  # noqa: SLF001 -- of this same class
 
     def search(
         self,
@@ -259,9 +274,20 @@ class Archive(Intake, Timelines):
             EmbedderMismatch: another embedder made the archive's vectors.
             EmbedderError: the query's vector cannot be made.
         """
-        self._catch_up()
-        filter = self._published_by_then(self._with_articles(filter))  # noqa: A001
-        return self._searches.search(query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids, mode=mode)
+
+        def search() -> SearchResults:
+            given = self._published_by_then(self._with_articles(filter))
+            return self._searches.search(
+                query,
+                self._here.index,
+                limit=limit,
+                filter_=given,
+                after=after,
+                entity_ids=entity_ids,
+                mode=mode,
+            )
+
+        return self._on_sound_index(search)
 
     def search_by_vector(
         self,
@@ -275,9 +301,12 @@ class Archive(Intake, Timelines):
         Raises:
             InputError: the limit is out of range, the archive has no vectors, or they have another length.
         """
-        self._catch_up()
-        filter = self._published_by_then(self._with_articles(filter))  # noqa: A001
-        return self._searches.search_by_vector(vector, limit=limit, filter_=filter)
+
+        def search() -> SearchResults:
+            given = self._published_by_then(self._with_articles(filter))
+            return self._searches.search_by_vector(vector, self._here.index, limit=limit, filter_=given)
+
+        return self._on_sound_index(search)
 
     def embed_query(self, query: str) -> NDArray[np.float32] | None:
         """The vector that a search for ``query`` goes by; None where the archive has no vectors.
@@ -299,18 +328,119 @@ class Archive(Intake, Timelines):
 
     def index_revision(self) -> str:
         """The newest change that searches see."""
-        return str(self._index.sequence)
+        if self._is_pinned:
+            return str(self._here.index.state.sequence if self._here.index else 0)
+        sequence = self._index.sequence  # first: both only grow
+        return str(min(sequence, self.last_change()))  # a transaction may keep to an older state than the index's
 
     def index_lag(self) -> int:
         """How many changes the search index has still to take in."""
-        indexed = self._index.sequence  # first: both only grow
-        return self.last_change() - indexed
+        last_change = self.last_change()
+        return max(last_change - self._index.sequence, 0)  # it may have taken in later ones by now
 
     def indexed_passage_count(self) -> int:
         """How many passages the search index holds."""
         return self._index.passage_count()
 
+    def retry_index(self) -> None:
+        """Where the index could not be written when last tried, try again.
+
+        Raises:
+            ArchiveError: it still cannot.
+        """
+        if self._index.has_failed:
+            self._catch_up()
+
+    def index_problem(self) -> str | None:
+        """How the index disagrees with the catalog, if it does; one that is behind catches up with the next search."""
+        index = self._index.snapshot()  # first: both only grow
+        with self.reading():
+            last_change, passage_count = self.last_change(), self.count_passages()
+        sequence, indexed_count = (index.state.sequence, index.passage_count()) if index else (0, 0)
+        if sequence > last_change:
+            return f"the index is {sequence - last_change} changes ahead of the catalog"
+        if sequence == last_change and passage_count != indexed_count:
+            return f"the index holds {indexed_count} passages and the catalog {passage_count}"
+        return None
+
+    def check_index(self) -> list[str]:
+        """Everything in which the search index differs from the catalog, and its damaged files; empty where it is sound.
+
+        It is brought up to date first. Reads all of it.
+
+        Raises:
+            ArchiveError: it cannot be read, or not be brought up to date.
+        """
+        with self.snapshot():
+            index, state = self._here.index, self._searched.state()
+            passage_ids, vector_ids = self.load_indexed_ids()
+        if index is None:
+            return [] if not passage_ids else ["there is no index"]
+        if index.state.sequence != state.last_change:
+            lag = state.last_change - index.state.sequence
+            return [f"the index stands {lag} changes behind the catalog, and others write; look again"]
+        folder = self.path.with_name(self.path.name + ".index")
+        return [*find_damaged_files(folder), *find_differences(index, passage_ids, vector_ids)]
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One state of the archive: all that this thread reads, searches and asks in it sees the same, whoever writes.
+
+        The search index stands where the catalog does, unless others write without a pause: then searches may lack what
+        came in last, and leave out what was removed. Do not write in it: it would not see what was written.
+
+        Example:
+            >>> with archive.snapshot():
+            ...     answer = archive.ask("Who resigned?")
+            ...     evidence = build_evidence(archive, answer, AskArguments())
+        """
+        if self._is_pinned:
+            yield
+            return
+        for attempt in range(1, _ATTEMPTS + 1):
+            self._catch_up()
+            with self.reading():
+                index = self._index.snapshot()
+                sequence = index.state.sequence if index else 0
+                if attempt < _ATTEMPTS and sequence != self._searched.state().last_change:
+                    continue
+                self._here.index, self._here.is_pinned = index, True
+                try:
+                    yield
+                finally:
+                    self._here.index, self._here.is_pinned = None, False
+                return
+
     # ------------------------------------------------------------ how
+
+    @property
+    def _is_pinned(self) -> bool:
+        return getattr(self._here, "is_pinned", False)
+
+    def _on_sound_index(self, call: Callable[[], T]) -> T:
+        """``call`` in a snapshot; once more where the index turns out to be damaged, when it has been built again."""
+        if self._is_pinned:
+            return call()
+        damaged: IndexSnapshot | None = None
+        try:
+            with self.snapshot():
+                damaged = self._here.index
+                return call()
+        except IndexDamaged as error:
+            logger.warning("%s", error)
+            if damaged is None:
+                raise
+            self._index.discard(damaged)
+        with self.snapshot():
+            return call()
+
+    def _present(self) -> Self:
+        """This archive as it stands now, of which `at` gave an earlier moment."""
+        if self._moment is None:
+            return self
+        present = copy.copy(self)
+        present._moment = None  # noqa: SLF001 -- of this same class
+        return present
 
     def _writing(self) -> AbstractContextManager[Connection]:
         return writing(self._open_engine())
@@ -334,9 +464,19 @@ class Archive(Intake, Timelines):
     def _catch_up(self) -> None:
         """Let searches see what is stored. Where another process is at it, it will take our changes in as well."""
         self._open_engine()
-        if self._searched.state().last_change != self._index.sequence:
+        # An older state of the catalog, which a transaction keeps to, is nothing to bring the index to.
+        if not self._reads.is_open and self._searched.state().last_change != self._index.sequence:
             with suppress(ArchiveLocked):
-                catch_up(self, self._index)
+                catch_up(self._present(), self._index)
+
+    def _index_stored(self) -> None:
+        """Bring the index to what was written. Where it cannot be, that is stored all the same: the next search tries."""
+        try:
+            self._catch_up()
+        except ArchiveClosed:
+            raise
+        except ArchiveError as error:
+            logger.warning("what was stored cannot be searched yet: %s", error)
 
     def _open_engine(self) -> Engine:
         if self._closed:

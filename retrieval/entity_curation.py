@@ -53,7 +53,7 @@ class Curation(RelationQueries):
     def _store_read(self, name: str, article: PreparedArticle, facts: Extraction) -> IngestResult: ...
 
     @abstractmethod
-    def _catch_up(self) -> None: ...
+    def _index_stored(self) -> None: ...
 
     def reextract(self, *, every: bool = False, failed: bool = False, on_progress: OnProgress | None = None) -> int:
         """Read anew the stored articles whose facts another version of the extractor found; how many were read.
@@ -75,7 +75,7 @@ class Curation(RelationQueries):
         done = self._reread(ids, on_progress=on_progress)
         if failed:
             self._retry_layout(ids)
-            self._catch_up()
+            self._index_stored()
         return done
 
     def merge_entities(self, into_id: str, from_ids: Sequence[str]) -> EntityDecision:
@@ -205,7 +205,7 @@ class Curation(RelationQueries):
                     done += self._rewrite(read.article, read.facts)
             if on_progress:
                 on_progress(min(begin + _BATCH, len(ids)), len(ids))
-        self._catch_up()
+        self._index_stored()
         return done
 
     def _retry_layout(self, ids: Sequence[str]) -> int:

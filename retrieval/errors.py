@@ -10,6 +10,8 @@ RetrievalError
 |   |-- ArchiveLocked          another writer held it longer than the time-out
 |   |-- ArchiveTooNew          a newer Dateline made it
 |   |-- ArchiveClosed          it was used after close()
+|   |-- ArchiveDamaged         its files hold what Dateline did not write so
+|   |   `-- IndexDamaged       those of its search index, which is built again
 |   `-- EmbedderMismatch       its vectors are another embedder's
 |-- EmbedderError              texts cannot be turned into vectors
 |   `-- WeightsError           a model's files are missing or damaged
@@ -65,6 +67,14 @@ class ArchiveTooNew(ArchiveError):
 
 class ArchiveClosed(ArchiveError):
     """The archive was used after ``close()``."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """The archive's files hold what Dateline did not write so."""
+
+
+class IndexDamaged(ArchiveDamaged):
+    """The files of the search index are damaged. It is derived, and built again."""
 
 
 class EmbedderMismatch(ArchiveError):

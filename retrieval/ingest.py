@@ -111,6 +111,17 @@ class Intake(Curation):
         items = (_Item(given.url or f"article {n}", Unread(given)) for n, given in enumerate(articles, 1))
         return self._ingest(items, on_result, workers)
 
+    def load_models(self) -> None:
+        """Load the models that ingesting takes, for which the first article would wait otherwise.
+
+        Raises:
+            MissingDependency: no language model is installed.
+            EmbedderError: the embedder cannot be loaded.
+        """
+        (read,) = self._read([Unread(ArticleInput("It rained."))])
+        if read.article is not None:
+            self._vectors.make([read.article])
+
     def store_prepared(
         self, items: Sequence[tuple[PreparedArticle, Extraction | None]], *, replace: bool = True
     ) -> list[IngestResult]:
@@ -147,10 +158,10 @@ class Intake(Curation):
                         if on_result:
                             on_result(result)
                     if time.monotonic() - indexed_at > _INDEX_EVERY_SECONDS:
-                        self._catch_up()
+                        self._index_stored()
                         indexed_at = time.monotonic()
         finally:
-            self._catch_up()
+            self._index_stored()
         return results
 
     def _batches(self, items: Iterator[_Item], pool: ExtractionPool | None) -> Iterator[_Batch]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from retrieval.linking.event_coreference import stems
 from retrieval.models import ArticleFilter, Claim, ClaimFilter, Event, Page, RetrievalMode, SearchResults, Window
 from retrieval.stores.sql.queries.relation_queries import RelationQueries, TimelineSubject
+
+T = TypeVar("T")
 
 _HITS = 100
 
@@ -29,6 +32,10 @@ class Timelines(RelationQueries):
         mode: RetrievalMode = RetrievalMode.HYBRID,
     ) -> SearchResults:
         """Passages about ``query``."""
+
+    @abstractmethod
+    def _on_sound_index(self, call: Callable[[], T]) -> T:
+        """``call`` in one state of catalog and index."""
 
     def timeline(
         self,
@@ -50,8 +57,12 @@ class Timelines(RelationQueries):
             InputError: the query is empty or too long.
             CursorError: the window's cursor is of another list.
         """
-        subject = self._subject(entity_id, event_id, story_id, query, time_from, time_to)
-        return self.find_timeline(subject, window=window or Window())
+
+        def find() -> Page[Event]:
+            subject = self._subject(entity_id, event_id, story_id, query, time_from, time_to)
+            return self.find_timeline(subject, window=window or Window())
+
+        return find() if query is None else self._on_sound_index(find)
 
     def timeline_length(
         self,
@@ -64,7 +75,11 @@ class Timelines(RelationQueries):
         time_to: datetime | None = None,
     ) -> int:
         """How many events `timeline` has in all."""
-        return self.count_timeline(self._subject(entity_id, event_id, story_id, query, time_from, time_to))
+
+        def count() -> int:
+            return self.count_timeline(self._subject(entity_id, event_id, story_id, query, time_from, time_to))
+
+        return count() if query is None else self._on_sound_index(count)
 
     def claims_about(
         self,
@@ -80,11 +95,11 @@ class Timelines(RelationQueries):
             InputError: the words are empty or too many.
             CursorError: the window's cursor is of another list.
         """
-        return self.claims(self._about(about, filter), window=window or Window())
+        return self._on_sound_index(lambda: self.claims(self._about(about, filter), window=window or Window()))
 
     def count_claims_about(self, about: str, filter: ClaimFilter | None = None) -> int:  # noqa: A002
         """How many claims `claims_about` has in all."""
-        return self.count_claims(self._about(about, filter))
+        return self._on_sound_index(lambda: self.count_claims(self._about(about, filter)))
 
     def _about(self, about: str, given: ClaimFilter | None) -> ClaimFilter:
         hits = self.search(about, limit=_HITS, mode=RetrievalMode.LEXICAL).hits

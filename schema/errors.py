@@ -8,10 +8,12 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from retrieval import ArchiveLocked, GeneratorMissing, InputError
+from retrieval import ArchiveError, ArchiveLocked, GeneratorMissing, InputError
+from retrieval.errors import ArchiveDamaged
 
 logger = logging.getLogger(__name__)
 
+ARCHIVE_UNAVAILABLE = "ARCHIVE_UNAVAILABLE"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -78,6 +80,10 @@ def coded(error: GraphQLError, *, is_refused: bool = False, request_id: str | No
     for kind, code in _CODES:
         if isinstance(cause, kind):
             return _with(error, str(cause), {"code": code})
+    if isinstance(cause, ArchiveError) and not isinstance(cause, ArchiveDamaged):
+        # Its words are for who runs the server: they name files.
+        logger.warning("request %s: %s", request_id, cause)
+        return _with(error, "the archive cannot be used for now; try again later", {"code": ARCHIVE_UNAVAILABLE})
     if isinstance(cause, UnicodeEncodeError):
         return _with(error, "text is not valid Unicode: it holds a lone surrogate", {"code": BAD_USER_INPUT})
     if _is_about_input(error, cause):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
 
-from retrieval import Archive
+from retrieval import Archive, ArchiveError
+from retrieval.errors import ArchiveClosed
 from schema.errors import SlowConsumer
+
+logger = logging.getLogger(__name__)
 
 # A subscriber that lets so many changes pass is dropped. Nothing is kept for one that is slow: it has its place only.
 MOST_CHANGES_BEHIND = 1000
@@ -38,14 +42,21 @@ class ChangeFeed:
         place = await self._load_newest(run)
         while True:
             await asyncio.sleep(self.interval)
-            newest = await self._load_newest(run)
-            behind = newest - place
-            if behind > MOST_CHANGES_BEHIND:
-                raise SlowConsumer(f"{behind} changes came while you took in the last ones; subscribe again")
-            if behind > 0:
+            try:
+                newest = await self._load_newest(run)
+                behind = newest - place
+                if behind > MOST_CHANGES_BEHIND:
+                    raise SlowConsumer(f"{behind} changes came while you took in the last ones; subscribe again")
+                if behind <= 0:
+                    continue
                 changes = await run(self._archive.load_changes, after=place, limit=MOST_CHANGES_BEHIND)
-                place = changes[-1][0]
-                yield list(dict.fromkeys(article for _, article in changes))
+            except ArchiveClosed:
+                raise
+            except ArchiveError as error:  # nothing is lost: what came meanwhile is told when it can be read again
+                logger.warning("changes cannot be read; trying again: %s", error)
+                continue
+            place = changes[-1][0]
+            yield list(dict.fromkeys(article for _, article in changes))
 
     async def _load_newest(self, run: Run) -> int:
         now = asyncio.get_running_loop().time()

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.settings import Settings, archive_of
-from retrieval.archive import Archive
 from retrieval.errors import ArchiveNotFound, RetrievalError
+from retrieval.stores.sql.engine import parse_url
+from retrieval.upkeep import find_damage
 
 PACKAGES = ("api", "retrieval", "schema")
 DISTRIBUTION = "dateline"
@@ -105,10 +106,14 @@ def check_graphiql() -> Check:
 
 def check_archive(settings: Settings) -> Check:
     """Whether the archive opens and its index agrees with its catalog."""
+    path = Path(parse_url(settings.archive).database or "")
     try:
+        if path.is_file() and (damage := find_damage(path)):
+            remedy = f"dateline restore --archive {settings.archive} BACKUP, of a backup made before"
+            return Check("archive", False, f"{path} is damaged: {'; '.join(damage[:3])}", remedy)
         with archive_of(settings, create=False) as archive:
+            problem = "; ".join(archive.check_index())
             corpus = archive.corpus()
-            problem = index_problem(archive)
     except ArchiveNotFound as error:
         return Check("archive", True, f"none yet ({error})")
     except RetrievalError as error:
@@ -117,14 +122,3 @@ def check_archive(settings: Settings) -> Check:
         return Check("archive", False, problem, f"dateline reindex --archive {settings.archive}")
     size = f"{corpus.article_count} articles, {corpus.passage_count} passages"
     return Check("archive", True, f"{settings.archive}: {size}, index agrees at {corpus.index_revision}")
-
-
-def index_problem(archive: Archive) -> str | None:
-    """How the search index disagrees with the catalog, if it does. One that is behind catches up with the next search."""
-    lag = archive.index_lag()
-    if lag < 0:
-        return f"the index is {-lag} changes ahead of the catalog"
-    passage_count, indexed_count = archive.corpus().passage_count, archive.indexed_passage_count()
-    if lag == 0 and passage_count != indexed_count:
-        return f"the index holds {indexed_count} passages and the catalog {passage_count}"
-    return None

@@ -6,6 +6,7 @@
 - search: ``hits`` (the fields of `Hit`, the article as its head), ``total``, ``has_next``
 - entities, events, claims: ``items``, ``cursors`` (to pass to --after), ``has_next``, ``has_previous``
 - reindex: ``passages``
+- backup, restore: path, article_count, byte_count
 - doctor: ``checks`` (name, status, detail, remedy), ``ok``
 
 An article's head is id, url, title, publisher, published_at, published_at_precision, revision.

@@ -24,7 +24,7 @@ from api.cli.options import (
     write_json,
 )
 from api.cli.server_commands import keys_app, serve, work
-from api.cli.upkeep_commands import evaluate, extract, link, reextract, reindex
+from api.cli.upkeep_commands import backup, evaluate, extract, link, reextract, reindex, restore
 
 if TYPE_CHECKING:
     from retrieval.models import Window
@@ -155,7 +155,7 @@ def ask(
     wording = parse_choice(AnswerMode, mode)
     which = article_filter(published_from=published_from, published_to=published_to, publishers=publisher)
     moment = parse_moment(as_of, is_end=True)
-    with opened_archive(archive) as opened:
+    with opened_archive(archive) as opened, opened.snapshot():
         answer = opened.ask(question, mode=wording, filter=which, as_of=moment, min_confidence=min_confidence)
         articles = cited_articles(opened, answer)
         if evidence is not None:
@@ -326,7 +326,7 @@ def query(
         raise typer.Exit(FAILED)
 
 
-for command in (serve, work, reindex, reextract, evaluate, link, extract):
+for command in (serve, work, reindex, reextract, backup, restore, evaluate, link, extract):
     app.command()(command)
 app.add_typer(keys_app, name="keys")
 

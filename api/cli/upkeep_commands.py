@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import REFUSED, ArchiveOption, JsonOption, opened_archive, show
+from api.cli.options import REFUSED, ArchiveOption, JsonOption, opened_archive, settings_for, show
 
 
 def reindex(
@@ -27,6 +27,38 @@ def reindex(
     with opened_archive(archive) as opened, passage_progress() as on_progress:
         count = opened.reindex(embed=embed, on_progress=on_progress)
     show({"passages": count}, lambda: Text(f"{count} passages indexed"), json=json)
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")],
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Copy the archive to one file, as it stands now; others may go on writing."""
+    from rich.text import Text
+
+    from api.cli.progress import passage_progress
+    from retrieval.upkeep import back_up
+
+    with passage_progress("copying") as on_progress:
+        report = back_up(settings_for(archive).archive, target, on_progress=on_progress)
+    show(report, lambda: Text(f"{report.article_count:,} articles copied to {report.path}"), json=json)
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="What dateline backup wrote.")],
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Put a backup in the archive's place; what the archive held is gone. Stop servers and ingests first."""
+    from rich.text import Text
+
+    from api.cli.progress import passage_progress
+    from retrieval.upkeep import restore as put_back
+
+    with passage_progress("copying") as on_progress:
+        report = put_back(source, settings_for(archive).archive, on_progress=on_progress)
+    show(report, lambda: Text(f"{report.article_count:,} articles restored to {report.path}"), json=json)
 
 
 def reextract(

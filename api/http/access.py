@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from starlette.requests import HTTPConnection
 
 from api.http.problems import Problem
 from retrieval.api_keys import ApiKey, KeyRing, Scope
+from retrieval.errors import ArchiveError
+
+logger = logging.getLogger("dateline.server")
 
 # For so long what was found of a key is believed: a revoked key is out within it.
 _BELIEVED_SECONDS = 1.0
@@ -47,7 +51,10 @@ class Guard:
         """
         if self._keys is None:
             return Caller(f"address:{address}", can_write=self._allow_writes, is_admin=True)
-        await self._refresh(self._keys)
+        try:
+            await self._refresh(self._keys)
+        except ArchiveError as error:
+            raise _unavailable(error) from error
         if text is None:
             if not self._is_guarded:
                 return Caller(f"address:{address}", can_write=self._allow_writes, is_admin=True)
@@ -56,7 +63,10 @@ class Guard:
             raise _unauthenticated("this server needs an API key")
         digest = hashlib.sha256(text.encode()).hexdigest()  # no key is kept in memory
         if digest not in self._found:
-            self._found[digest] = await asyncio.to_thread(self._keys.find, text)
+            try:
+                self._found[digest] = await asyncio.to_thread(self._keys.find, text)
+            except ArchiveError as error:
+                raise _unavailable(error) from error
         key = self._found[digest]
         if key is None:
             raise _unauthenticated("the API key is none of this server's, or has expired")
@@ -98,6 +108,11 @@ def _checked(text: object) -> str:
     if not isinstance(text, str) or not text.isascii() or not 0 < len(text) <= 200:
         raise _unauthenticated("the API key is not well formed")
     return text
+
+
+def _unavailable(error: ArchiveError) -> Problem:
+    logger.warning("keys cannot be checked: %s", error)
+    return Problem(503, "the archive cannot be used for now; try again later", headers={"Retry-After": "1"})
 
 
 def _unauthenticated(message: str) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import sys
 import threading
@@ -26,7 +27,7 @@ from api.http.access import Caller, Guard
 from api.http.execution import limits_of
 from api.http.graphiql import graphiql_files, graphiql_page
 from api.http.graphql import GraphQLEndpoint
-from api.http.health import health, ready
+from api.http.health import Readiness, health
 from api.http.metrics import Metrics, metrics_page
 from api.http.middleware import BodyLimit, First, HostCheck, RequestEdge, request_id
 from api.http.persisted_documents import Documents
@@ -38,8 +39,11 @@ from api.server.tracing import Traced, Tracing
 from api.settings import Settings, archive_of
 from retrieval.api_keys import KeyRing
 from retrieval.archive import Archive
+from retrieval.errors import ArchiveError
 from retrieval.jobs import JobQueue
 from schema import Budgets, ChangeFeed, Context, Observe, Schema, build_schema
+
+logger = logging.getLogger("dateline.server")
 
 # How long a thread runs before it lets others: a tenth of what is usual. A request takes several turns of the loop, and
 # before each it may wait as long for every thread that answers a question.
@@ -117,7 +121,7 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
     routes: list[BaseRoute] = [
         WebSocketRoute("/graphql", sockets),
         Route("/health", health),
-        Route("/ready", ready(state.opened)),
+        Route("/ready", Readiness(state.opened, state.metrics).endpoint),
         Route("/metrics", metrics_page(state.metrics_page, state.guard)),
     ]
     if settings.graphiql:
@@ -203,8 +207,11 @@ async def _warm_up(schema: Schema, context: Context) -> None:
     threading.Thread(target=archive.read_ahead, name="read-ahead", daemon=True).start()
     loop = asyncio.get_running_loop()
     # There, since the threads that models start take their niceness from the one that loads them.
-    await loop.run_in_executor(context.slow_executor, archive.embed_query, "news")
-    await loop.run_in_executor(context.slow_executor, archive.ask, "What happened?")
+    try:
+        await loop.run_in_executor(context.slow_executor, archive.embed_query, "news")
+        await loop.run_in_executor(context.slow_executor, archive.ask, "What happened?")
+    except ArchiveError as error:  # /ready says so as long as it lasts
+        logger.warning("the archive cannot be used yet: %s", error)
     await schema.execute(_COMMON, context_value=context)
     # What lives as long as the process is no garbage: looking it all through takes a tenth of a second and more, in which
     # nothing is answered.

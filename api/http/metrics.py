@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -19,8 +20,11 @@ from api.http.access import Guard, address_of, key_of
 from api.http.problems import Problem
 from api.settings import figures_folder
 from retrieval.archive import Archive
+from retrieval.errors import ArchiveError
 from retrieval.jobs import JobQueue
 from schema.execution.document_cache import Preparation
+
+logger = logging.getLogger("dateline.server")
 
 # Clients choose the names of operations: so many are told apart, the others are counted together.
 _MOST_NAMES = 100
@@ -59,6 +63,9 @@ class Metrics:
             registry=self._registry,
         )
         self._hit, self._miss = lookups.labels("hit"), lookups.labels("miss")
+        self._unready = Counter(
+            "dateline_unready", "Answers of /ready that the archive cannot be used.", registry=self._registry
+        )
         self._hits = self._misses = 0
         self._children: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
 
@@ -80,6 +87,10 @@ class Metrics:
     def observe(self, stage: str, seconds: float, *, ago: float = 0.0) -> None:  # noqa: ARG002 - as `schema.Observe` has it
         """Enter how long a stage took."""
         self._stages.labels(stage).observe(seconds)
+
+    def count_unready(self) -> None:
+        """Enter that `/ready` answered 503."""
+        self._unready.inc()
 
     def count_lookups(self, documents: Preparation) -> None:
         """Enter the lookups since the last call."""
@@ -109,9 +120,16 @@ class _Catalog(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The figures."""
-        lag, waiting = self._archive.index_lag(), self._jobs.count_waiting()
+        try:
+            lag, waiting = self._archive.index_lag(), self._jobs.count_waiting()
+            article_count = self._archive.count_articles()
+        except ArchiveError as error:
+            logger.warning("the archive has no figures now: %s", error)
+            yield GaugeMetricFamily("dateline_archive_up", "Whether the archive can be read.", 0)
+            return
+        yield GaugeMetricFamily("dateline_archive_up", "Whether the archive can be read.", 1)
         yield GaugeMetricFamily("dateline_index_lag", "Changes that searches do not see yet.", lag)
-        yield GaugeMetricFamily("dateline_articles", "Articles in the archive.", self._archive.count_articles())
+        yield GaugeMetricFamily("dateline_articles", "Articles in the archive.", article_count)
         yield GaugeMetricFamily("dateline_queue_waiting", "Articles that wait to be ingested.", waiting)
 
 

@@ -12,6 +12,7 @@ from types import TracebackType
 
 from api.server.logs import set_up_logs
 from api.settings import Settings, archive_of
+from retrieval.errors import ArchiveError
 from retrieval.jobs import JobQueue, Worker
 
 logger = logging.getLogger("dateline.worker")
@@ -75,16 +76,24 @@ class Supervisor:
             self._process.wait()
 
     def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                with JobQueue(self._settings.archive, lock_timeout_seconds=self._settings.lock_timeout_seconds) as queue:
+                    self._mind(queue)
+            except (ArchiveError, OSError) as error:  # it may be over in a moment, and jobs would wait for ever
+                logger.warning("the queue of jobs cannot be read, or no worker started; trying again: %s", error)
+                self._stopped.wait(_PAUSE_SECONDS)
+
+    def _mind(self, queue: JobQueue) -> None:
         pause = _POLL_SECONDS
-        with JobQueue(self._settings.archive, lock_timeout_seconds=self._settings.lock_timeout_seconds) as queue:
-            while not self._stopped.wait(pause):
-                pause = _POLL_SECONDS
-                if self._process is not None and self._process.poll() is not None:
-                    logger.error("the worker ended with status %d", self._process.returncode)
-                    self._process = None
-                    pause = _PAUSE_SECONDS
-                elif self._process is None and queue.count_waiting():
-                    self._process = self._start()
+        while not self._stopped.wait(pause):
+            pause = _POLL_SECONDS
+            if self._process is not None and self._process.poll() is not None:
+                logger.error("the worker ended with status %d", self._process.returncode)
+                self._process = None
+                pause = _PAUSE_SECONDS
+            elif self._process is None and queue.count_waiting():
+                self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "api.cli.main", "work", "--archive", self._settings.archive]

@@ -65,7 +65,9 @@ def pool_queries(collection: Collection) -> list[PooledQuery]:
             if not found.hits:
                 continue
             names = {hit.passage.id: keys.find(hit) for hit in found.hits}
-            measured = archive._searches.measure(query.text, filter_=limits)  # noqa: SLF001 -- what only fitting needs
+            snapshot = archive._index.snapshot()  # noqa: SLF001 -- what only fitting needs
+            assert snapshot is not None, "it was searched"
+            measured = archive._searches.measure(query.text, snapshot, filter_=limits)  # noqa: SLF001 -- as above
             ids = tuple(names[candidate.passage_id] for candidate in measured.candidates)
             articles = tuple(candidate.article_id for candidate in measured.candidates)
             pooled.append(PooledQuery(query, ids, articles, measured.columns, measured.vectors))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,14 +12,15 @@ from types import TracebackType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, literal, select, update
-from sqlalchemy.exc import OperationalError
 
 from retrieval.models import ArticleInput, IngestOutcome, IngestResult
 from retrieval.stores.sql.columns import Instant
-from retrieval.stores.sql.engine import connect, parse_url, translate, writing
+from retrieval.stores.sql.engine import connect, parse_url, writing
 from retrieval.stores.sql.tables import job_items, jobs
+from retrieval.stores.sql.transactions import ReadTransactions
 
-MOST_ATTEMPTS = 3
+# So often a worker may end while it reads an article. Whoever kills workers hits one article as often only by chance.
+MOST_ATTEMPTS = 5
 _GIVEN_UP = f"the worker ended {MOST_ATTEMPTS} times while reading it; see the server's log"
 
 
@@ -79,6 +79,7 @@ class JobQueue:
             ArchiveError: as `Archive.open` does.
         """
         self._engine = connect(parse_url(url), create=create, lock_timeout_seconds=lock_timeout_seconds)
+        self._reads = ReadTransactions(self._engine)
         self.path = Path(self._engine.url.database or "")
 
     def close(self) -> None:
@@ -109,7 +110,7 @@ class JobQueue:
 
     def load(self, ids: Sequence[str]) -> list[Job | None]:
         """The jobs with these ids, None for one that is not there."""
-        with self._reading() as connection:
+        with self._reads.open() as connection:
             found = {job.id: job for job in map(_job, connection.execute(_with_counts().where(jobs.c.id.in_(set(ids)))))}
         return [found.get(id_) for id_ in ids]
 
@@ -125,7 +126,7 @@ class JobQueue:
             .where(job_items.c.job_id == id_, job_items.c.outcome.in_(wanted))
             .order_by(job_items.c.position)
         )
-        with self._reading() as connection:
+        with self._reads.open() as connection:
             return [
                 JobItem(row.position, IngestOutcome(row.outcome), row.article_id, row.revision, row.reason)
                 for row in connection.execute(statement)
@@ -149,7 +150,7 @@ class JobQueue:
             .select_from(job_items.join(jobs))
             .where(jobs.c.state.in_([JobState.QUEUED.value, JobState.RUNNING.value]), job_items.c.outcome.is_(None))
         )
-        with self._reading() as connection:
+        with self._reads.open() as connection:
             return int(connection.execute(statement).scalar() or 0)
 
     def forget(self, before: datetime) -> int:
@@ -163,7 +164,8 @@ class JobQueue:
         """The next articles of the oldest job that is not over, and their positions; None where nothing waits.
 
         There is one worker at a time: what one did not finish, the next takes again. What did not get finished is taken
-        alone, and after `MOST_ATTEMPTS` it is REJECTED, so that an article that kills its worker does not stop the others.
+        after the others of its job and alone, and after `MOST_ATTEMPTS` it is REJECTED, so that an article that kills its
+        worker does not stop the others.
         """
         waiting = [JobState.QUEUED.value, JobState.RUNNING.value]
         with writing(self._engine) as connection:
@@ -189,13 +191,13 @@ class JobQueue:
                 rows = connection.execute(
                     select(job_items.c.position, job_items.c.article, job_items.c.attempts)
                     .where(_waits(found.id))
-                    .order_by(job_items.c.attempts.desc(), job_items.c.position)
+                    .order_by(job_items.c.attempts, job_items.c.position)
                     .limit(limit)
                 ).all()
                 if not rows:
                     self._finish(connection, found.id)
                     continue
-                taken = rows[:1] if rows[0].attempts else rows
+                taken = [row for row in rows if not row.attempts] or rows[:1]
                 connection.execute(
                     update(job_items)
                     .where(job_items.c.job_id == found.id, job_items.c.position.in_([row.position for row in taken]))
@@ -224,20 +226,21 @@ class JobQueue:
             if not left:
                 self._finish(connection, id_)
 
+    def give_back(self, id_: str, positions: Sequence[int]) -> None:
+        """Let articles that were taken wait as if they had not been: what kept them from being read was none of theirs."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(job_items)
+                .where(_waits(id_), job_items.c.position.in_(positions), job_items.c.attempts > 0)
+                .values(attempts=job_items.c.attempts - 1)
+            )
+
     def _finish(self, connection: Connection, id_: str) -> None:
         connection.execute(
             update(jobs)
             .where(jobs.c.id == id_, jobs.c.state == JobState.RUNNING.value)
             .values(state=JobState.SUCCEEDED.value, finished_at=datetime.now(UTC))
         )
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection, connection.begin():
-                yield connection
-        except OperationalError as error:
-            raise translate(error, self.path) from error
 
 
 def _waits(id_: str) -> ColumnElement[bool]:

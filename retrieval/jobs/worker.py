@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from retrieval.archive import Archive
-from retrieval.errors import ArchiveLocked
+from retrieval.errors import ArchiveError, EmbedderError
 from retrieval.jobs.queue import JobQueue
+from retrieval.models import ArticleInput, IngestResult
+from retrieval.stores.permissions import FILE_MODE
 
 logger = logging.getLogger(__name__)
 
 # Articles between two entries in the queue; what is parsed together is also entered together.
 _BATCH = 8
+# Faults of the archive or the machine, and of no article: they are waited out.
+_OWN_FAULTS = (ArchiveError, EmbedderError, OSError)
+_PAUSE_SECONDS = 2.0
 
 
 class Worker:
@@ -28,8 +35,9 @@ class Worker:
         self._queue = queue
         self._poll_seconds = poll_seconds
         self._stopped = threading.Event()
+        self._is_loaded = False
         # The lock goes with its process, however that ends.
-        self._lock = FileLock(f"{_lock_path(queue.path)}")
+        self._lock = FileLock(f"{_lock_path(queue.path)}", mode=FILE_MODE)
 
     def stop(self) -> None:
         """Finish the batch at hand and return from `run`. May be called from a signal handler."""
@@ -43,6 +51,8 @@ class Worker:
                     self._work()
             except Timeout:
                 self._stopped.wait(self._poll_seconds)
+            except OSError as error:  # no room for the lock's file, say
+                self._wait_out(error)
 
     def work_off(self) -> int:
         """Work until nothing waits; how many articles were ingested.
@@ -61,18 +71,52 @@ class Worker:
             try:
                 if not self._work_once():
                     self._stopped.wait(self._poll_seconds)
-            except ArchiveLocked as error:
-                logger.warning("%s; trying again", error)
-                self._stopped.wait(self._poll_seconds)
+            except _OWN_FAULTS as error:
+                self._wait_out(error)
 
     def _work_once(self) -> int:
+        if not self._is_loaded:
+            if not self._queue.count_waiting():
+                return 0
+            self._archive.load_models()  # before anything is taken: a worker that ends meanwhile has read nothing
+            self._is_loaded = True
         taken = self._queue.take(_BATCH)
         if taken is None:
             return 0
         job, items = taken
-        results = self._archive.ingest_articles([article for _, article in items])
-        self._queue.record(job, [(place, result) for (place, _), result in zip(items, results, strict=True)])
-        return len(items)
+        results = self._insist(job, items)
+        if results is None:
+            return 0
+        entries = [(place, result) for (place, _), result in zip(items, results, strict=True)]
+        while True:
+            try:
+                self._queue.record(job, entries)
+                return len(items)
+            except _OWN_FAULTS as error:
+                self._wait_out(error)
+                if self._stopped.is_set():  # the next worker finds them stored
+                    return 0
+
+    def _insist(self, job: str, items: Sequence[tuple[int, ArticleInput]]) -> list[IngestResult] | None:
+        """Take articles in, however long the archive cannot be written; None where it was stopped before.
+
+        They stay in memory meanwhile: taken again and again, they would be rejected for what is no fault of theirs.
+        """
+        known: list[IngestResult] = []
+        while True:
+            try:
+                self._archive.ingest_articles([article for _, article in items[len(known) :]], on_result=known.append)
+                return known
+            except _OWN_FAULTS as error:
+                self._wait_out(error)
+                if self._stopped.is_set():
+                    with suppress(*_OWN_FAULTS):
+                        self._queue.give_back(job, [position for position, _ in items])
+                    return None
+
+    def _wait_out(self, error: Exception) -> None:
+        logger.warning("%s; trying again", error)
+        self._stopped.wait(_PAUSE_SECONDS)
 
 
 def _lock_path(archive: Path) -> Path:

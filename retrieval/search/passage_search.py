@@ -27,7 +27,6 @@ from retrieval.search.pipeline import (
     run_search,
 )
 from retrieval.search.ranking import LONGEST, Ranked
-from retrieval.stores.index.local.local_index import LocalIndex
 from retrieval.stores.index.local.snapshot import IndexSnapshot
 from retrieval.stores.sql.queries.search_queries import SearchQueries
 from retrieval.text.analysis import Highlighter, QueryTerms, analyze_query
@@ -40,12 +39,9 @@ _REMEMBERED = 64
 class PassageSearch:
     """Searches an archive's passages. Pages of one search come from one state of the index while it is remembered."""
 
-    def __init__(
-        self, catalog: SearchQueries, index: LocalIndex, embed_query: EmbedQuery, *, run: RunSearch = run_search
-    ) -> None:
+    def __init__(self, catalog: SearchQueries, embed_query: EmbedQuery, *, run: RunSearch = run_search) -> None:
         """``embed_query`` gives a query's vector, or None where the archive has no vectors; ``run`` makes the lists."""
         self._catalog = catalog
-        self._index = index
         self._embed_query = embed_query
         self._run = run
         self._guard = threading.Lock()
@@ -54,6 +50,7 @@ class PassageSearch:
     def search(
         self,
         query: str,
+        snapshot: IndexSnapshot | None,
         *,
         limit: int,
         filter_: ArticleFilter | None = None,
@@ -62,6 +59,8 @@ class PassageSearch:
         mode: RetrievalMode = RetrievalMode.HYBRID,
     ) -> SearchResults:
         """The best ``limit`` passages for ``query``; naming one of ``entity_ids`` counts as sharing a word.
+
+        ``snapshot`` is the newest state of the index, None where there is no index.
 
         ``after`` goes on behind a hit. The next page is of the same state of the index as the first where that is still
         remembered, else of the newest: then it goes on below the hit's score.
@@ -74,7 +73,6 @@ class PassageSearch:
         _check(query, limit)
         mark = stable_id("search", query, repr(filter_), mode, *entity_ids)
         place = decode_place(after, mark) if after else None
-        snapshot = self._index.snapshot()
         if snapshot is None:
             return SearchResults((), 0, has_next=False)
         terms = analyze_query(query)
@@ -89,7 +87,12 @@ class PassageSearch:
         return SearchResults(hits, listing.total, has_next=len(listing.ranked) > start + limit)
 
     def search_by_vector(
-        self, vector: NDArray[np.float32], *, limit: int, filter_: ArticleFilter | None = None
+        self,
+        vector: NDArray[np.float32],
+        snapshot: IndexSnapshot | None,
+        *,
+        limit: int,
+        filter_: ArticleFilter | None = None,
     ) -> SearchResults:
         """The best ``limit`` passages by the cosine of their vectors with ``vector``, which are nobody's next page.
 
@@ -97,7 +100,6 @@ class PassageSearch:
             InputError: the limit is out of range, the archive has no vectors, or they have another length.
         """
         _check_limit(limit, LONGEST)
-        snapshot = self._index.snapshot()
         if snapshot is None or limit == 0:
             return SearchResults((), 0, has_next=False)
         if snapshot.dimensions != len(vector):
@@ -113,14 +115,12 @@ class PassageSearch:
         hits = self._make_hits(ranked, analyze_query(""), mark, snapshot.state.sequence, 0)
         return SearchResults(hits, len(hits), has_next=False)
 
-    def measure(self, query: str, *, filter_: ArticleFilter | None = None) -> RankingFeatures:
+    def measure(self, query: str, snapshot: IndexSnapshot, *, filter_: ArticleFilter | None = None) -> RankingFeatures:
         """What ranking weighs of the pool that a search both ways finds, for fitting its weights.
 
         Raises:
             EmbedderError: the query's vector cannot be made.
         """
-        snapshot = self._index.snapshot()
-        assert snapshot is not None, "measured before the first search"
         request = self._request(snapshot, query, analyze_query(query), filter_, (), RetrievalMode.HYBRID, POOL)
         return measure(join(find_by_words(request), find_by_meaning(request)))
 

@@ -20,6 +20,7 @@ from retrieval.models import ExtractionStage, StageFailure
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.sql.engine import writing
 from retrieval.stores.sql.queries.search_queries import SearchQueries
+from retrieval.stores.sql.transactions import ReadTransactions
 from retrieval.stores.sql.vector_rows import (
     check_embedder,
     check_made_by,
@@ -53,10 +54,16 @@ class ArchiveVectors:
     """
 
     def __init__(
-        self, engine: Engine, embedder: Embedder | None, *, seconds_of: Callable[[int], float] = lambda _: 60.0
+        self,
+        engine: Engine,
+        reads: ReadTransactions,
+        embedder: Embedder | None,
+        *,
+        seconds_of: Callable[[int], float] = lambda _: 60.0,
     ) -> None:
         self._engine = engine
-        self._catalog = SearchQueries(engine)
+        self._reads = reads
+        self._catalog = SearchQueries(reads)
         self._embedder = embedder
         self._seconds_of = seconds_of
         self._hung_count = 0
@@ -74,7 +81,7 @@ class ArchiveVectors:
             EmbedderMismatch: another embedder made those.
         """
         if self._embedder:
-            with self._engine.connect() as connection:
+            with self._reads.open() as connection:
                 check_embedder(connection, self._embedder.name)
 
     def make(self, articles: Sequence[PreparedArticle]) -> list[list[bytes]]:
@@ -183,12 +190,11 @@ class ArchiveVectors:
         self.check()
         done = 0
         while True:
-            with self._engine.connect() as connection:
+            with self._reads.open() as connection:
                 bare = find_bare(connection, limit=_BATCH)
+                texts = dict(iter_passage_texts(connection, article_ids=bare, bare=True))
             if not bare:
                 return done
-            with self._engine.connect() as connection:
-                texts = dict(iter_passage_texts(connection, article_ids=bare, bare=True))
             made = dict(zip(texts, self._pack(list(texts.values())), strict=True))
             done += self._store(made, bare)
             if on_progress:
@@ -202,7 +208,7 @@ class ArchiveVectors:
         if self._embedder is None:
             return 0
         made: dict[int, bytes] = {}
-        with self._engine.connect() as connection:
+        with self._reads.open() as connection:
             texts = dict(iter_passage_texts(connection))
         ids = list(texts)
         for first in range(0, len(ids), _BATCH):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from functools import partial
+from hashlib import sha256
 from typing import Annotated, TypeAlias
 from urllib.parse import urlsplit
 
 import strawberry
 
-from retrieval import models
+from retrieval import ArchiveError, InputError, models
+from retrieval.errors import ArchiveDamaged
 from schema import ids
 from schema.context import Context, Info
 from schema.decorators import interface, object_type, resolver
@@ -124,10 +126,16 @@ async def _cite_all(context: Context, places: list[CitedPlace]) -> list[Citation
     ids_ = list(dict.fromkeys(article_id for article_id, _, _ in places))
     found = dict(zip(ids_, await loader(context, "Article").load_many(ids_), strict=True))
 
+    def cite_one(article_id: str, span: models.Span, expected: str | None) -> Citation:
+        article = found[article_id].model
+        try:
+            return Citation.of(context.archive.cite(article, span, expected=expected))
+        except InputError as error:  # nobody but the archive gave the span: it is of another text, or damaged
+            if sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest() == article.sha256:
+                raise ArchiveError(f"article {article_id} was revised while it was cited; ask again") from error
+            raise ArchiveDamaged(f"article {article_id} is not as it was stored") from error
+
     def cite_each(places: list[CitedPlace]) -> list[Citation]:
-        return [
-            Citation.of(context.archive.cite(found[article_id].model, span, expected=expected))
-            for article_id, span, expected in places
-        ]
+        return [cite_one(*place) for place in places]
 
     return await context.run(cite_each, places)

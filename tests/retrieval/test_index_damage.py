@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,18 @@ def test_an_index_of_a_catalog_restored_from_a_copy_forgets_what_is_not_there(or
     with Archive.open(tmp_path / "copy" / "news.db") as archive:
         assert find(archive) == expected
         assert LocalIndex(tmp_path / "copy" / "news.db.index", archive_id=archive.archive_id()).sequence == 6
+
+
+@pytest.mark.parametrize("damage", ["'no JSON'", "CAST(x'ff' AS TEXT)"], ids=["another value", "no text"])
+def test_a_damaged_row_keeps_nothing_else_out_of_a_new_index(
+    origin: Path, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(origin, tmp_path / "copy")
+    with closing(sqlite3.connect(tmp_path / "copy" / "news.db")) as connection:
+        connection.execute(f"UPDATE articles SET authors = {damage} WHERE title = 'Report 3'")
+        connection.commit()
+    with Archive.open(tmp_path / "copy" / "news.db") as archive:
+        archive.reindex()
+        assert {hit.article.title for hit in archive.search("harbour").hits} == {f"Report {n}" for n in (0, 1, 2, 4, 5)}
+        assert archive.check_index() == ["the index lacks 1 of 6 passages", "the index lacks 1 of 6 vectors"]
+    assert "is damaged and cannot be searched" in caplog.text

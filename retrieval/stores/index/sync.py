@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from retrieval.errors import ArchiveDamaged
+from retrieval.models import ArticleFacts
 from retrieval.stores.index.local.documents import IndexedPassage
 from retrieval.stores.index.local.local_index import LocalIndex
 from retrieval.stores.sql.queries.point_queries import PointQueries
 from retrieval.stores.sql.vector_rows import get_embedder, load_vectors
 
+logger = logging.getLogger(__name__)
+
 # Changes that go into one commit of the index: enough that commits do not count, few enough to hold in memory.
 _BATCH = 1000
+# What reading a damaged row raises: of the database, or of the value in it.
+_UNREADABLE = (ArchiveDamaged, ValueError, TypeError, LookupError)
 
 
 def catch_up(catalog: PointQueries, index: LocalIndex, *, on_progress: Callable[[int, int], None] | None = None) -> int:
@@ -24,33 +31,46 @@ def catch_up(catalog: PointQueries, index: LocalIndex, *, on_progress: Callable[
     """
     # The index first: what it holds the catalog has, but a writer may bring both further at any time.
     start, indexed_embedder = index.sequence, index.embedder
-    taken, newest = 0, catalog.last_change()
+    taken = 0
     with catalog.reading() as connection:
-        embedder = get_embedder(connection)
+        newest, embedder = catalog.last_change(), get_embedder(connection)
     # The catalog was restored from an older copy, or got vectors of another embedder.
     if start > newest or indexed_embedder not in {None, embedder}:
         index.clear()
         start = 0
     reached = start
     while reached < newest:
-        changed = catalog.load_changes(after=reached, limit=_BATCH)
-        ids = list(dict.fromkeys(id_ for _, id_ in changed))
-        last = changed[-1][0]
-        fresh = _iter_passages(catalog, ids)
-        if index.update(sequence=last, article_ids=ids, passages=fresh, after=reached, embedder=embedder):
-            taken += len(ids)
-            reached = last
-        else:
-            reached = index.sequence
+        # One state of the catalog for a batch: its changes, its articles and who made their vectors.
+        with catalog.reading() as connection:
+            embedder = get_embedder(connection)
+            changed = catalog.load_changes(after=reached, limit=_BATCH)
+            ids = list(dict.fromkeys(id_ for _, id_ in changed))
+            last = changed[-1][0]
+            fresh = _iter_passages(catalog, ids)
+            is_taken = index.update(sequence=last, article_ids=ids, passages=fresh, after=reached, embedder=embedder)
+        taken += len(ids) if is_taken else 0
+        reached = last if is_taken else index.sequence
         if on_progress:
             on_progress(reached - start, newest - start)
     index.build_graphs(wait=False)
     return taken
 
 
+def _load_facts(catalog: PointQueries, article_ids: Sequence[str]) -> Mapping[str, ArticleFacts]:
+    """What is known from articles. One whose rows are damaged is left out: it must not keep the others from being found."""
+    try:
+        return catalog.load_facts(article_ids)
+    except _UNREADABLE as error:
+        if len(article_ids) == 1:
+            logger.error("article %s is damaged and cannot be searched; see dateline doctor (%r)", article_ids[0], error)
+            return {}
+    half = len(article_ids) // 2
+    return {**_load_facts(catalog, article_ids[:half]), **_load_facts(catalog, article_ids[half:])}
+
+
 def _iter_passages(catalog: PointQueries, article_ids: Sequence[str]) -> Iterator[IndexedPassage]:
     for first in range(0, len(article_ids), 100):
-        found = catalog.load_facts(article_ids[first : first + 100])
+        found = _load_facts(catalog, article_ids[first : first + 100])
         with catalog.reading() as connection:
             vectors = load_vectors(connection, [p.id for facts in found.values() for p in facts.passages])
         for id_, facts in found.items():

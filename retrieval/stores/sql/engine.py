@@ -13,9 +13,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 
-from retrieval.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, ArchiveTooNew, InputError
+from retrieval.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveNotFound, ArchiveTooNew, InputError
+from retrieval.stores.permissions import FOLDER_MODE, make_file
 
 # The newest migration under migrations/versions; a test compares the two.
 HEAD = "0008"
@@ -58,10 +59,16 @@ def connect(url: URL, *, create: bool, lock_timeout_seconds: float) -> Engine:
     if path.is_dir():
         raise ArchiveError(f"archive {path} is a folder; give a file in it, such as {path / 'news.db'}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
         raise ArchiveNotFound(f"cannot make the folder {path.parent} of the archive: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": lock_timeout_seconds})
+    if not path.exists():
+        try:
+            make_file(path)  # SQLite would let everyone read it; its other files get the mode of this one
+        except OSError as error:
+            raise ArchiveError(f"cannot make the archive {path}: {error.strerror}; make its folder writable") from error
+    # Threads bound the connections, not the pool: each has one to read and one to write.
+    engine = create_engine(url, connect_args={"timeout": lock_timeout_seconds}, max_overflow=-1)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin)
     try:
@@ -77,26 +84,36 @@ def connect(url: URL, *, create: bool, lock_timeout_seconds: float) -> Engine:
 
 def translate(error: BaseException, path: Path) -> ArchiveError:
     """The error a user should see for one of SQLite's."""
-    words = str(getattr(error, "orig", None) or error)
-    if "locked" in words or "busy" in words:
+    cause = getattr(error, "orig", None) or error
+    words = str(cause)
+    kind = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF
+    if kind in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return ArchiveLocked(f"archive {path} is being written by another process; try again, or raise the lock time-out")
-    if "not a database" in words or "malformed" in words:
-        return ArchiveError(f"{path} is no Dateline archive, or is damaged ({words}); restore it or give another path")
-    if "readonly" in words or "unable to open" in words:
+    if kind in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return ArchiveDamaged(f"{path} is no Dateline archive, or is damaged ({words}); restore it or give another path")
+    if kind in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
         return ArchiveError(f"archive {path} is read-only ({words}); make it and its folder writable")
-    if "full" in words:
+    if kind == sqlite3.SQLITE_FULL:
         return ArchiveError(f"no room left for archive {path}; free some disk space and try again")
+    if not kind:  # of the driver, which quotes what it could not read
+        return ArchiveDamaged(f"archive {path} holds a row that cannot be read; see dateline doctor")
     return ArchiveError(f"archive {path} cannot be used: {words}")
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One write transaction: takes the write lock at once, commits at the end, rolls back on an error."""
+    """One write transaction: takes the write lock at once, commits at the end, rolls back on an error.
+
+    Raises:
+        ArchiveError: the database cannot be written, or another writer held it too long.
+    """
     path = Path(engine.url.database or "")
     try:
         with engine.connect().execution_options(immediate=True) as connection, connection.begin():
             yield connection
-    except OperationalError as error:
+    except IntegrityError:  # a fault of ours, none of the database
+        raise
+    except DatabaseError as error:
         raise translate(error, path) from error
 
 

@@ -48,6 +48,8 @@ COMMANDS = (
     "schema",
     "reindex",
     "reextract",
+    "backup",
+    "restore",
     "extract",
     "evaluate",
     "link",
@@ -248,6 +250,32 @@ def test_doctor_names_a_broken_archive_and_a_remedy(dateline: Dateline, tmp_path
     assert done.returncode == 1
     assert "PROBLEM  archive" in done.stdout
     assert "--archive" in done.stdout
+
+
+def test_a_backup_can_be_made_looked_at_and_restored(dateline: Dateline, tmp_path: Path, seed_archive: Path) -> None:
+    done = dateline("backup", "copy.db", "--archive", seed_archive, "--json")
+    assert done.returncode == 0, done.stderr
+    report = document(done)
+    assert report | {"byte_count": 0} == {"path": "copy.db", "article_count": 1, "byte_count": 0}
+    assert report["byte_count"] == (tmp_path / "copy.db").stat().st_size
+    again = dateline("backup", "copy.db", "--archive", seed_archive)
+    assert (again.returncode, "there already" in again.stderr) == (2, True)
+    restored = dateline("restore", "copy.db", "--archive", "news.db", "--json")
+    assert document(restored)["article_count"] == 1
+    assert dateline("search", "troops", "--archive", "news.db").returncode == 0
+    assert dateline("doctor", "--archive", "news.db").returncode == 0
+
+
+def test_doctor_finds_pages_that_were_overwritten(dateline: Dateline, tmp_path: Path, seed_archive: Path) -> None:
+    dateline("backup", "news.db", "--archive", seed_archive)
+    content = bytearray((tmp_path / "news.db").read_bytes())
+    for page in range(5, len(content) // 4096 - 1, 3):
+        content[4096 * page : 4096 * page + 16] = b"\xff" * 16
+    (tmp_path / "news.db").write_bytes(content)
+    done = dateline("doctor", "--archive", "news.db")
+    assert done.returncode == 1
+    assert "PROBLEM  archive: news.db is damaged" in done.stdout
+    assert "dateline restore" in done.stdout
 
 
 def test_another_package_of_our_name_is_named_with_a_remedy(command: Dateline, tmp_path: Path) -> None:

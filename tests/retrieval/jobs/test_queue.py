@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from filelock import FileLock, Timeout
 
-from retrieval import Archive, ArticleInput, IngestOutcome, IngestResult
+from retrieval import Archive, ArchiveError, ArticleInput, IngestOutcome, IngestResult
+from retrieval.ingest import OnResult
 from retrieval.jobs import JobQueue, JobState, Worker
 from retrieval.jobs.queue import MOST_ATTEMPTS
 
@@ -119,3 +121,68 @@ def test_there_is_one_worker_at_a_time(path: Path, queue: JobQueue) -> None:
     queue.add(articles(1))
     with Archive.open(path) as archive, FileLock(f"{path}.worker"), pytest.raises(Timeout):
         Worker(archive, queue).work_off()
+
+
+def test_what_was_not_finished_waits_for_the_others(queue: JobQueue) -> None:
+    job = queue.add(articles(4))
+    queue.take(2)  # and its worker ends
+    taken = [queue.take(10) for _ in range(3)]
+    assert [[position for position, _ in items] for _, items in filter(None, taken)] == [[2, 3], [0], [1]]
+    assert job.total == 4
+
+
+def test_what_is_given_back_counts_as_not_taken(queue: JobQueue) -> None:
+    job = queue.add(articles(2))
+    for _ in range(MOST_ATTEMPTS + 2):
+        taken = queue.take(10)
+        assert taken is not None
+        assert [position for position, _ in taken[1]] == [0, 1]
+        queue.give_back(job.id, [0, 1])
+    assert queue.count_waiting() == 2
+
+
+class Faulty(Archive):
+    """Cannot be written for a while; every article that it is given counts down."""
+
+    faults = 0
+
+    def ingest_articles(
+        self, articles: Iterable[ArticleInput], *, workers: int = 1, on_result: OnResult | None = None
+    ) -> list[IngestResult]:
+        given = list(articles)
+        if self.faults > 0:
+            self.faults -= 1
+            super().ingest_articles(given[:1], workers=workers, on_result=on_result)
+            raise ArchiveError("no room left")
+        return super().ingest_articles(given, workers=workers, on_result=on_result)
+
+
+def test_a_worker_waits_out_what_no_article_is_to_blame_for(
+    path: Path, queue: JobQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.jobs.worker._PAUSE_SECONDS", 0.01)
+    job = queue.add(articles(5))
+    with Faulty(path) as archive:
+        archive.faults = 2 * MOST_ATTEMPTS
+        assert Worker(archive, queue).work_off() == 5
+        assert archive.corpus().article_count == 5
+    # What was stored before each fault was told then, and is not read again.
+    assert [item.outcome for item in queue.items(job.id)] == [IngestOutcome.ADDED] * 5
+
+
+def test_a_worker_that_is_stopped_in_a_fault_gives_its_articles_back(
+    path: Path, queue: JobQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.jobs.worker._PAUSE_SECONDS", 0.01)
+    job = queue.add(articles(2))
+    for _ in range(MOST_ATTEMPTS + 1):
+        with Faulty(path) as archive:
+            archive.faults = 10**6
+            worker = Worker(archive, queue)
+            timer = threading.Timer(0.3, worker.stop)
+            timer.start()
+            assert worker.work_off() == 0
+            timer.join()
+    found = queue.find(job.id)
+    assert found is not None
+    assert (found.done, found.rejected, queue.count_waiting()) == (0, 0, 2)

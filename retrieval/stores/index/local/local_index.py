@@ -10,16 +10,17 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 from filelock import FileLock, Timeout
-from tantivy import Index, IndexWriter, Query
+from tantivy import Index, IndexWriter
 
-from retrieval.errors import ArchiveError, ArchiveLocked
+from retrieval.errors import ArchiveError, ArchiveLocked, IndexDamaged
 from retrieval.models import ArticleFilter
+from retrieval.stores.index.local.damage import is_index_fault, reading_index
 from retrieval.stores.index.local.documents import (
     FORMAT,
     IndexedPassage,
@@ -31,12 +32,15 @@ from retrieval.stores.index.local.documents import (
     read_state,
 )
 from retrieval.stores.index.local.page_cache import read_ahead
-from retrieval.stores.index.local.snapshot import IndexHit, IndexSnapshot, count_hits
+from retrieval.stores.index.local.snapshot import IndexHit, IndexSnapshot
 from retrieval.stores.index.local.vector_segments import VectorRow
 from retrieval.stores.index.local.vectors import VectorSnapshot, VectorWriter
+from retrieval.stores.permissions import FILE_MODE, FOLDER_MODE, make_private
 from retrieval.text.analysis import WORDS, QueryTerms, build_analyzer
 
 _HEAP_BYTES = 64_000_000
+# After so many failed updates in turn the index is built from nothing.
+_FAILURES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,14 @@ class LocalIndex:
         self._folder = folder
         self._mark = f"{FORMAT} {archive_id}"
         self._timeout = lock_timeout_seconds
-        self._lock = FileLock(str(folder) + ".lock", timeout=lock_timeout_seconds)
+        self._lock = FileLock(str(folder) + ".lock", timeout=lock_timeout_seconds, mode=FILE_MODE)
         self._guard = threading.Lock()
         self._schema = build_schema()
         self._opened: _Opened | None = None
         self._stamp = 0
         self._graphs: threading.Thread | None = None
+        # Updates that failed one after another.
+        self._failures = 0
         folder.parent.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -70,6 +76,11 @@ class LocalIndex:
         return 0 if opened is None else opened.state.sequence
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the last update failed, of this process."""
+        return self._failures > 0
+
+    @property
     def embedder(self) -> str | None:
         """What made the vectors in the index; None where there are none."""
         opened = self._current()
@@ -77,11 +88,8 @@ class LocalIndex:
 
     def passage_count(self) -> int:
         """How many passages can be found."""
-        opened = self._current()
-        if opened is None:
-            return 0
-        result = opened.index.searcher().search(Query.term_query(self._schema, "kind", "passage"), limit=1)
-        return count_hits(result)
+        snapshot = self.snapshot()
+        return 0 if snapshot is None else snapshot.passage_count()
 
     def read_ahead(self) -> None:
         """Have the files read into the kernel's cache."""
@@ -90,8 +98,13 @@ class LocalIndex:
     def clear(self) -> None:
         """Throw the index away; the next update builds it from nothing."""
         with self._hold(), self._guard:
-            self._opened = None
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._remove()
+
+    def discard(self, snapshot: IndexSnapshot) -> None:
+        """Throw the index away, as `clear`, where it is still the one whose ``snapshot`` was found damaged."""
+        with self._hold(), self._guard:
+            if self._opened is None or self._opened.vectors is snapshot.source:
+                self._remove()
 
     def update(
         self,
@@ -115,30 +128,16 @@ class LocalIndex:
             opened = self._open_or_create()
             if opened.state.sequence != after:
                 return False
-            index = opened.index
-            vectors = VectorWriter(self._folder / "vectors")
-            rows: list[VectorRow] = []
             try:
-                self._sweep(index)
-                writer: IndexWriter = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-                for id_ in ids:
-                    writer.delete_documents_by_term("article_id", id_)
-                for passage in passages:
-                    writer.add_document(make_document(passage))
-                    if passage.vector is not None:
-                        rows.append(make_row(passage))
-                notes = vectors.update(opened.vectors, sequence=sequence, article_ids=ids, rows=rows)
-                state = IndexState(sequence, embedder or opened.state.embedder, notes)
-                writer.delete_documents_by_term("kind", "state")
-                writer.add_document(make_state(state))
-                writer.commit()
-                writer.wait_merging_threads()
-                # Readers may still be opening the state before this one.
-                vectors.collect_garbage((*notes, *opened.state.segments))
-                index.reload()
-                self._opened = self._look(index)
-            except (ValueError, OSError, RuntimeError) as error:
+                self._write(opened, ids, passages, sequence, embedder)
+            except BaseException as error:
+                # What is in memory may no longer be what is on disk: the next read or update looks there.
+                self._opened, self._stamp = None, 0
+                if not is_index_fault(error):
+                    raise
+                self._failures += 1
                 raise self._explain(error) from error
+            self._failures = 0
             self._stamp = self._read_stamp()
             return True
 
@@ -179,6 +178,36 @@ class LocalIndex:
 
     # ------------------------------------------------------------ how
 
+    def _write(
+        self,
+        opened: _Opened,
+        ids: Sequence[str],
+        passages: Iterable[IndexedPassage],
+        sequence: int,
+        embedder: str | None,
+    ) -> None:
+        index = opened.index
+        vectors = VectorWriter(self._folder / "vectors")
+        rows: list[VectorRow] = []
+        self._sweep(index)
+        with _writer_of(index) as writer:
+            for id_ in ids:
+                writer.delete_documents_by_term("article_id", id_)
+            for passage in passages:
+                writer.add_document(make_document(passage))
+                if passage.vector is not None:
+                    rows.append(make_row(passage))
+            notes = vectors.update(opened.vectors, sequence=sequence, article_ids=ids, rows=rows)
+            state = IndexState(sequence, embedder or opened.state.embedder, notes)
+            writer.delete_documents_by_term("kind", "state")
+            writer.add_document(make_state(state))
+            writer.commit()
+        # Readers may still be opening the state before this one.
+        vectors.collect_garbage((*notes, *opened.state.segments))
+        index.reload()
+        self._opened = self._look(index)
+        make_private(self._folder)
+
     def _sweep(self, index: Index) -> None:
         """Delete the lists of deleted documents that a writer left when it was killed before its commit.
 
@@ -195,7 +224,7 @@ class LocalIndex:
                 path.unlink(missing_ok=True)
 
     def _build_graphs(self, opened: _Opened) -> None:
-        lock = FileLock(str(self._folder) + ".graphs.lock", timeout=0)
+        lock = FileLock(str(self._folder) + ".graphs.lock", timeout=0, mode=FILE_MODE)
         try:
             with lock:
                 built = opened.vectors.build_graphs()
@@ -219,11 +248,16 @@ class LocalIndex:
             self._stamp = stamp
             return self._opened
 
+    def _remove(self) -> None:
+        self._opened, self._stamp = None, 0
+        shutil.rmtree(self._folder, ignore_errors=True)
+
     def _reopen(self, opened: _Opened) -> _Opened | None:
         try:
-            opened.index.reload()
-            return self._look(opened.index)
-        except (ValueError, OSError):
+            with reading_index():
+                opened.index.reload()
+                return self._look(opened.index)
+        except IndexDamaged:
             return self._open()
 
     def _look(self, index: Index) -> _Opened:
@@ -243,27 +277,29 @@ class LocalIndex:
         for _ in range(3):  # a writer may be sweeping the files of the state we have just read
             stamp = self._read_stamp()
             try:
-                if (self._folder / "format").read_text() != self._mark:
-                    return None
-                index = Index(self._schema, path=str(self._folder), reuse=True)
-                index.register_tokenizer(WORDS, build_analyzer())
-                index.config_reader("manual", 1)
-                index.reload()
-                self._opened = None
-                return self._look(index)
-            except (ValueError, OSError):
+                with reading_index():
+                    if (self._folder / "format").read_text() != self._mark:
+                        return None
+                    index = Index(self._schema, path=str(self._folder), reuse=True)
+                    index.register_tokenizer(WORDS, build_analyzer())
+                    index.config_reader("manual", 1)
+                    index.reload()
+                    self._opened = None
+                    return self._look(index)
+            except IndexDamaged:
                 if stamp == self._read_stamp():
                     return None
         return None
 
     def _open_or_create(self) -> _Opened:
         opened = None
-        if self._read_stamp():
+        # What fails twice although there is room may be broken in a way that opening it does not show.
+        if self._read_stamp() and not (self._failures >= _FAILURES and self._has_room()):
             opened = self._reopen(self._opened) if self._opened else self._open()
         if opened is None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._remove()
             try:
-                self._folder.mkdir(parents=True)
+                self._folder.mkdir(FOLDER_MODE, parents=True)
                 index = Index(self._schema, path=str(self._folder), reuse=False)
                 (self._folder / "format").write_text(self._mark)
             except (ValueError, OSError) as error:
@@ -274,10 +310,16 @@ class LocalIndex:
         self._opened = opened
         return opened
 
-    def _explain(self, error: Exception) -> ArchiveError:
+    def _has_room(self) -> bool:
+        try:
+            return shutil.disk_usage(self._folder.parent).free >= _HEAP_BYTES
+        except OSError:
+            return False
+
+    def _explain(self, error: BaseException) -> ArchiveError:
         """Why the index cannot be written. Nothing is lost: the catalog has what it lacks."""
-        free = shutil.disk_usage(self._folder.parent).free
-        remedy = "free some disk space" if free < _HEAP_BYTES else "make its folder writable"
+        is_full = not self._has_room() or "No space left" in str(error)
+        remedy = "free some disk space" if is_full else "make its folder writable"
         return ArchiveError(
             f"search index {self._folder} cannot be written: {remedy}, and it catches up with the next search ({error})"
         )
@@ -296,3 +338,16 @@ class LocalIndex:
             yield
         finally:
             self._lock.release()
+
+
+@contextmanager
+def _writer_of(index: Index) -> Iterator[IndexWriter]:
+    """A writer that lets go of tantivy's lock however it ends: an error that is kept keeps its frames alive."""
+    writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+    try:
+        yield writer
+    except BaseException:
+        with suppress(ValueError, RuntimeError):  # what failed may fail again; the writer is gone all the same
+            writer.wait_merging_threads()
+        raise
+    writer.wait_merging_threads()

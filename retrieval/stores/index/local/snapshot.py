@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tantivy import FieldType, Occur, Query, Schema, Searcher, SearchResult
 
 from retrieval.models import ArticleFilter
+from retrieval.stores.index.local.damage import reading_index
 from retrieval.stores.index.local.documents import IndexState, seconds
 from retrieval.stores.index.local.vectors import VectorFilter, VectorHit, VectorSnapshot
 from retrieval.text.analysis import QueryTerms
@@ -41,9 +42,12 @@ class IndexSnapshot:
         self._searcher = searcher
         self._vectors = vectors
         self.state = state
+        # What tells whether two snapshots are of one opened index.
+        self.source = vectors
         self._counts: dict[tuple[ArticleFilter, str, str], int] = {}
         self._sizes: dict[ArticleFilter, int | None] = {}
 
+    @reading_index()
     def search(
         self,
         terms: QueryTerms,
@@ -59,6 +63,7 @@ class IndexSnapshot:
         result = self._searcher.search(self._build_query(terms, filter_, named_ids), limit=max(limit, 1), offset=offset)
         return self._hits(result)[:limit], count_hits(result)
 
+    @reading_index()
     def score(
         self,
         terms: QueryTerms,
@@ -87,14 +92,17 @@ class IndexSnapshot:
         """The length of a vector; None where there are none."""
         return self._vectors.dimensions
 
+    @reading_index()
     def nearest(self, vector: NDArray[np.float32], *, filter_: ArticleFilter | None, limit: int) -> list[VectorHit]:
         """The passages whose vectors are nearest to ``vector``, best first."""
         return self._vectors.search(vector, limit=limit, filter_=_vector_filter(filter_))
 
+    @reading_index()
     def vectors(self, passage_ids: Sequence[int]) -> NDArray[np.float32]:
         """The passages' vectors, NaN where there is none."""
         return self._vectors.vectors(passage_ids)
 
+    @reading_index()
     def frequencies(self, words: Sequence[str], *, filter_: ArticleFilter | None = None) -> tuple[list[int], int]:
         """In how many passages each of the terms stands, and how many there are, removed ones not yet swept too.
 
@@ -104,6 +112,22 @@ class IndexSnapshot:
         if size is None or filter_ is None:
             return [self._searcher.doc_freq("words", word) for word in words], self._searcher.num_docs
         return [self._count(filter_, "words", word) for word in words], size
+
+    @reading_index()
+    def passage_count(self) -> int:
+        """How many passages can be found."""
+        return count_hits(self._searcher.search(Query.term_query(self._schema, "kind", "passage"), limit=1))
+
+    @reading_index()
+    def passage_ids(self) -> NDArray[np.int64]:
+        """The ids of all passages."""
+        every = self._searcher.search(Query.term_query(self._schema, "kind", "passage"), limit=self._searcher.num_docs or 1)
+        ids = self._searcher.fast_field_values("passage_id", [address for _, address in every.hits]) if every.hits else []
+        return np.array([id_ or 0 for id_ in ids], np.int64)
+
+    def vector_ids(self) -> NDArray[np.int64]:
+        """The ids of the passages that have a vector."""
+        return self._vectors.passage_ids()
 
     # ------------------------------------------------------------ how
 

@@ -114,6 +114,14 @@ class VectorSnapshot:
         found.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return found[:limit]
 
+    def passage_ids(self) -> NDArray[np.int64]:
+        """The passages that have a vector."""
+        kept = [np.empty(0, np.int64)]
+        for segment in self.segments:
+            live = segment.live_passages()
+            kept.append(segment.passage_ids if live is None else segment.passage_ids[live])
+        return np.concatenate(kept)
+
     def vectors(self, passage_ids: Sequence[int]) -> NDArray[np.float32]:
         """The vector of each of the passages; NaN for one that has none."""
         wanted = np.asarray(passage_ids, np.int64)

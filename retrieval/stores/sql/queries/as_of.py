@@ -109,16 +109,21 @@ class AsOfView:
         drawn = (_DRAWN.format(**_columns(table), parts=parts, key=key) for table, parts, key, _ in _DRAWS)
         self._whole = ["drawn AS MATERIALIZED (SELECT ? AS rows)", *self._plain, *drawn]
         self._guard = threading.Lock()
-        self._rows: str | None = None
+        self._rows = ""
+        # The newest change that the drawn rows have taken in: another transaction may see later ones.
+        self._drawn_at: int | None = None
 
-    def show(self, connection: Connection) -> None:
-        """Let all that is read from ``connection`` from now on be read so."""
-        shown = _Shown(self._plain)
-        event.listen(connection, "before_cursor_execute", shown.rewrite, retval=True)
+    def tables_without_drawn(self) -> Sequence[str]:
+        """The tables as they stood then, without those that are drawn from several articles."""
+        return self._plain
+
+    def tables(self, connection: Connection) -> tuple[Sequence[str], tuple[str, ...]]:
+        """All tables as they stood then, and the values of their parameters; ``connection`` shows the plain ones."""
         with self._guard:
-            if self._rows is None:
-                self._rows = self._draw(connection)
-        shown.tables, shown.values = self._whole, (self._rows,)
+            newest = _newest_change(connection)
+            if newest != self._drawn_at:
+                self._rows, self._drawn_at = self._draw(connection), newest
+            return self._whole, (self._rows,)
 
     def _draw(self, connection: Connection) -> str:
         """The events and stories that some later article changed, as JSON."""
@@ -130,23 +135,44 @@ class AsOfView:
         return orjson.dumps(rows).decode()
 
 
-class _Shown:
-    """The tables that statements of a connection get in front, with the values of their parameters."""
+class Past:
+    """Lets all that is read from a connection be read as it stood at a moment: its statements get tables in front."""
 
-    def __init__(self, tables: Sequence[str]) -> None:
-        self.tables = tables
-        self.values: tuple[str, ...] = ()
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._tables: Sequence[str] = ()
+        self._values: tuple[str, ...] = ()
+        event.listen(connection, "before_cursor_execute", self._rewrite, retval=True)
 
-    def rewrite(
+    def show(self, moment: AsOfView | None) -> None:
+        """From now on as it stood at ``moment``, None for the present."""
+        self._tables, self._values = (), ()
+        if moment is not None:
+            self._tables = moment.tables_without_drawn()
+            self._tables, self._values = moment.tables(self._connection)
+
+    def _rewrite(
         self, _connection: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
     ) -> tuple[str, Any]:
         """Called by SQLAlchemy before each statement."""
         words = statement.lstrip()
+        if not self._tables:
+            return statement, parameters
         if words.startswith("SELECT"):
-            return f"WITH {', '.join(self.tables)} {words}", (*self.values, *parameters)
+            return f"WITH {', '.join(self._tables)} {words}", (*self._values, *parameters)
         if words.startswith("WITH "):
-            return f"WITH {', '.join(self.tables)}, {words.removeprefix('WITH ')}", (*self.values, *parameters)
+            return f"WITH {', '.join(self._tables)}, {words.removeprefix('WITH ')}", (*self._values, *parameters)
         return statement, parameters
+
+
+def _newest_change(connection: Connection) -> int:
+    """Straight from the driver: it is asked before every read, and needs no tables in front."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute("SELECT max(seq) FROM changes")
+        return int(cursor.fetchall()[0][0] or 0)
+    finally:
+        cursor.close()
 
 
 def _columns(table: Table) -> dict[str, str]:

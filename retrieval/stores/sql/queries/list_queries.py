@@ -101,8 +101,9 @@ class ListQueries(PointQueries):
         window: Window = _FIRST,
     ) -> Page[Event]:
         """Events, earliest first; those without a time come last in either direction."""
-        statement = rows.select_events().where(*self._filter_events(filter))
-        return self._page(statement, order_events(order, descending=descending), window, rows.make_event)
+        with self.reading():
+            statement = rows.select_events().where(*self._filter_events(filter))
+            return self._page(statement, order_events(order, descending=descending), window, rows.make_event)
 
     def claims(self, filter: ClaimFilter | None = None, *, window: Window = _FIRST) -> Page[Claim]:  # noqa: A002
         """Claims in the order in which they came in, within an article in reading order."""
@@ -126,13 +127,18 @@ class ListQueries(PointQueries):
         """How many articles pass ``filter``."""
         return self._count(articles, filter_articles(filter))
 
+    def count_passages(self) -> int:
+        """How many passages there are."""
+        return self._count(passages, [])
+
     def count_entities(self, filter: EntityFilter | None = None) -> int:  # noqa: A002
         """How many entities pass ``filter``."""
         return self._count(entities, filter_entities(filter))
 
     def count_events(self, filter: EventFilter | None = None) -> int:  # noqa: A002
         """How many events pass ``filter``."""
-        return self._count(events, self._filter_events(filter))
+        with self.reading():
+            return self._count(events, self._filter_events(filter))
 
     def count_claims(self, filter: ClaimFilter | None = None) -> int:  # noqa: A002
         """How many claims pass ``filter``."""
@@ -192,9 +198,10 @@ class ListQueries(PointQueries):
     ) -> Mapping[str, Page[Event]]:
         """The events that articles or those of stories tell of, or that entities take part in or are the place of."""
         pairs = find_pairs("events", parent, ids)
-        statement = rows.select_events().join(pairs, pairs.c.child == events.c.id).where(*self._filter_events(filter))
         ordering = order_events(order, descending=descending)
-        return self._pages(statement, ordering, window, rows.make_event, pairs.c.parent, ids)
+        with self.reading():
+            statement = rows.select_events().join(pairs, pairs.c.child == events.c.id).where(*self._filter_events(filter))
+            return self._pages(statement, ordering, window, rows.make_event, pairs.c.parent, ids)
 
     def claims_by(
         self,
@@ -257,7 +264,8 @@ class ListQueries(PointQueries):
         filter: EventFilter | None = None,  # noqa: A002
     ) -> Mapping[str, int]:
         """The lengths of the lists of `events_by`."""
-        return self._counts("events", events, events.c.id, parent, ids, self._filter_events(filter))
+        with self.reading():
+            return self._counts("events", events, events.c.id, parent, ids, self._filter_events(filter))
 
     def count_claims_by(
         self,

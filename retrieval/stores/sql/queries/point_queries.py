@@ -7,11 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, func, select, tuple_
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, func, literal, select, tuple_
 
 from retrieval.errors import ArchiveClosed
 from retrieval.models import (
@@ -33,7 +31,7 @@ from retrieval.models import (
 )
 from retrieval.models.identity import fold
 from retrieval.stores.sql import rows
-from retrieval.stores.sql.engine import translate
+from retrieval.stores.sql.columns import metadata
 from retrieval.stores.sql.paging import chunks
 from retrieval.stores.sql.queries.as_of import AsOfView
 from retrieval.stores.sql.tables import (
@@ -55,7 +53,9 @@ from retrieval.stores.sql.tables import (
     stories,
     story_articles,
     times,
+    vectors,
 )
+from retrieval.stores.sql.transactions import ReadTransactions
 from retrieval.stores.sql.writes.near_duplicate_writes import find_origins
 
 T = TypeVar("T")
@@ -71,13 +71,14 @@ class PointQueries:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reads = ReadTransactions(engine)
         self._closed = False
         self._moment: AsOfView | None = None
 
     def at(self, moment: datetime) -> Self:
         """The same as it stood at ``moment``: what it reads is as if nothing published later were there.
 
-        For as long as a request lasts: it does not see what is stored meanwhile of events that later articles tell of.
+        What is stored meanwhile and was published by then it sees, as every other read does.
         """
         if self._moment is not None and self._moment.at <= moment:
             return self
@@ -87,16 +88,14 @@ class PointQueries:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read transaction: everything in it sees one state of the archive."""
+        """A read transaction: everything that this thread reads in it sees one state of the catalog.
+
+        Inside another it is the same one. Do not write in it: it would not see what was written.
+        """
         if self._closed:
             raise ArchiveClosed(f"archive {self._engine.url.database} was closed; open it again")
-        try:
-            with self._engine.connect() as connection, connection.begin():
-                if self._moment is not None:
-                    self._moment.show(connection)
-                yield connection
-        except DatabaseError as error:
-            raise translate(error, Path(self._engine.url.database or "")) from error
+        with self._reads.open(self._moment) as connection:
+            yield connection
 
     # ------------------------------------------------------------ one
 
@@ -127,6 +126,7 @@ class PointQueries:
             first, last = connection.execute(
                 select(func.min(articles.c.published_at), func.max(articles.c.published_at))
             ).one()
+            index_revision = self.index_revision()
         article_count, passage_count, entity_count, event_count, claim_count = counts
         return Corpus(
             article_count=article_count,
@@ -136,7 +136,7 @@ class PointQueries:
             claim_count=claim_count,
             first_published=first,
             last_published=last,
-            index_revision=self.index_revision(),
+            index_revision=index_revision,
             incomplete_article_count=incomplete_article_count,
         )
 
@@ -164,6 +164,22 @@ class PointQueries:
         """The sequence number of the newest change, 0 in an empty archive."""
         with self.reading() as connection:
             return connection.execute(select(func.max(changes.c.seq))).scalar() or 0
+
+    def check_tables(self) -> None:
+        """Read something of every table.
+
+        Raises:
+            ArchiveError: one cannot be read.
+        """
+        with self.reading() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(select(literal(1)).select_from(table).limit(1)).first()
+
+    def load_indexed_ids(self) -> tuple[list[int], list[int]]:
+        """The ids of all passages, and of those that have a vector: what the search index holds."""
+        with self.reading() as connection:
+            found = [connection.execute(select(column)).scalars() for column in (passages.c.id, vectors.c.passage_id)]
+            return list(found[0]), list(found[1])
 
     def resolve_names(self, names: Sequence[str]) -> Mapping[str, tuple[Entity, ...]]:
         """For each name the entities that have it as an alias, most mentioned first."""
@@ -305,20 +321,20 @@ class PointQueries:
 
     def load_facts(self, article_ids: Sequence[str]) -> Mapping[str, ArticleFacts]:
         """Everything known from articles; unknown ids are left out."""
-        found = {article.id: article for article in self.load_articles(article_ids) if article}
-        ids = list(found)
-        found_mentions = self._owned(select(mentions), mentions, ids, rows.make_mention)
-        found_tellings = self._owned(select(event_mentions), event_mentions, ids, rows.make_event_mention)
-        entity_ids = sorted({m.entity_id for some in found_mentions.values() for m in some})
-        event_ids = sorted({t.event_id for some in found_tellings.values() for t in some})
-        known = {entity.id: entity for entity in self.load_entities(entity_ids) if entity}
-        happened = {event.id: event for event in self.load_events(event_ids) if event}
-        found_blocks = self.load_blocks(ids)
-        found_passages = self._owned(rows.select_passages(), passages, ids, rows.make_passage)
-        found_times = self._owned(select(times), times, ids, rows.make_time)
-        found_participants = self._owned(select(participants), participants, ids, rows.make_participant)
-        found_claims: dict[str, list[Claim]] = {id_: [] for id_ in ids}
         with self.reading() as connection:
+            found = {article.id: article for article in self.load_articles(article_ids) if article}
+            ids = list(found)
+            found_mentions = self._owned(select(mentions), mentions, ids, rows.make_mention)
+            found_tellings = self._owned(select(event_mentions), event_mentions, ids, rows.make_event_mention)
+            entity_ids = sorted({m.entity_id for some in found_mentions.values() for m in some})
+            event_ids = sorted({t.event_id for some in found_tellings.values() for t in some})
+            known = {entity.id: entity for entity in self.load_entities(entity_ids) if entity}
+            happened = {event.id: event for event in self.load_events(event_ids) if event}
+            found_blocks = self.load_blocks(ids)
+            found_passages = self._owned(rows.select_passages(), passages, ids, rows.make_passage)
+            found_times = self._owned(select(times), times, ids, rows.make_time)
+            found_participants = self._owned(select(participants), participants, ids, rows.make_participant)
+            found_claims: dict[str, list[Claim]] = {id_: [] for id_ in ids}
             origins = find_origins(connection, ids)
             for some in chunks(ids):
                 query = rows.select_claims().where(claims.c.article_id.in_(some)).order_by(claims.c.seq)

@@ -74,23 +74,24 @@ class RelationQueries(ListQueries):
 
         An event that nobody makes a claim about has no accounts. The article's own voice is no account.
         """
-        sides = self._sides(event_ids)
-        roots = self._roots({claim.article_id for each in sides.values() for claims in each for claim in claims})
+        with self.reading():
+            sides = self._sides(event_ids)
+            roots = self._roots({claim.article_id for each in sides.values() for claims in each for claim in claims})
         return {
             id_: tuple(_account(side, roots) for side in sides[id_] if side) if id_ in sides else () for id_ in event_ids
         }
 
     def load_claim_relations(self, claim_ids: Sequence[str]) -> Mapping[str, ClaimRelations]:
         """By claim: the claims of other sources about the same event, on the other side of it and on the same one."""
-        known = {claim.id: claim for claim in self.load_claims(claim_ids) if claim}
         told: dict[str, set[str]] = defaultdict(set)
         with self.reading() as connection:
+            known = {claim.id: claim for claim in self.load_claims(claim_ids) if claim}
             for some in chunks(claim_ids):
                 query = select(event_mentions.c.claim_id, event_mentions.c.event_id)
                 for row in connection.execute(query.where(event_mentions.c.claim_id.in_(some))):
                     told[row.claim_id].add(row.event_id)
-        sides = self._sides(sorted({id_ for ids in told.values() for id_ in ids}))
-        roots = self._roots({claim.article_id for each in sides.values() for claims in each for claim in claims})
+            sides = self._sides(sorted({id_ for ids in told.values() for id_ in ids}))
+            roots = self._roots({claim.article_id for each in sides.values() for claims in each for claim in claims})
         return {
             id_: _relations(known[id_], [sides[e] for e in sorted(told[id_]) if e in sides], roots)
             if id_ in known

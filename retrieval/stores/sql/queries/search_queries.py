@@ -1,27 +1,23 @@
 """What a search reads of the catalog, straight from SQLite's driver.
 
 A search makes three small queries. Through SQLAlchemy each costs up to a millisecond of Python; as statements that the
-driver keeps prepared they cost ten microseconds and the reading of the rows. Each is one statement, and so sees one state
-of the archive. They are SQLite's own: another database needs others.
+driver keeps prepared they cost ten microseconds and the reading of the rows. They belong to the thread's read transaction
+where there is one. They are SQLite's own: another database needs others.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import orjson
-from sqlalchemy import Engine
 
 from retrieval.models import Article, DatePrecision, Passage, PublicationDate, PublicationSource, Span
 from retrieval.models.ranking import Candidate
 from retrieval.stores.sql.columns import EPOCH
-from retrieval.stores.sql.engine import translate
 from retrieval.stores.sql.rows import decode_stages
+from retrieval.stores.sql.transactions import ReadTransactions
 
 _STATE = "SELECT (SELECT max(seq) FROM changes), (SELECT value FROM settings WHERE name = 'embedder')"
 _CANDIDATES = """
@@ -49,44 +45,31 @@ class CatalogState:
 class SearchQueries:
     """Reads for searches. Safe to use from many threads."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, reads: ReadTransactions) -> None:
+        self._reads = reads
 
     def state(self) -> CatalogState:
         """How far the catalog is."""
-        last_change, embedder = self._read(_STATE)[0]
+        last_change, embedder = self._reads.fetch(_STATE)[0]
         return CatalogState(last_change or 0, embedder)
 
     def load_candidates(self, ids: Sequence[int]) -> list[Candidate]:
         """What ranking wants of passages, in the order of ``ids``; unknown ones are left out."""
-        found = {row[0]: _make_candidate(*row) for row in self._read(_CANDIDATES, _AROUND, orjson.dumps(ids).decode())}
+        rows = self._reads.fetch(_CANDIDATES, _AROUND, orjson.dumps(ids).decode())
+        found = {row[0]: _make_candidate(*row) for row in rows}
         return [found[id_] for id_ in ids if id_ in found]
 
     def load_passages(self, ids: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Passages with their articles, by id; unknown ones are left out."""
         articles: dict[str, Article] = {}
         found: dict[int, tuple[Passage, Article]] = {}
-        for row in self._read(_PASSAGES, orjson.dumps(ids).decode()):
+        for row in self._reads.fetch(_PASSAGES, orjson.dumps(ids).decode()):
             id_, position, start, end, article_id, *columns = row
             article = articles.get(article_id)
             if article is None:
                 article = articles[article_id] = _make_article(article_id, *columns)
             found[id_] = (Passage(id_, article_id, position, Span(start, end), article.text[start:end]), article)
         return found
-
-    def _read(self, statement: str, *parameters: object) -> Sequence[Any]:
-        try:
-            pooled = self._engine.raw_connection()
-            try:
-                cursor = pooled.cursor()
-                cursor.execute(statement, parameters)
-                rows = list(cursor.fetchall())
-                cursor.close()
-            finally:
-                pooled.close()
-        except sqlite3.DatabaseError as error:
-            raise translate(error, Path(self._engine.url.database or "")) from error
-        return rows
 
 
 def _make_candidate(

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from retrieval import ArchiveLocked, ArticleFilter, EventType
+from retrieval import ArchiveError, ArchiveLocked, ArticleFilter, EventType
 from retrieval.stores.index.local.documents import IndexedPassage
 from retrieval.stores.index.local.local_index import LocalIndex
 from retrieval.text.analysis import analyze_query
@@ -124,6 +125,30 @@ def test_a_damaged_index_counts_as_none_and_is_built_again(index: LocalIndex, tm
 def test_a_cleared_index_finds_nothing(index: LocalIndex) -> None:
     index.clear()
     assert (index.sequence, found(index, "town"), index.passage_count()) == (0, [], 0)
+
+
+def breaking() -> Iterator[IndexedPassage]:
+    yield passage(9, "The village slept", article="a9")
+    raise OSError("the disk is gone")
+
+
+def test_an_update_that_failed_leaves_nothing_behind(index: LocalIndex) -> None:
+    with pytest.raises(ArchiveError, match="the disk is gone") as kept:
+        index.update(sequence=4, article_ids=["a9"], passages=breaking(), after=3)
+    assert (index.sequence, found(index, "village"), index.has_failed) == (3, [], True)
+    # The error is still held, and with it the frames of the writer that failed.
+    assert index.update(sequence=4, article_ids=["a9"], passages=[passage(9, "The village slept", article="a9")], after=3)
+    assert kept.value
+    assert (index.sequence, found(index, "village"), index.has_failed) == (4, [9], False)
+
+
+def test_an_index_that_fails_twice_is_built_from_nothing(index: LocalIndex) -> None:
+    for _ in range(2):
+        with pytest.raises(ArchiveError):
+            index.update(sequence=4, article_ids=["a9"], passages=breaking(), after=3)
+    assert not index.update(sequence=4, article_ids=["a9"], passages=[], after=3), "it stands at nothing now"
+    assert index.update(sequence=4, article_ids=["a1"], passages=[passage(1, "The town")], after=0)
+    assert found(index, "town") == [1]
 
 
 HOLD = """

@@ -27,7 +27,7 @@ def test_what_searches_read_is_what_lookups_read(tmp_path: Path) -> None:
     dated = PublicationDate(at, DatePrecision.DAY, PublicationSource.METADATA, Span(0, 4))
     with Archive.open(tmp_path / "a.db", embedder=None) as archive:
         archive.store_prepared([(prepared(1, dated), Extraction()), (prepared(2, PublicationDate()), Extraction())])
-        catalog = SearchQueries(archive._engine)
+        catalog = SearchQueries(archive._reads)
         found = catalog.load_passages([4, 1, 99, 2, 3])
         passages = archive.load_passages([1, 2, 3, 4])
         articles = archive.load_articles([p.article_id for p in passages if p])
@@ -44,4 +44,4 @@ def test_a_damaged_file_is_an_error_for_people(tmp_path: Path) -> None:
         archive._engine.dispose()
         (tmp_path / "a.db").write_bytes(b"no database" * 1000)
         with pytest.raises(ArchiveError, match=r"a\.db"):
-            SearchQueries(archive._engine).state()
+            SearchQueries(archive._reads).state()
