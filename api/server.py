@@ -85,7 +85,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         factory=True,
         workers=settings.workers,
         log_config=None,
-        log_level=settings.log_level,
+        log_level=None,  # `set_up_logs` has set it
         server_header=False,
         http=PatientProtocol,
         ws=PatientSocketProtocol,
