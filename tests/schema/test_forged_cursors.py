@@ -43,7 +43,7 @@ DOCUMENTS = {
     "Story.articles": "stories(first: 1) { nodes { articles(PLACE) EDGES } }",
     "Story.events": "stories(first: 1) { nodes { events(PLACE) EDGES } }",
 }
-_FORGED = [
+_FORGED: list[Any] = [
     2**63, 2**64 - 1, 2**70, -(2**63) - 1, -(2**70), True, False, None, 1e308, -1.5, 0.1, "", "x", "\x00", "9" * 400, [],
     [1], {}, {"a": 1}, [[[]]],
 ]  # fmt: skip
