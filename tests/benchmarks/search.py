@@ -200,8 +200,8 @@ into the kernel's cache before: `rss_mb` is the asking process at its end, files
 all that is extracted from them, among made-up paragraphs of real sentences, each parsed once; `steps` are the shares of its
 time.
 
-`make soak` is another measure: lists beside asks, searches and articles that are handed in, by 200 clients on two free cores.
-It promises times, not ratios: the 99th percentile of lists is at most 100 ms, that of `/health` 50 ms."""
+`make soak` is another measure: lists beside asks, searches and articles that are handed in, by 200 clients on two free
+cores. It promises times, not ratios: the 99th percentile of lists is at most 100 ms, that of `/health` 50 ms."""
 
 
 def _run(what: str, engine: str, folder: Path, kind: str, count: int) -> str:

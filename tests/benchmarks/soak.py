@@ -1,8 +1,9 @@
 """Many clients at once for a while, with a kill -9 in the middle: ``python -m tests.benchmarks.soak``, or ``make soak``.
 
 Four in five requests are lists, three in twenty searches, one in twenty an `ask`; one in ten clients hangs up before it has
-its answer. Ten times a second `/health` is asked. Meanwhile articles are handed in with ``wait: false``. Half way through, every process of the server is killed
-and it is started again. The report is JSON; the command fails where a promise of `Report.broken` is.
+its answer. Ten times a second `/health` is asked. Meanwhile articles are handed in with ``wait: false``. Half way through,
+every process of the server is killed and it is started again. The report is JSON; the command fails where a promise of
+`Report.broken` is.
 """
 
 from __future__ import annotations
@@ -56,9 +57,9 @@ PLACES = ("Paris", "Lagos", "Lima", "Oslo", "Cairo", "Hanoi")
 
 @dataclass
 class Report:
-    """What was seen. ``seconds`` are of lists that were answered, ``health`` of `/health`, but for those sent while the server
-    was down: they wait for it in the socket's queue, or are ``unreachable``. ``memory`` is the server's, in MiB, early and at
-    the end.
+    """What was seen. ``seconds`` are of lists that were answered, ``health`` of `/health`, but for those sent while the
+    server was down: they wait for it in the socket's queue, or are ``unreachable``. ``memory`` is the server's, in MiB, early
+    and at the end.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)

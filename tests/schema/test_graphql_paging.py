@@ -15,8 +15,7 @@ from schema import Schema
 
 Run = Callable[..., dict[str, Any]]
 
-# Writing ten thousand events takes a minute or two: CI does it. A developer's run has as many pages as a tenth of them would
-# give, of a fifth of the size.
+# Writing ten thousand events takes a minute or two: CI does it. A developer's run has ten pages, and small ones.
 IS_CI = os.environ.get("CI") == "true"
 ARTICLES = 100 if IS_CI else 10
 EVENTS_EACH = PAGE = 100 if IS_CI else 20
