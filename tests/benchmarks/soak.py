@@ -58,8 +58,8 @@ PLACES = ("Paris", "Lagos", "Lima", "Oslo", "Cairo", "Hanoi")
 @dataclass
 class Report:
     """What was seen. ``seconds`` are of lists that were answered, ``health`` of `/health`, but for those sent while the
-    server was down: they wait for it in the socket's queue, or are ``unreachable``. ``memory`` is the server's, in MiB, early
-    and at the end.
+    server was down: they wait for it in the socket's queue, or are ``unreachable``. ``memory`` is the server's, in MiB,
+    early and at the end.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
