@@ -22,9 +22,10 @@ from threading import Lock
 
 import spacy
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled, without types
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
+from spacy.util import registry
 
 from retrieval.errors import MissingDependency
 from retrieval.models import NAMING_BLOCKS, Block, Span
@@ -94,7 +95,7 @@ def model_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-@spacy.registry.tokenizers(_EMPTY_TOKENIZER)
+@registry.tokenizers(_EMPTY_TOKENIZER)  # type: ignore[untyped-decorator]
 def _make_empty_tokenizer() -> Callable[[Language], Tokenizer]:
     return lambda language: Tokenizer(language.vocab)
 

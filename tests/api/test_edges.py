@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,10 @@ from starlette.testclient import TestClient
 from websockets import Subprotocol
 from websockets.sync.client import connect
 
+from api.app import create_app
 from api.problems import CODES
+from api.settings import Settings
+from retrieval import Archive
 from retrieval.keys import KeyRing, Scope
 from schema import errors as schema_errors
 from tests.conftest import serving
@@ -76,6 +81,33 @@ def test_the_log_shows_no_key_at_any_level(seed_archive: Path, tmp_path: Path, l
     assert "dateline.server" in log
     assert key not in log
     assert "secret" not in log
+
+
+def test_lists_do_not_wait_for_articles_that_are_taken_in(seed_archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def wait(*_: Any) -> list[Any]:
+        begun.set()
+        assert go.wait(60)
+        return []
+
+    ingest = {"query": 'mutation { ingestArticles(input: {articles: [{text: "It rained."}]}) { clientMutationId } }'}
+    settings = Settings(allowed_hosts=("*",), threads=2, warm_up=False, execution_timeout_seconds=120)
+    with (
+        Archive.open(seed_archive) as archive,
+        TestClient(create_app(settings, archive=archive)) as client,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        monkeypatch.setattr(archive, "ingest_articles", wait)
+        waiting = [pool.submit(client.post, "/graphql", json=ingest) for _ in range(8)]
+        try:
+            assert begun.wait(60)
+            answer = client.post("/graphql", json={"query": "{ corpus { articleCount } articles { totalCount } }"})
+            assert answer.json() == {"data": {"corpus": {"articleCount": 1}, "articles": {"totalCount": 1}}}
+            assert not any(one.done() for one in waiting)
+        finally:
+            go.set()
+        assert all("errors" not in one.result(60).json() for one in waiting)
 
 
 def test_every_code_is_documented() -> None:
