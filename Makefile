@@ -20,8 +20,9 @@ run: .venv/.runtime
 	@$(BIN)/dateline ask --archive $(ARCHIVE) "$$($(BIN)/python -m api.sample)"
 	@$(BIN)/dateline serve --archive $(ARCHIVE) --host $(HOST) --port $(PORT)
 
+# Each process takes tests that stand together, so that what a file's tests share is made once.
 test: lint node
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # The server's CPU time a request, extraction's words a second, and search side by side with other engines;
 # BENCH="--passages 100000" for another size of search, --stores FOLDER to keep what was built and --reuse to ask it again.
