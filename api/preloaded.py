@@ -11,7 +11,6 @@ from contextlib import suppress
 
 gc.disable()  # what is imported is no garbage
 
-import haystack  # noqa: E402, F401 -- as all below: for what it takes in
 import onnxruntime  # noqa: E402, F401
 import tokenizers  # noqa: E402, F401
 

@@ -97,7 +97,7 @@ def leave(address: str, query: str, *, begun: threading.Event, clients: int = 1)
         async with httpx2.AsyncClient(timeout=PATIENCE) as client:
             asking = [asyncio.ensure_future(client.post(address, json={"query": query})) for _ in range(clients)]
             deadline = time.monotonic() + PATIENCE
-            while not begun.is_set() or await asyncio.to_thread(figure, address, running) < before + clients:
+            while await asyncio.to_thread(figure, address, running) < before + clients or not begun.is_set():
                 assert time.monotonic() < deadline, "the server has not begun"
             assert not any(one.done() for one in asking)
             for one in asking:
