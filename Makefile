@@ -1,6 +1,6 @@
 # make run    set up, ingest seeds/, ask the sample question, serve on http://127.0.0.1:8000
 # make bench  measure search beside other engines
-# make soak   many clients for a minute, with a kill -9 half way
+# make soak   many clients for a minute, with a kill -9 half way: 99 lists of 100 within 100 ms, /health within 50
 # make test   set up, format and lint checks, types, layers, printed schema, tests
 
 PYTHON ?= python3
@@ -20,8 +20,9 @@ run: .venv/.runtime
 	@$(BIN)/dateline ask --archive $(ARCHIVE) "$$($(BIN)/python -m api.cli.sample)"
 	@$(BIN)/dateline serve --archive $(ARCHIVE) --host $(HOST) --port $(PORT)
 
+# Each process takes tests that stand together, so that what a file's tests share is made once.
 test: lint node
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # The server's CPU time a request, extraction's words a second, and search side by side with other engines;
 # BENCH="--passages 100000" for another size of search, --stores FOLDER to keep what was built and --reuse to ask it again.

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 PREFIX = "DATELINE_"
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
-_PARENT = "DATELINE_PARENT"
 
 Names = Annotated[tuple[str, ...], NoDecode]
 
@@ -272,22 +271,16 @@ def ask_pipeline_of(settings: Settings) -> AskPipeline | None:
 
 
 def join_processes(folder: str) -> None:
-    """Tell the processes that this one starts of their parent, and that they count into ``folder``.
+    """Tell the processes that this one starts that they count into ``folder``.
 
     Prometheus' client looks for that variable itself, when it is imported.
     """
     os.environ[_FIGURES] = folder
-    os.environ[_PARENT] = str(os.getpid())
 
 
 def figures_folder() -> str | None:
     """The folder of `join_processes`; None in a process that is alone."""
     return os.environ.get(_FIGURES)
-
-
-def parent_process() -> int | None:
-    """The process that called `join_processes`; None in one that is alone."""
-    return int(os.environ[_PARENT]) if _PARENT in os.environ else None
 
 
 def settings_table() -> str:

@@ -46,8 +46,9 @@ class Context:
     """One for each operation. ``executor`` bounds how many archive calls run at once; ``can_write`` permits mutations.
 
     ``budget`` takes what the operation costs from its client's points; then ``charge`` tells what became of them.
-    ``caller`` is for the audit log; ``observe`` takes the seconds of a stage; ``slow_executor`` runs what takes long, so
-    that it does not hold up the rest. Only a server has ``jobs`` in the background and a ``feed`` of changes.
+    ``caller`` is for the audit log; ``observe`` takes the seconds of a stage; ``slow_executor`` runs what takes long, and
+    ``write_executor`` what waits for other writers, so that neither holds up the rest. Only a server has ``jobs`` in the
+    background and a ``feed`` of changes.
     """
 
     archive: Archive
@@ -60,6 +61,7 @@ class Context:
     feed: ChangeFeed | None = None
     observe: Observe = _unobserved
     slow_executor: Executor | None = None
+    write_executor: Executor | None = None
     charge: Charge | None = field(init=False, default=None)
     loaders: Loaders = field(init=False)
     # By moment, and by the name of the root field in the response.
@@ -72,6 +74,10 @@ class Context:
     def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
         """``call`` in the executor: the archive blocks, and would stop the whole server on its event loop."""
         return self._run_in(self.executor, partial(call, *args, **kwargs))
+
+    def write(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        """As `run`, of a call that changes the archive."""
+        return self._run_in(self.write_executor or self.executor, partial(call, *args, **kwargs))
 
     async def timed(self, stage: str, call: Callable[[], T]) -> T:
         """As `run`, of a call that takes long; observed as ``stage``."""

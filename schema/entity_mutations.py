@@ -124,7 +124,7 @@ async def _decided(
 ) -> EntityDecisionPayload:
     info.context.require_write(info.field_name)
     try:
-        decision = await info.context.run(decide)
+        decision = await info.context.write(decide)
     except InputError as error:
         problem = UserError(message=str(error), code=UserErrorCode.INVALID, path=["input"])
         return EntityDecisionPayload(

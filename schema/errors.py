@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -21,6 +22,8 @@ TIMEOUT = "TIMEOUT"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 
 _LONGEST_MESSAGE = 500
+# What graphql-core guesses at from the names in the schema.
+_SUGGESTION = re.compile(r" ?Did you mean [^?]*\?")
 
 
 class Forbidden(Exception):
@@ -40,20 +43,22 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def code_errors(result: ExecutionResult, *, request_id: str | None) -> ExecutionResult:
-    """``result`` with a code at each of its errors."""
+def code_errors(result: ExecutionResult, *, request_id: str | None, suggests: bool = True) -> ExecutionResult:
+    """``result`` with a code at each of its errors, and without guesses at names in them unless ``suggests``."""
     is_refused = isinstance(result, PreExecutionError)
     if result.errors:
-        result.errors = [coded(error, is_refused=is_refused, request_id=request_id) for error in result.errors]
+        result.errors = [
+            coded(error, is_refused=is_refused, request_id=request_id, suggests=suggests) for error in result.errors
+        ]
     return result
 
 
-def coded_part(part: Any, *, request_id: str | None) -> dict[str, Any]:
+def coded_part(part: Any, *, request_id: str | None, suggests: bool = True) -> dict[str, Any]:
     """A part of an incremental response as clients get it, with a code at each of its errors."""
 
     def with_codes(value: Any) -> Any:
         if isinstance(value, GraphQLError):
-            return coded(value, request_id=request_id).formatted
+            return coded(value, request_id=request_id, suggests=suggests).formatted
         if hasattr(value, "errors") and value.errors:
             return value.formatted | {"errors": [with_codes(error) for error in value.errors]}
         return value.formatted
@@ -65,7 +70,9 @@ def coded_part(part: Any, *, request_id: str | None) -> dict[str, Any]:
     return made
 
 
-def coded(error: GraphQLError, *, is_refused: bool = False, request_id: str | None = None) -> GraphQLError:
+def coded(
+    error: GraphQLError, *, is_refused: bool = False, request_id: str | None = None, suggests: bool = True
+) -> GraphQLError:
     """``error`` with a code; ``is_refused`` says that the document never ran.
 
     The result is a new error: those of a cached validation are shared between requests and stay as they are.
@@ -75,8 +82,9 @@ def coded(error: GraphQLError, *, is_refused: bool = False, request_id: str | No
     cause = _cause(error)
     if isinstance(cause, GraphQLSyntaxError):
         return _with(error, error.message, {"code": PARSE_FAILED})
+    message = error.message if suggests else _SUGGESTION.sub("", error.message)
     if is_refused and error.original_error is None:
-        return _with(error, error.message, {"code": VALIDATION_FAILED})
+        return _with(error, message, {"code": VALIDATION_FAILED})
     for kind, code in _CODES:
         if isinstance(cause, kind):
             return _with(error, str(cause), {"code": code})
@@ -87,7 +95,7 @@ def coded(error: GraphQLError, *, is_refused: bool = False, request_id: str | No
     if isinstance(cause, UnicodeEncodeError):
         return _with(error, "text is not valid Unicode: it holds a lone surrogate", {"code": BAD_USER_INPUT})
     if _is_about_input(error, cause):
-        return _with(error, error.message, {"code": BAD_USER_INPUT})
+        return _with(error, message, {"code": BAD_USER_INPUT})
     where = ".".join(map(str, error.path or ()))
     logger.error("internal error at %r in request %s", where, request_id, exc_info=cause)
     return _with(error, "internal error", {"code": INTERNAL_SERVER_ERROR, "requestId": request_id})

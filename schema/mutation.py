@@ -80,11 +80,11 @@ class Mutation(EntityMutations):
             return IngestArticlesPayload(results=[], job=None, user_errors=[problem], client_mutation_id=client_mutation_id)
         given = [article.to_model() for article in input.articles]
         if not input.wait:
-            job = await info.context.run(info.context.require_jobs().add, given)
+            job = await info.context.write(info.context.require_jobs().add, given)
             return IngestArticlesPayload(
                 results=[], job=IngestJob.of(job), user_errors=[], client_mutation_id=client_mutation_id
             )
-        found = await info.context.run(info.context.archive.ingest_articles, given)
+        found = await info.context.write(info.context.archive.ingest_articles, given)
         info.context.forget()
         return IngestArticlesPayload(
             results=[IngestResult.of(index, result) for index, result in enumerate(found)],
@@ -103,7 +103,7 @@ class Mutation(EntityMutations):
         except InputError as error:
             problem = _user_error(str(error), UserErrorCode.INVALID, ["input", "id"])
             return CancelIngestJobPayload(job=None, user_errors=[problem], client_mutation_id=client_mutation_id)
-        job = await info.context.run(info.context.require_jobs().cancel, key)
+        job = await info.context.write(info.context.require_jobs().cancel, key)
         if job is None:
             problem = _user_error(f"there is no job {input.id[:80]!r}", UserErrorCode.NOT_FOUND, ["input", "id"])
             return CancelIngestJobPayload(job=None, user_errors=[problem], client_mutation_id=client_mutation_id)
@@ -119,7 +119,7 @@ class Mutation(EntityMutations):
             problems = [_user_error("nothing to remove; give ids or urls", UserErrorCode.INVALID, ["input"])]
         removal = models.Removal()
         if keys or urls:
-            removal = await info.context.run(info.context.archive.remove, list(keys), urls=list(urls))
+            removal = await info.context.write(info.context.archive.remove, list(keys), urls=list(urls))
             info.context.forget()
         for unknown in removal.unknown:
             where = keys.get(unknown) or urls.get(unknown)

@@ -41,13 +41,17 @@ def server_process(
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """As `serving`, with the process."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    patient = {"DATELINE_EXECUTION_TIMEOUT_SECONDS": "120"}  # on a busy machine the models take long to load
     log = folder / "server.log"
     with (
         log.open("a") as stderr,
         subprocess.Popen(
             [sys.executable, "-m", "api.cli.main", "serve", "--port", "0", "--archive", str(archive), *options],
             cwd=folder,
-            env=kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "DATELINE_WARM_UP": "false"} | environment,
+            env=kept
+            | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "DATELINE_WARM_UP": "false"}
+            | patient
+            | environment,
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,

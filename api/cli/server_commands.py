@@ -28,16 +28,19 @@ def serve(
     ] = None,
 ) -> None:
     """Answer GraphQL over HTTP, with GraphiQL at /."""
-    from api.server.server import address_of, bind, run
+    from api.server.processes import preparing
     from api.settings import archive_of
 
     settings = settings_for(archive, host=host, port=port, insecure_bind=insecure_bind, workers=workers)
-    archive_of(settings).close()
-    with bind(settings) as listener:
-        address = address_of(listener)
-        typer.echo(f"GraphQL at {address}/graphql" + (f", GraphiQL at {address}/" if settings.graphiql else ""))
-        sys.stdout.flush()
-        run(settings, listener)
+    with preparing(settings):
+        from api.server.server import address_of, bind, run
+
+        archive_of(settings).close()
+        with bind(settings) as listener:
+            address = address_of(listener)
+            typer.echo(f"GraphQL at {address}/graphql" + (f", GraphiQL at {address}/" if settings.graphiql else ""))
+            sys.stdout.flush()
+            run(settings, listener)
 
 
 def work(

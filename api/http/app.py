@@ -54,6 +54,8 @@ _NEW_OBJECTS = 20_000
 # Of the threads that answer questions and search: with all cores busy the slowest lists take a third of what they took. At
 # 10 they gain no more, since a thread that is kept waiting for long may hold the interpreter's lock.
 _SLOW_NICENESS = 5
+# One writes at a time, whatever their number; the other hands in jobs meanwhile.
+_WRITE_THREADS = 2
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 _COMMON = """
@@ -80,8 +82,9 @@ def create_app(settings: Settings, *, archive: Archive | None = None) -> Starlet
             _made_to_serve(),
             ThreadPoolExecutor(settings.threads, thread_name_prefix="dateline") as executor,
             ThreadPoolExecutor(settings.slow_threads, "dateline-slow", initializer=_stand_back) as slow_executor,
+            ThreadPoolExecutor(_WRITE_THREADS, "dateline-write", initializer=_stand_back) as write_executor,
         ):
-            state.executor, state.slow_executor = executor, slow_executor
+            state.executor, state.slow_executor, state.write_executor = executor, slow_executor, write_executor
             with ExitStack() as stack:
                 wait = settings.lock_timeout_seconds
                 opened = archive or stack.enter_context(archive_of(settings))
@@ -144,6 +147,7 @@ class _State:
         self.budgets = Budgets(settings.rate_limit) if settings.rate_limit else None
         self.executor: ThreadPoolExecutor | None = None
         self.slow_executor: ThreadPoolExecutor | None = None
+        self.write_executor: ThreadPoolExecutor | None = None
         self.archive: Archive | None = None
         self.jobs: JobQueue | None = None
         self.feed: ChangeFeed | None = None
@@ -187,6 +191,7 @@ class _State:
             feed=self.feed,
             observe=self._observe(),
             slow_executor=self.slow_executor,
+            write_executor=self.write_executor,
         )
 
     def _observe(self) -> Observe:

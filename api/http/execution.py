@@ -15,6 +15,8 @@ from api.http.problems import Problem
 from api.settings import Settings
 from schema import Context, Limits, Schema
 
+# What `Schema` raises where there is no operation that it may run.
+NOT_RUN = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 READS = (OperationType.QUERY,)
 READS_AND_WRITES = (OperationType.QUERY, OperationType.MUTATION)
 STREAMS = (OperationType.SUBSCRIPTION,)
@@ -56,10 +58,10 @@ def execute(
             operation_name=operation.name,
             allowed=allowed,
         )
-    except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError) as error:
+    except NOT_RUN as error:
         if isinstance(error, InvalidOperationTypeError) and error.operation_type is OperationType.MUTATION:
             raise Problem(405, "a mutation may not be a GET; use POST", headers={"Allow": "POST"}) from error
-        return refusal_of(error)
+        return Outcome(refusal_of(error).document(), is_request_error=True)
     return _outcome(result) if isinstance(result, ExecutionResult) else _awaited(result)
 
 
@@ -77,16 +79,14 @@ def _outcome(result: ExecutionResult) -> Outcome:
     return Outcome(document, is_request_error)
 
 
-def refusal_of(error: Exception) -> Outcome:
-    """The response to a document of which no operation can be run here."""
+def refusal_of(error: Exception) -> Problem:
+    """Why no operation of a document can be run here."""
     if isinstance(error, CannotGetOperationTypeError):
-        return _refused(error.as_http_error_reason())
+        if error.operation_name is None:
+            return Problem(400, "the document has no operation; give a query, a mutation or a subscription")
+        return Problem(400, f"the document has no operation named {error.operation_name!r}")
     if isinstance(error, InvalidOperationTypeError):
         if error.operation_type is OperationType.SUBSCRIPTION:
-            return _refused("a subscription takes Accept: text/event-stream, or a WebSocket (graphql-transport-ws)")
-        return _refused("a mutation may not be a GET; use POST")
-    return _refused("the document is empty")
-
-
-def _refused(message: str) -> Outcome:
-    return Outcome({"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]}, is_request_error=True)
+            return Problem(400, "a subscription takes Accept: text/event-stream, or a WebSocket (graphql-transport-ws)")
+        return Problem(400, "a mutation may not be a GET; use POST")
+    return Problem(400, "the document is empty")

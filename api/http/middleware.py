@@ -17,6 +17,9 @@ logger = logging.getLogger("dateline.server")
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:\[\]@/]+))(?::[0-9]*)?")
+# What looks after the server calls it by its address, whatever its names are; there is nothing to read there.
+_PROBED = frozenset({"/health", "/ready"})
 _SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -88,20 +91,25 @@ class HostCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        if scope["type"] not in {"http", "websocket"} or "*" in self.allowed:
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        host = (header(scope, b"host") or b"").decode("latin-1")
-        if _name_of(host) in self.allowed:
+        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) > 1:  # RFC 9112, section 3.2: whoever stands before the server may have looked at another one
+            problem = Problem(400, f"the request has {len(hosts)} Host headers; send one")
+            await problem_response(problem)(scope, receive, send)
+            return
+        if "*" in self.allowed or scope["path"] in _PROBED or _name_of("".join(hosts)) in self.allowed:
             await self.app(scope, receive, send)
             return
-        problem = Problem(400, f"this server does not answer to the host {host!r}; see DATELINE_ALLOWED_HOSTS")
+        problem = Problem(400, f"this server does not answer to the host {''.join(hosts)!r}; see DATELINE_ALLOWED_HOSTS")
         await problem_response(problem)(scope, receive, send)
 
 
-def _name_of(host: str) -> str:
-    name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
-    return name.lower()
+def _name_of(host: str) -> str | None:
+    """The name in a Host header, without its port; None where it is not written as RFC 3986 has it."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else None
 
 
 class BodyLimit:

@@ -10,13 +10,11 @@ from typing import Any, TypeVar
 
 import orjson
 from starlette.types import Send
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from api.http.execution import refusal_of
+from api.http.execution import NOT_RUN, refusal_of
 from api.http.negotiation import EVENT_STREAM, MULTIPART
 from api.http.operation import Operation
 from api.http.problems import Problem
@@ -77,8 +75,8 @@ async def stream(
         async with aclosing(results):
             async for result in results:
                 yield result if isinstance(result, dict) else response_of(result)
-    except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError) as error:
-        yield refusal_of(error).document
+    except NOT_RUN as error:
+        yield refusal_of(error).document()
 
 
 def response_of(result: ExecutionResult) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from api.http.access import Caller, Guard, address_of, key_of
+from api.http.execution import NOT_RUN, refusal_of
 from api.http.operation import Operation
 from api.http.persisted_documents import Documents
 from api.http.problems import Problem, problem_response
@@ -189,7 +190,11 @@ class _Operations:
                 return
             how = {**how, "operation_name": name, "timeout_seconds": self._timeout_seconds}
             context = self._make_context(caller)
-            results = await self._schema.stream(query, context_value=context, **how)
+            try:
+                results = await self._schema.stream(query, context_value=context, **how)
+            except NOT_RUN as error:
+                yield PreExecutionError(data=None, errors=[_error(refusal_of(error))])
+                return
             async with aclosing(self._streams.follow(name, results)) as followed:
                 async for result in followed:
                     try:

@@ -10,6 +10,7 @@ import orjson
 
 from api.settings import Settings
 
+_OWN = ("api", "dateline", "retrieval", "schema")
 _STANDARD = frozenset(vars(logging.makeLogRecord({})))
 
 
@@ -48,6 +49,9 @@ def set_up_logs(settings: Settings) -> None:
     formatter: dict[str, object] = {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     if settings.log_format == "json":
         formatter = {"()": JsonFormatter}
+    level = settings.log_level.upper()
+    # At the level of debugging, the libraries below tell what goes over the wire: keys, and what clients send.
+    quiet = "INFO" if level == "DEBUG" else level
     logging.config.dictConfig(
         {
             "version": 1,
@@ -55,11 +59,12 @@ def set_up_logs(settings: Settings) -> None:
             "formatters": {"one": formatter},
             "filters": {"sockets": {"()": SocketFilter}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "one"}},
-            "root": {"handlers": ["stderr"], "level": settings.log_level.upper()},
+            "root": {"handlers": ["stderr"], "level": quiet},
             "loggers": {
+                **{name: {"level": level} for name in _OWN},
                 # Our own line for each request has its id, and what was asked for.
                 "uvicorn.access": {"level": "WARNING"},
-                "uvicorn.error": {"filters": ["sockets"]},
+                "uvicorn.error": {"filters": ["sockets"], "level": quiet},
                 "alembic": {"level": "WARNING"},
                 # It names each component of each search.
                 "haystack": {"level": "WARNING"},

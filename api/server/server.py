@@ -5,25 +5,24 @@ from __future__ import annotations
 import errno
 import logging
 import math
+import multiprocessing
 import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from tempfile import TemporaryDirectory
+from multiprocessing.process import BaseProcess
 
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
-from api.http.app import create_app
 from api.server.logs import set_up_logs
 from api.server.tracing import require_extra
 from api.server.uvicorn_protocols import PatientProtocol, PatientSocketProtocol
 from api.server.worker_process import Supervisor
-from api.settings import Settings, SettingsError, export_settings, join_processes, load_settings, parent_process
+from api.settings import Settings, SettingsError, export_settings, load_settings
 from retrieval.api_keys import KeyRing
 from retrieval.errors import ArchiveNotFound
 
@@ -74,7 +73,8 @@ def address_of(listener: socket.socket) -> str:
 def run(settings: Settings, listener: socket.socket) -> None:
     """Answer on ``listener`` until interrupted; then finish what is running.
 
-    With several workers SIGHUP puts new ones in their place, one after another, each when the new one answers.
+    Several workers are started within `api.server.processes.preparing`. SIGHUP replaces them one after another, each when the
+    new one answers.
     """
     set_up_logs(settings)
     export_settings(settings)
@@ -85,7 +85,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         factory=True,
         workers=settings.workers,
         log_config=None,
-        log_level=settings.log_level,
+        log_level=None,  # `set_up_logs` has set it
         server_header=False,
         http=PatientProtocol,
         ws=PatientSocketProtocol,
@@ -100,9 +100,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         if settings.workers == 1:
             signal.signal(signal.SIGHUP, _on_hangup(_has_terminal()))
             uvicorn.Server(config).run(sockets=[listener])
-            return
-        with TemporaryDirectory(prefix="dateline-metrics-") as folder:
-            join_processes(folder)
+        else:
             Multiprocess(config, sockets=[listener]).run()
 
 
@@ -130,17 +128,20 @@ def _has_terminal() -> bool:
 
 def make_app() -> Starlette:
     """The application of the environment's settings, in each process of the server."""
+    from api.http.app import create_app  # noqa: PLC0415 -- the process that starts the others needs none of it
+
     settings = load_settings()
     set_up_logs(settings)
-    if (parent := parent_process()) is not None:
-        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    if (launcher := multiprocessing.parent_process()) is not None:
+        threading.Thread(target=_follow, args=(launcher,), daemon=True).start()
     return create_app(settings)
 
 
-def _follow(parent: int) -> None:
-    """End with the parent: a process that nobody minds would keep the port."""
-    while os.getppid() == parent:
-        time.sleep(_POLL_SECONDS)
+def _follow(launcher: BaseProcess) -> None:
+    """End with the process that started the server, or that this one was forked from; alone it would keep the port."""
+    parent = os.getppid()
+    while launcher.is_alive() and os.getppid() == parent:
+        launcher.join(_POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

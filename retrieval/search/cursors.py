@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 
-import orjson
-
+from retrieval.cursors import are_of, decode_cursor, encode_cursor
 from retrieval.errors import CursorError
 
 
@@ -23,8 +20,7 @@ class Place:
 
 def encode_place(place: Place, mark: str) -> str:
     """The cursor of a place in the search that ``mark`` stands for."""
-    raw = orjson.dumps([mark, place.sequence, place.rank, place.score, place.passage_id])
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return encode_cursor([mark, place.sequence, place.rank, float(place.score), place.passage_id])
 
 
 def decode_place(cursor: str, mark: str) -> Place:
@@ -34,11 +30,9 @@ def decode_place(cursor: str, mark: str) -> Place:
         CursorError: it is no cursor, or one of another search.
     """
     try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        found, sequence, rank, score, passage_id = orjson.loads(raw)
-    except (binascii.Error, ValueError, TypeError) as error:
+        found, *values = decode_cursor(cursor)
+    except ValueError as error:
         raise CursorError(f"cursor {cursor[:80]!r} is not one of ours; use a cursor that this search gave") from error
-    whole = all(isinstance(number, int) for number in (sequence, rank, passage_id))
-    if found != mark or not whole or not isinstance(score, int | float) or not 0 < rank < 1_000_000:
+    if found != mark or not are_of(values, int, int, float, int) or not 0 < values[1] < 1_000_000:
         raise CursorError(f"cursor {cursor[:80]!r} belongs to another search; use one that this query and filter gave")
-    return Place(sequence, rank, float(score), passage_id)
+    return Place(*values)

@@ -57,9 +57,16 @@ class Schema(strawberry.Schema):
     """
 
     def __init__(
-        self, query: type, *, limits: Limits = DEFAULT_LIMITS, rules: Iterable[type[ASTValidationRule]] = (), **how: Any
+        self,
+        query: type,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        rules: Iterable[type[ASTValidationRule]] = (),
+        suggests: bool = True,
+        **how: Any,
     ) -> None:
         super().__init__(query, **how)
+        self._suggests = suggests
         # A page is loaded at once: to send its items one by one would only cost. So there is no `@stream`.
         self._schema.directives = tuple(one for one in self._schema.directives if one is not GraphQLStreamDirective)
         self.preparation = Preparation(self._schema, (limits_rule(limits), *rules), max_tokens=limits.tokens)
@@ -84,14 +91,14 @@ class Schema(strawberry.Schema):
         request_id = getattr(context, "request_id", None)
         prepared = self._prepare(query, variables, context, operation_name, allowed)
         if isinstance(prepared, PreExecutionError):
-            return code_errors(prepared, request_id=request_id)
+            return self._coded(prepared, request_id)
         result = self._start(experimental_execute_incrementally, prepared, variables, context, root, operation_name)
         if isinstance(result, CoreResult):
-            return code_errors(ExecutionResult(result.data, result.errors), request_id=request_id)
+            return self._coded(ExecutionResult(result.data, result.errors), request_id)
 
         async def awaited() -> ExecutionResult:
             found = await result
-            return code_errors(ExecutionResult(found.data, found.errors), request_id=request_id)
+            return self._coded(ExecutionResult(found.data, found.errors), request_id)
 
         return awaited()
 
@@ -175,6 +182,9 @@ class Schema(strawberry.Schema):
             return PreExecutionError(data=None, errors=[refused])
         return prepared
 
+    def _coded(self, result: ExecutionResult, request_id: str | None) -> ExecutionResult:
+        return code_errors(result, request_id=request_id, suggests=self._suggests)
+
     def _is_subscription(self, prepared: Prepared | PreExecutionError, name: str | None) -> bool:
         operation = prepared.operation(name) if isinstance(prepared, Prepared) else None
         return operation is not None and operation.operation is CoreOperationType.SUBSCRIPTION
@@ -212,7 +222,7 @@ class Schema(strawberry.Schema):
     ) -> AsyncGenerator[Any, None]:
         request_id = getattr(context, "request_id", None)
         if isinstance(prepared, PreExecutionError):
-            yield code_errors(prepared, request_id=request_id)
+            yield self._coded(prepared, request_id)
             return
         operation = prepared.operation(name)
         assert operation is not None, "it is prepared"
@@ -223,20 +233,20 @@ class Schema(strawberry.Schema):
         if isinstance(result, CoreResult):
             # A subscription that could not begin has no data at all.
             made = PreExecutionError if how is subscribe else ExecutionResult
-            yield code_errors(made(result.data, result.errors), request_id=request_id)
+            yield self._coded(made(result.data, result.errors), request_id)
         elif isinstance(result, ExperimentalIncrementalExecutionResults):
-            yield coded_part(result.initial_result, request_id=request_id)
+            yield coded_part(result.initial_result, request_id=request_id, suggests=self._suggests)
             async with aclosing(result.subsequent_results) as parts:
                 async for part in parts:
-                    yield coded_part(part, request_id=request_id)
+                    yield coded_part(part, request_id=request_id, suggests=self._suggests)
         else:
             try:
                 async with aclosing(result) as results:
                     async for event in results:
-                        yield code_errors(ExecutionResult(event.data, event.errors), request_id=request_id)
+                        yield self._coded(ExecutionResult(event.data, event.errors), request_id)
             except Exception as error:  # noqa: BLE001 - graphql-core catches those of resolvers, not those of a source
                 located = GraphQLError(str(error), original_error=error)
-                yield code_errors(ExecutionResult(None, [located]), request_id=request_id)
+                yield self._coded(ExecutionResult(None, [located]), request_id)
 
 
 async def _in_time(results: AsyncGenerator[Any, None], seconds: float) -> AsyncGenerator[Any, None]:
@@ -257,7 +267,8 @@ async def _in_time(results: AsyncGenerator[Any, None], seconds: float) -> AsyncG
 
 
 def build_schema(limits: Limits = DEFAULT_LIMITS, *, introspection: bool = True, defer: bool = False) -> Schema:
-    """The schema, refusing queries over ``limits`` and, where ``introspection`` is false, questions about itself.
+    """The schema, refusing queries over ``limits`` and, where ``introspection`` is false, questions about itself: its
+    errors do not guess at names then either.
 
     ``defer`` adds the directive of that name.
     """
@@ -265,13 +276,13 @@ def build_schema(limits: Limits = DEFAULT_LIMITS, *, introspection: bool = True,
         Query,
         limits=limits,
         rules=() if introspection else (NoSchemaIntrospectionCustomRule,),
+        suggests=introspection,
         mutation=Mutation,
         subscription=Subscription,
         types=[Person, Organization, Place, OtherEntity, Citation],
         config=StrawberryConfig(
             info_class=Info,
             scalar_map={datetime: DATE_TIME, URI: URI_SCALAR},
-            disable_field_suggestions=not introspection,
             enable_experimental_incremental_execution=defer,
         ),
     )

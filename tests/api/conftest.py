@@ -6,8 +6,10 @@ import io
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -16,6 +18,7 @@ from api.cli.main import main
 from api.http.app import create_app
 from api.settings import Settings
 from retrieval.archive import Archive
+from schema import ChangeFeed
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +56,20 @@ def client(seed_archive: Path) -> Iterator[TestClient]:
     """The application with its default settings."""
     with TestClient(create_app(Settings(archive=str(seed_archive), allowed_hosts=("testserver",)))) as client:
         yield client
+
+
+@pytest.fixture
+def followed(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set when a subscription has its place in the feed of changes: it hears of all that comes from then on."""
+    begun, load = threading.Event(), ChangeFeed._load_newest
+
+    async def load_and_tell(self: ChangeFeed, run: Any) -> int:
+        newest = await load(self, run)
+        begun.set()
+        return newest
+
+    monkeypatch.setattr(ChangeFeed, "_load_newest", load_and_tell)
+    return begun
 
 
 @pytest.fixture(scope="session")

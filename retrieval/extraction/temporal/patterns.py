@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from retrieval.extraction.temporal import dated_times as dated
 from retrieval.extraction.temporal import numeric_dates as figures
@@ -34,10 +35,15 @@ class Pattern:
     A text in which ``hint`` is not found holds no match.
     """
 
-    regex: re.Pattern[str]
+    source: str
     resolve: Resolver
     needs: DatePrecision | None
     hint: re.Pattern[str] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The expression, compiled when it is first tried: to compile all takes a tenth of a second."""
+        return _compiled(self.source)
 
     @property
     def is_anaphor(self) -> bool:
@@ -50,12 +56,17 @@ class Pattern:
         return self.resolve is relative.resolve_now
 
 
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.IGNORECASE)
+
+
 def _pattern(regex: str, resolve: Resolver, needs: DatePrecision | None = DatePrecision.DAY) -> Pattern:
     whole = rf"(?<![\w$€£¥#@/])(?<!\d[.,:])(?:(?<!\d-)|(?!\d))(?:{regex})(?!\w|[-/.,:]\d|\s?%)"
     # Bounded, since a long run of spaces would be tried in every way to divide it.
     whole = whole.replace(r"\s*", r"\s{0,8}").replace(r"\s+", r"\s{1,8}")
     hint = _MONTH_HINT if "(?P<month>" in regex and "(?P<month2>" not in regex else _HINTS.get(resolve)
-    return Pattern(re.compile(whole, re.IGNORECASE), resolve, needs, None if resolve is dated.resolve_nth_of else hint)
+    return Pattern(whole, resolve, needs, None if resolve is dated.resolve_nth_of else hint)
 
 
 _MONTH_HINT = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec", re.IGNORECASE)

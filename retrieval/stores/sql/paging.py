@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
+from retrieval.cursors import are_of, decode_cursor, encode_cursor
 from retrieval.errors import CursorError, InputError
 from retrieval.models import Page, Window
 
@@ -110,18 +108,17 @@ def _page(rows: Sequence[Row[Any]], ordering: Ordering, window: Window, make: Ca
 
 
 def _encode(ordering: Ordering, key: Any, id_: Any) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([_mark(ordering), key, id_])).decode().rstrip("=")
+    return encode_cursor([_mark(ordering), key, id_])
 
 
 def _decode(cursor: str, ordering: Ordering) -> tuple[Any, Any]:
     try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        mark, key, id_ = orjson.loads(raw)
-    except (binascii.Error, ValueError, TypeError) as error:
+        mark, *place = decode_cursor(cursor)
+    except ValueError as error:
         raise CursorError(f"cursor {cursor[:80]!r} is not one of ours; use a cursor that this list gave") from error
-    if mark != _mark(ordering) or not isinstance(key, int | float | str) or not isinstance(id_, int | str):
+    if mark != _mark(ordering) or not are_of(place, ordering.key.type.python_type, ordering.id.type.python_type):
         raise CursorError(f"cursor {cursor[:80]!r} belongs to another list or order; use one that this list gave")
-    return key, id_
+    return place[0], place[1]
 
 
 def _mark(ordering: Ordering) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -125,7 +125,7 @@ def test_a_socket_takes_the_same_keys(serve: Make, keys: dict[str, str]) -> None
 
 
 def test_a_socket_does_not_outlive_its_key(
-    serve: Make, path: Path, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    serve: Make, path: Path, keys: dict[str, str], followed: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.http.access._BELIEVED_SECONDS", 0.0)
     client = serve(anonymous_read=False)
@@ -137,7 +137,7 @@ def test_a_socket_does_not_outlive_its_key(
         socket.send_json({"type": "subscribe", "id": "2", "payload": READ})
         assert socket.receive_json()["payload"] == {"data": {"corpus": {"articleCount": 0}}}
         assert socket.receive_json() == {"type": "complete", "id": "2"}
-        time.sleep(0.7)  # until the first has begun: nothing tells when
+        assert followed.wait(60)
         with KeyRing(path) as ring:
             ring.revoke(keys["write"].split("_")[1])
         socket.send_json({"type": "subscribe", "id": "3", "payload": WRITE})

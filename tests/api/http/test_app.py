@@ -127,15 +127,38 @@ def test_every_answer_has_safe_headers(client: TestClient) -> None:
         assert headers["x-request-id"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "[::2]"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "[::2]", "[::1].evil", "[::1]evil:80", "[::1",
+     "127.0.0.1:8000.evil", "localhost:x", "evil@localhost", "localhost/evil", "localhost evil", ":8000"],
+)  # fmt: skip
 def test_a_name_that_is_not_ours_is_refused(make_client: Callable[..., TestClient], host: str) -> None:
-    response = make_client(allowed_hosts=()).get("/health", headers={"host": host})
+    response = make_client(allowed_hosts=(), warm_up=False).get("/graphql?query={__typename}", headers={"host": host})
     assert response.status_code == 400
+    assert "DATELINE_ALLOWED_HOSTS" in response.text
+
+
+@pytest.mark.parametrize("allowed", ["*", "news.example"])
+@pytest.mark.parametrize("path", ["/graphql", "/health"])
+def test_two_host_headers_are_refused(make_client: Callable[..., TestClient], path: str, allowed: str) -> None:
+    hosts = [(b"host", b"news.example"), (b"host", b"evil.example")]
+    response = make_client(allowed_hosts=allowed, warm_up=False).get(path, headers=hosts)
+    assert response.status_code == 400
+    assert "2 Host headers" in response.text
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+@pytest.mark.parametrize("allowed", ["news.example", ""])
+def test_what_looks_after_the_server_needs_no_name(make_client: Callable[..., TestClient], path: str, allowed: str) -> None:
+    client = make_client(allowed_hosts=allowed, warm_up=False)
+    for host in ("127.0.0.1:8000", "10.0.0.7:8000", "news.example"):
+        assert client.get(path, headers={"host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000", "LOCALHOST:1", "[::1]:8000", "[::1]"])
 def test_the_loopback_names_are_ours(make_client: Callable[..., TestClient], host: str) -> None:
-    assert make_client(allowed_hosts=()).get("/health", headers={"host": host}).status_code == 200
+    client = make_client(allowed_hosts=(), warm_up=False)
+    assert client.get("/graphql?query={__typename}", headers={"host": host}).status_code == 200
 
 
 def test_no_other_origin_may_call_unless_it_is_set(client: TestClient, make_client: Callable[..., TestClient]) -> None:

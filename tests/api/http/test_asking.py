@@ -30,7 +30,7 @@ FOLLOW = f"""subscription ($question: String!) {{ ask(question: $question) {{ __
   ... on AskStatementAdded {{ statement {{ text }} }}
   ... on AskCompleted {{ answer {{ {ANSWER} }} }} }} }}"""
 ORDER = ["AskInterpreted", "AskPassagesRetrieved", "AskCandidateFound", "AskStatementAdded", "AskCompleted"]
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 class Watched:

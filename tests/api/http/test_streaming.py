@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -229,37 +230,34 @@ def test_streams_and_sockets_are_counted_together(archive: Archive) -> None:
     assert 'dateline_requests_total{operation="anonymous",outcome="cancelled"} 1.0' in page
 
 
-def test_ingested_articles_are_announced_where_they_pass_the_filter(live: TestClient, archive: Archive) -> None:
+def test_ingested_articles_are_announced_where_they_pass_the_filter(
+    live: TestClient, archive: Archive, followed: threading.Event
+) -> None:
     with connect(live) as socket:
         query = 'subscription { articleIngested(filter: {publishers: ["The Test"]}) { title } }'
         subscribe(socket, query)
-        socket.send_json({"type": "ping"})
-        assert socket.receive_json()["type"] == "pong"
-        for n in range(40):  # until the subscription has begun: nothing tells when
+        assert followed.wait(60)
+        for n in range(6):
             name = "The Test" if n % 2 else "Another"
             archive.ingest_articles(
                 [ArticleInput(f"Story {n}\n\nIt rained.", url=f"https://a.example/{n}", publisher=name)]
             )
-            if n == 5:
-                break
         found: list[str] = []
         archive.ingest_articles([ArticleInput("The last\n\nIt rained.", url="https://a.example/x", publisher="The Test")])
         while not found or found[-1] != "The last":
             found.append(socket.receive_json()["payload"]["data"]["articleIngested"]["title"])
-        assert set(found) <= {"Story 1", "Story 3", "Story 5", "The last"}
+        assert found == ["Story 1", "Story 3", "Story 5", "The last"]
 
 
-def test_a_standing_question_fires_when_its_answer_changes(live: TestClient, archive: Archive) -> None:
+def test_a_standing_question_fires_when_its_answer_changes(
+    live: TestClient, archive: Archive, followed: threading.Event
+) -> None:
     archive.ingest_articles([ArticleInput("Weather\n\nIt rained in Paris.", url="https://a.example/1")])
     query = """subscription { answerChanged(question: "Who resigned on Monday?") {
       previous { status } current { status text } causedBy { url } } }"""
     with connect(live) as socket:
         subscribe(socket, query)
-        socket.send_json({"type": "subscribe", "id": "2", "payload": {"query": '{ ask(question: "Who resigned on Monday?") '
-                                                                              "{ status } }"}})  # fmt: skip
-        while socket.receive_json()["type"] != "complete":
-            pass
-        asyncio.run(asyncio.sleep(0.7))
+        assert followed.wait(60)
         text = "Minister quits\n\nFinance Minister John Smith resigned on Monday over the budget."
         archive.ingest_articles([ArticleInput(text, url="https://a.example/2", published_at="2020-01-07")])
         change = socket.receive_json()["payload"]["data"]["answerChanged"]
@@ -289,7 +287,9 @@ def test_a_stream_that_is_not_taken_in_is_dropped(archive: Archive, caplog: pyte
     assert "dropped a stream that took nothing in for 0.1 seconds" in caplog.text
 
 
-def test_a_subscriber_far_behind_is_told_so(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_subscriber_far_behind_is_told_so(
+    archive: Archive, followed: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("schema.feed.MOST_CHANGES_BEHIND", 1)
 
     async def run(call: Any, *arguments: Any, **named: Any) -> Any:
@@ -298,7 +298,8 @@ def test_a_subscriber_far_behind_is_told_so(archive: Archive, monkeypatch: pytes
     async def scenario() -> None:
         changes = ChangeFeed(archive, interval=0.01).follow(run)
         following = asyncio.ensure_future(anext(changes))
-        await asyncio.sleep(0.05)
+        while not followed.is_set():
+            await asyncio.sleep(0)
         archive.ingest_articles([ArticleInput(f"S {n}\n\nIt rained.", url=f"https://a.example/{n}") for n in range(2)])
         with pytest.raises(SlowConsumer, match="2 changes"):
             await following

@@ -35,7 +35,7 @@ UPGRADE = (
 )
 # An answer of a third of a megabyte.
 LONG = "{ " + " ".join(f"a{n}: articles {{ nodes {{ text passages {{ nodes {{ text }} }} }} }}" for n in range(20)) + " }"
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from api.cli.sample import SAMPLE_QUESTION
 from retrieval import Archive
 from tests.conftest import server_process
 
+PATIENCE = 300.0  # a worker stands back, and a busy machine lets it wait
 ONE = {"query": "query One { __typename }", "operationName": "One"}
 
 
@@ -39,7 +40,7 @@ def figure(page: str, name: str, **labels: str) -> float:
 
 
 def post(address: str, body: object) -> httpx2.Response:
-    return httpx2.post(f"{address}/graphql", json=body, timeout=60)
+    return httpx2.post(f"{address}/graphql", json=body, timeout=PATIENCE)
 
 
 def test_figures_are_of_all_processes(seed_archive: Path, tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_figures_are_of_all_processes(seed_archive: Path, tmp_path: Path) -> Non
             assert post(address, ONE).status_code == 200
         assert post(address, {"query": f'{{ ask(question: "{SAMPLE_QUESTION}") {{ status }} }}'}).status_code == 200
         assert post(address, {"query": '{ searchPassages(query: "general") { totalCount } }'}).status_code == 200
-        pages = [httpx2.get(f"{address}/metrics", timeout=30).text for _ in range(6)]
+        pages = [httpx2.get(f"{address}/metrics", timeout=PATIENCE).text for _ in range(6)]
     records = [orjson.loads(line) for line in (tmp_path / "server.log").read_text().splitlines()]
     assert sum(record["logger"] == "dateline.server" for record in records) == 42
     for page in pages:  # whichever process answers
@@ -88,15 +89,17 @@ def test_new_processes_take_over_without_a_lost_request(seed_archive: Path, tmp_
         thread.start()
         process.send_signal(signal.SIGHUP)
         log = tmp_path / "server.log"
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + PATIENCE
         while log.read_text().count("Application startup complete") < 4 and time.monotonic() < deadline:
             time.sleep(0.2)
-        time.sleep(1)
+        before = answered
+        while answered < before + 10 and not lost and time.monotonic() < deadline:  # by the new ones too
+            time.sleep(0.2)
         ended.set()
         thread.join()
     assert log.read_text().count("Application startup complete") == 4
     assert lost == []
-    assert answered > 10
+    assert answered >= before + 10
 
 
 def test_processes_do_not_outlive_the_one_that_started_them(seed_archive: Path, tmp_path: Path) -> None:
@@ -105,7 +108,7 @@ def test_processes_do_not_outlive_the_one_that_started_them(seed_archive: Path, 
         process.kill()
         process.wait()
         at = urlsplit(address)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
                 socket.create_connection((at.hostname or "", at.port or 0), timeout=5).close()
@@ -119,11 +122,18 @@ def test_processes_do_not_outlive_the_one_that_started_them(seed_archive: Path, 
 def follow(address: str, document: str) -> Iterator[ClientConnection]:
     """A socket that has subscribed."""
     protocol = Subprotocol("graphql-transport-ws")
-    with connect(f"{address.replace('http', 'ws')}/graphql", subprotocols=[protocol], open_timeout=60) as made:
+    with connect(f"{address.replace('http', 'ws')}/graphql", subprotocols=[protocol], open_timeout=PATIENCE) as made:
         made.send('{"type": "connection_init"}')
-        assert orjson.loads(made.recv(60))["type"] == "connection_ack"
+        assert orjson.loads(made.recv(PATIENCE))["type"] == "connection_ack"
         made.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": {"query": document}}), text=True)
         yield made
+
+
+def descendants(parent: int) -> Iterator[str]:
+    """Its processes and theirs: those that answer are forked from one that it started."""
+    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        yield child
+        yield from descendants(int(child))
 
 
 def owners(sockets: Sequence[ClientConnection], port: int, parent: int) -> set[str]:
@@ -136,7 +146,7 @@ def owners(sockets: Sequence[ClientConnection], port: int, parent: int) -> set[s
         if int(row[1].rpartition(":")[2], 16) == port and int(row[2].rpartition(":")[2], 16) in names
     }
     found = set()
-    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+    for child in descendants(parent):
         for descriptor in Path(f"/proc/{child}/fd").iterdir():
             with suppress(OSError):
                 if str(descriptor.readlink()) in links:
@@ -156,16 +166,19 @@ def test_a_subscriber_of_one_process_hears_of_what_came_in_by_another(tmp_path: 
             assert len(sockets) < 100
             document = "subscription { articleIngested { url } }"
             sockets += [stack.enter_context(follow(address, document)) for _ in range(4)]
-        time.sleep(2)  # until each has begun: nothing tells when
+        deadline = time.monotonic() + PATIENCE
+        while figure(httpx2.get(f"{address}/metrics", timeout=PATIENCE).text, "dateline_streams") < len(sockets):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
         response = post(address, {"query": ingest, "variables": {"text": "Flood in Ghent\n\nThe river rose on Monday."}})
         job = response.json()["data"]["ingestArticles"]["job"]["id"]
         document = f'subscription {{ ingestJobUpdated(id: "{job}") {{ state }} }}'
         jobs = [stack.enter_context(follow(address, document)) for _ in range(len(sockets))]
         for made in sockets:
-            found = orjson.loads(made.recv(60))["payload"]
+            found = orjson.loads(made.recv(PATIENCE))["payload"]
             assert found == {"data": {"articleIngested": {"url": "https://a.example/new"}}}
         for made in jobs:
             states = []
-            while (message := orjson.loads(made.recv(60)))["type"] == "next":
+            while (message := orjson.loads(made.recv(PATIENCE)))["type"] == "next":
                 states.append(message["payload"]["data"]["ingestJobUpdated"]["state"])
             assert states[-1] == "SUCCEEDED"

@@ -138,5 +138,6 @@ def test_a_server_that_is_told_to_end_answers_what_it_has_begun(seed_archive: Pa
         with serving(seed_archive, tmp_path, DATELINE_EXECUTION_TIMEOUT_SECONDS="60") as address:
             assert httpx2.get(f"{address}/health", timeout=30).status_code == 200
             answer = pool.submit(httpx2.post, f"{address}/graphql", json=document, timeout=60)
-            time.sleep(0.3)  # the first question takes longer: the language model loads
+            while not answer.done() and "dateline_running 1.0" not in httpx2.get(f"{address}/metrics", timeout=60).text:
+                time.sleep(0.02)  # the first question takes long: the language model loads
         assert answer.result(60).json()["data"]["ask"]["status"] == "CONFLICTING"

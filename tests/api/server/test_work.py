@@ -38,7 +38,7 @@ def send(address: str, query: str, **variables: Any) -> Any:
     return response["data"]
 
 
-def wait_for(address: str, id_: str, seconds: float = 60) -> Any:
+def wait_for(address: str, id_: str, seconds: float = 300) -> Any:
     """The job when it is over."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -68,16 +68,15 @@ def test_what_was_accepted_survives_kill_9(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     with serving(path, tmp_path) as address:
         ids = [send(address, INGEST, articles=articles(20, 20 * n))["ingestArticles"]["job"]["id"] for n in range(2)]
-        workers: list[int] = []
-        while not workers:
-            workers = _workers(path)
+        until = time.monotonic() + 120
+        while not send(address, JOB, id=ids[0])["node"]["done"]:  # it is in the middle of its work
+            assert time.monotonic() < until
             time.sleep(0.05)
-        time.sleep(1)
-        for pid in [*workers, *_servers(path)]:
+        for pid in [*_workers(path), *_servers(path)]:
             os.kill(pid, signal.SIGKILL)
     with serving(path, tmp_path) as address:
         for id_ in ids:
-            job = wait_for(address, id_, 90)
+            job = wait_for(address, id_)
             assert (job["state"], job["done"], job["rejected"]) == ("SUCCEEDED", 20, 0)
         assert send(address, "{ corpus { articleCount } }")["corpus"]["articleCount"] == 40
 
@@ -87,7 +86,7 @@ def test_a_worker_ends_with_its_server(tmp_path: Path) -> None:
     with serving(path, tmp_path) as address:
         wait_for(address, send(address, INGEST, articles=articles(1))["ingestArticles"]["job"]["id"])
         assert _workers(path)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 120
     while _workers(path) and time.monotonic() < until:
         time.sleep(0.1)
     assert _workers(path) == []
@@ -99,7 +98,7 @@ def test_work_can_be_done_without_a_server(tmp_path: Path, command_environment: 
         id_ = queue.add([ArticleInput("Story\n\nIt rained in Paris.", url="https://news.example/1")]).id
         command = [sys.executable, "-m", "api.cli.main", "work", "--archive", str(path)]
         with subprocess.Popen(command, env=command_environment) as process:
-            until = time.monotonic() + 60
+            until = time.monotonic() + 300
             while not (job := queue.load([id_])[0]) or not job.state.is_final:
                 assert time.monotonic() < until
                 time.sleep(0.1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, exists, func, or_, select, type_coerce
 
 from retrieval.models import (
     QUAD_CLASS,
@@ -171,7 +171,7 @@ def order_entities(order: EntityOrder, *, descending: bool) -> Ordering:
     """The ordering of a list of entities; names without regard to case."""
     keys: dict[EntityOrder, ColumnElement[Any]] = {
         EntityOrder.MENTION_COUNT: entities.c.mention_count,
-        EntityOrder.NAME: func.lower(entities.c.name),
+        EntityOrder.NAME: func.lower(entities.c.name, type_=String),
         EntityOrder.LAST_SEEN_AT: _instant(entities.c.last_seen, descending=descending),
     }
     return Ordering(f"entities:{order.value}", keys[order], entities.c.id, descending)

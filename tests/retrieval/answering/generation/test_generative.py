@@ -36,7 +36,7 @@ from retrieval.answering.generation.generator import ChatGenerator
 
 QUESTION = "Who founded Zeelstroom?"
 KEY = "sk-secret-0123456789"
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 Reply = tuple[int, bytes]
 

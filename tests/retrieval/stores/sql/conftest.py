@@ -103,6 +103,12 @@ class Catalog(ListQueries):
         self._engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def made_catalog() -> Callable[[Path], Catalog]:
+    """Makes or opens the catalog of a file; whoever calls it closes it."""
+    return lambda path: Catalog(connect(parse_url(path), create=True, lock_timeout_seconds=0.2))
+
+
 @pytest.fixture
 def open_catalog(tmp_path: Path) -> Iterator[Callable[[], Catalog]]:
     opened: list[Catalog] = []

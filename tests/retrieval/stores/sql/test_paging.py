@@ -20,20 +20,28 @@ from retrieval import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.retrieval.stores.sql.conftest import Catalog
 
 
-@pytest.fixture
-def full(catalog: Catalog) -> Catalog:
+@pytest.fixture(scope="module")
+def full(made_catalog: Callable[[Path], Catalog], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    """Twenty-three articles; read only."""
+    catalog = made_catalog(tmp_path_factory.mktemp("paging") / "news.db")
+    fill(catalog)
+    yield catalog
+    catalog.close()
+
+
+def fill(catalog: Catalog) -> None:
     for n in range(23):
         names = ["Ann Lee", "Bob Ray", "Cy Dow", "Di Fox", "Ed Gil"]
         one, two = names[n % 5], names[(n * 3 + 1) % 5]
         published = None if n % 7 == 0 else f"20{10 + n % 4}-0{1 + n % 9}-11"
         text = f"Story {n}. {one} attacked {two}{' in 2012' if n % 3 else ''}. {two} said it hurt."
         catalog.put(text, url=f"https://example.org/{n}", published=published, source=f"Paper {n % 2}")
-    return catalog
 
 
 LISTS: dict[str, Callable[[Catalog, Window], Page[Any]]] = {
@@ -79,15 +87,16 @@ def test_pages_forwards_and_backwards_give_the_whole_list(full: Catalog, name: s
     assert tuple(backwards) == whole
 
 
-def test_a_page_stays_in_place_while_articles_come_and_go(full: Catalog) -> None:
-    first = full.events(window=Window(limit=6))
-    rest = [event.id for event in full.events(window=Window(limit=200)).items[6:]]
-    full.put("Zed Zorn attacked Ann Lee in 1999.", url="https://example.org/early")
-    article = full.article(url="https://example.org/1")
+def test_a_page_stays_in_place_while_articles_come_and_go(catalog: Catalog) -> None:
+    fill(catalog)
+    first = catalog.events(window=Window(limit=6))
+    rest = [event.id for event in catalog.events(window=Window(limit=200)).items[6:]]
+    catalog.put("Zed Zorn attacked Ann Lee in 1999.", url="https://example.org/early")
+    article = catalog.article(url="https://example.org/1")
     assert article is not None
-    full.take_out(article.id)
-    then = [event.id for event in full.events(window=Window(limit=200, after=first.cursors[-1])).items]
-    present = {event.id for event in full.events(window=Window(limit=200)).items}
+    catalog.take_out(article.id)
+    then = [event.id for event in catalog.events(window=Window(limit=200, after=first.cursors[-1])).items]
+    present = {event.id for event in catalog.events(window=Window(limit=200)).items}
     assert then == [id_ for id_ in rest if id_ in present]
 
 
