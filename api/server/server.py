@@ -73,8 +73,8 @@ def address_of(listener: socket.socket) -> str:
 def run(settings: Settings, listener: socket.socket) -> None:
     """Answer on ``listener`` until interrupted; then finish what is running.
 
-    Several workers are started within `api.server.processes.preparing`. SIGHUP replaces them one after another, each when the
-    new one answers.
+    Several workers are started within `api.server.processes.preparing`. SIGHUP replaces them one after another, each when
+    the new one answers.
     """
     set_up_logs(settings)
     export_settings(settings)
