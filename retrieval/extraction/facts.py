@@ -55,8 +55,20 @@ class FoundTime:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundPrincipal:
+    """For whom a spokesman, lawyer, aide or office speaks: the words and, where it is named, the entity number."""
+
+    span: Span
+    text: str
+    entity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FoundAttribution:
-    """Who says it: words and, where resolved, entity number. ``source`` is None for a speaker carried from before."""
+    """Who says it: words and, where resolved, entity number. ``source`` is None for a speaker carried from before.
+
+    ``on_behalf_of`` is whom the source speaks for ("*Ann Lee's* lawyer", "a spokesman for *the bank*").
+    """
 
     source: Span | None
     source_text: str
@@ -64,6 +76,7 @@ class FoundAttribution:
     kind: AttributionKind
     cue: Span | None = None
     via: FoundAttribution | None = None
+    on_behalf_of: FoundPrincipal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from retrieval.extraction.name_spans import (
     trim,
 )
 from retrieval.extraction.names import TITLES
-from retrieval.models import EntityType, MentionKind, Span
+from retrieval.ingestion.datelines import find_dateline
+from retrieval.models import BlockKind, EntityType, MentionKind, Span
 
 _PLACE_LABELS = frozenset({"GPE", "LOC", "DATELINE"})
 
@@ -67,6 +68,8 @@ class CandidateFinder:
         doc = parsed.doc
         if not len(doc):
             return [], []
+        if parsed.block.kind is BlockKind.DATELINE:
+            return self._filed(parsed, plain, number)
         headline = is_headline(doc)
         reserved = [False] * len(doc)
         for span in made:
@@ -101,6 +104,22 @@ class CandidateFinder:
         if not headline:
             kept.extend(self._candidate(parsed, start, end, "", number) for start, end in name_runs(doc, taken))
         return known, kept
+
+    def _filed(self, parsed: ParsedBlock, plain: str, number: int) -> tuple[list[Candidate], list[Candidate]]:
+        """The places of a dateline."""
+        dateline = find_dateline(plain + " A")  # the words after a dateline begin with a capital
+        known: list[Candidate] = []
+        guesses: list[Candidate] = []
+        for place in dateline.places if dateline is not None else ():
+            tokens = parsed.doc.char_span(place.start, place.end, alignment_mode="contract")
+            if tokens is None or not len(tokens):
+                continue
+            entry = self._gazetteer.lookup(place.slice(plain))
+            if entry is not None and entry.type is EntityType.PLACE:
+                known.append(Candidate(number, parsed.span(tokens), tokens, MentionKind.NAME, "DATELINE", entry))
+            else:
+                guesses.append(Candidate(number, parsed.span(tokens), tokens, MentionKind.NAME, "DATELINE"))
+        return known, guesses
 
     @staticmethod
     def _candidate(parsed: ParsedBlock, start: int, end: int, label: str, block: int) -> Candidate:

@@ -10,7 +10,9 @@ from retrieval.models.spans import Span
 
 
 class BlockKind(StrEnum):
-    """What a stretch of an article is. Only TITLE, STANDFIRST and BODY carry facts; TITLE_REPEAT and CAPTION only names."""
+    """What a stretch of an article is. Only TITLE, STANDFIRST and BODY carry facts; TITLE_REPEAT, CAPTION and DATELINE only
+    names.
+    """
 
     TITLE = "TITLE"
     TITLE_REPEAT = "TITLE_REPEAT"
@@ -27,8 +29,10 @@ class BlockKind(StrEnum):
 FACTUAL_BLOCKS = frozenset({BlockKind.TITLE, BlockKind.STANDFIRST, BlockKind.BODY})
 """Blocks whose claims and events count."""
 
-NAMING_BLOCKS = FACTUAL_BLOCKS | {BlockKind.TITLE_REPEAT, BlockKind.CAPTION}
-"""Blocks whose names count as mentions; a related link names what another article is about."""
+NAMING_BLOCKS = FACTUAL_BLOCKS | {BlockKind.TITLE_REPEAT, BlockKind.CAPTION, BlockKind.DATELINE}
+"""Blocks whose names count as mentions (of a dateline only its places); a related link names what another article is
+about.
+"""
 
 
 class DatePrecision(StrEnum):
