@@ -10,11 +10,12 @@ from spacy.tokens import Token
 
 from retrieval.extraction.contents import PRESUPPOSING
 from retrieval.extraction.facts import FoundAttribution, FoundClaim, FoundEntity, FoundMention, FoundRole, FoundTime
+from retrieval.extraction.fragments import whole_quotations
 from retrieval.extraction.indirect_speech import according_drafts, indirect_drafts, noun_drafts
 from retrieval.extraction.language import ParsedBlock
 from retrieval.extraction.noun_phrases import governing_verb, is_verb, stands_before, subject_of
 from retrieval.extraction.quotations import find_quotations
-from retrieval.extraction.quoted_speech import quotation_drafts, quoted_tokens
+from retrieval.extraction.quoted_speech import fragment_drafts, quotation_drafts, quoted_tokens
 from retrieval.extraction.sources import Draft
 from retrieval.extraction.speakers import EntityLinker, Speaker
 from retrieval.extraction.time_index import TimeIndex
@@ -47,9 +48,15 @@ def find_claims(
         introduced = number > 0 and _ends_with_colon(parsed[number - 1])
         spoken, used = quotation_drafts(text, block, number, inside, quoted=quoted, before=drafts, is_introduced=introduced)
         drafts.extend(spoken)
-        drafts.extend(indirect_drafts(block, number, quoted, used))
-        drafts.extend(according_drafts(block, number, quoted))
-        drafts.extend(noun_drafts(block, number))
+        told = [
+            *indirect_drafts(block, number, quoted, used),
+            *according_drafts(block, number, quoted),
+            *noun_drafts(block, number),
+        ]
+        told.extend(fragment_drafts(block, number, inside, quoted, [*spoken, *told]))
+        drafts.extend(
+            replace(draft, spans=tuple(whole_quotations(span, inside) for span in draft.spans)) for draft in told
+        )
     drafts.sort(key=lambda d: d.position)
     for block in parsed:
         linker.note_subjects(block)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Token
 
-from retrieval.extraction.cues import frames_of
+from retrieval.extraction.attribution_slots import slot_after
+from retrieval.extraction.cues import frames_of, is_negated, is_unreal
+from retrieval.extraction.fragments import clause_of_fragment, is_fragment, verdict_verb, whole_quotations
 from retrieval.extraction.language import ParsedBlock
 from retrieval.extraction.noun_phrases import is_verb, phrase_range, subject_of
 from retrieval.extraction.quotations import Quotation
@@ -39,6 +41,8 @@ def quotation_drafts(
     for quotation in quotations:
         tokens = _token_range(parsed, quotation.span)
         if not _is_speech(text, parsed, quotation, tokens):
+            continue
+        if is_fragment(parsed.doc, tokens, quoted):
             continue
         cue, source = _quotation_cue(parsed, tokens, quoted)
         if cue is not None and _is_title(parsed, tokens) and min(abs(cue.i - tokens[0]), abs(cue.i - tokens[1])) > 2:
@@ -112,6 +116,40 @@ def _is_title(parsed: ParsedBlock, tokens: tuple[int, int]) -> bool:
     return len(words) <= 3 and all(t.text[0].isupper() for t in words)
 
 
+def _is_title_case(parsed: ParsedBlock, tokens: tuple[int, int]) -> bool:
+    words = [t for t in parsed.doc[tokens[0] : tokens[1]] if t.is_alpha]
+    long = [t for t in words if len(t) > 3]
+    return len(words) > 1 and bool(long) and all(t.text[0].isupper() for t in long)
+
+
+def fragment_drafts(
+    parsed: ParsedBlock,
+    number: int,
+    quotations: Sequence[Quotation],
+    quoted: dict[int, int],
+    drafts: Sequence[Draft],
+) -> Iterator[Draft]:
+    """The claims of partial quotations that are no part of one of ``drafts``, each with its clause."""
+    for quotation in quotations:
+        tokens = _token_range(parsed, quotation.span)
+        if not is_fragment(parsed.doc, tokens, quoted) or any(
+            span.overlaps(quotation.span) for draft in drafts for span in draft.spans
+        ):
+            continue
+        cue, source = verdict_verb(parsed.doc, tokens), None
+        if cue is not None and not is_negated(cue) and not is_unreal(cue):
+            source = source_of(cue)
+        elif cue is None:
+            cue, source = _quotation_cue(parsed, tokens, quoted)
+        if cue is None or source is None or source.lower_ in {"i", "we", "you"}:
+            continue
+        ranges = clause_of_fragment(parsed.doc, tokens, cue, source)
+        spans = tuple(whole_quotations(parsed.span(parsed.doc[a:b]), [quotation]) for a, b in ranges)
+        if spans and spans[0].start <= quotation.span.start and quotation.span.end <= spans[-1].end:
+            stance = (frames_of(cue) or {}).get("quote", ClaimStance.ASSERTED)
+            yield Draft(number, spans[0].start, spans, stance, AttributionKind.INDIRECT_SPEECH, source, cue)
+
+
 def _stands_alone(text: str, parsed: ParsedBlock, quotation: Quotation) -> bool:
     """True when the quotation fills its block, so that it can only be the last speaker's."""
     block = parsed.block.span
@@ -148,7 +186,10 @@ def _quotation_cue(
     doc = parsed.doc
     start, end = tokens
     last = next((t.text for t in reversed(doc[start:end]) if t.text not in _QUOTE_MARKS), "")
-    found = _cue_after(parsed, end, quoted) if last != "." or start == 0 else None
+    found = None
+    if last != "." or start == 0:
+        is_open = last in {",", "!", "?", "-"} and not _is_title_case(parsed, tokens)
+        found = slot_after(doc, end, quoted, is_open=is_open) or _cue_after(parsed, end, quoted)
     return found or _cue_before(parsed, start, quoted) or (None, None)
 
 
