@@ -19,7 +19,8 @@ from retrieval.extraction.quoted_speech import fragment_drafts, quotation_drafts
 from retrieval.extraction.sources import Draft
 from retrieval.extraction.speakers import EntityLinker, Speaker
 from retrieval.extraction.time_index import TimeIndex
-from retrieval.models import AttributionKind
+from retrieval.extraction.transcripts import find_turns
+from retrieval.models import AttributionKind, ClaimStance
 
 
 def find_claims(
@@ -57,9 +58,24 @@ def find_claims(
         drafts.extend(
             replace(draft, spans=tuple(whole_quotations(span, inside) for span in draft.spans)) for draft in told
         )
+    drafts.extend(
+        Draft(
+            block=turn.block,
+            position=turn.content.start - 1,
+            spans=(turn.content,),
+            stance=ClaimStance.ASSERTED,
+            kind=AttributionKind.DIRECT_QUOTATION,
+            source=None,
+            cue=None,
+            label=turn.label,
+            is_answer=turn.is_answer,
+        )
+        for turn in find_turns(text, parsed)
+    )
     drafts.sort(key=lambda d: d.position)
+    told = sorted((span for draft in drafts for span in draft.spans), key=lambda span: span.start)
     for block in parsed:
-        linker.note_subjects(block)
+        linker.note_subjects(block, told)
     claims = _resolved(drafts, parsed, linker, TimeIndex(times))
     return _nested(claims)
 
@@ -71,6 +87,13 @@ def _resolved(
     last: tuple[int, Speaker] | None = None
     for number, draft in enumerate(drafts):
         block = parsed[draft.block]
+        if draft.label is not None:
+            turn = linker.interviewee(parsed, draft.label) if draft.is_answer else linker.labelled(draft.label)
+            linker.remember(turn)
+            last = (draft.block, turn)
+            attribution = FoundAttribution(turn.span, turn.text, turn.entity, draft.kind)
+            claims.append(FoundClaim(draft.spans, draft.stance, attribution))
+            continue
         if draft.source is None:
             introducing = _introducing(parsed[draft.block - 1]) if draft.is_introduced else None
             if introducing is not None:
@@ -88,7 +111,10 @@ def _resolved(
             attribution = FoundAttribution(None, speaker.text, speaker.entity, draft.kind)
             claims.append(FoundClaim(draft.spans, draft.stance, attribution))
             continue
-        speaker = linker.speaker(block, draft.source, is_quoted=draft.is_quoted)
+        speaker = linker.speaker(block, draft.source, cue=draft.cue, is_quoted=draft.is_quoted)
+        principal = linker.principal(block, draft.source)
+        if principal is not None and principal.entity == speaker.entity and linker.is_person(speaker.entity):
+            speaker = replace(speaker, entity=None)  # the words of her spokesman are not hers
         linker.remember(speaker)
         if not _is_inside(draft, claims):
             last = (draft.block, speaker)
@@ -98,7 +124,7 @@ def _resolved(
             cited = linker.speaker(block, draft.via)
             via = FoundAttribution(cited.span, cited.text, cited.entity, AttributionKind.INDIRECT_SPEECH)
         kind = AttributionKind.REPORTED_VIA if via is not None else draft.kind
-        attribution = FoundAttribution(speaker.span, speaker.text, speaker.entity, kind, cue, via)
+        attribution = FoundAttribution(speaker.span, speaker.text, speaker.entity, kind, cue, via, principal)
         claims.append(FoundClaim(draft.spans, draft.stance, attribution, said_at=_said_at(draft, block, times)))
     return claims
 

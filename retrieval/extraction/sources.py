@@ -22,7 +22,8 @@ class Draft:
     """A claim whose speaker is not yet resolved; ``source`` is the head noun of its words.
 
     One without ``source`` is carried on from a speaker at most ``reach`` blocks before, or, where it ``is_introduced`` by a
-    colon, from who acts in the sentence before it. In a transcript ``label`` is where the speaker is named.
+    colon, from who acts in the sentence before it. In a transcript ``label`` is where the speaker is
+    named; who answers in an interview (``is_answer``) is named elsewhere.
     """
 
     block: int
@@ -37,6 +38,7 @@ class Draft:
     is_quoted: bool = False
     is_introduced: bool = False
     label: Span | None = None
+    is_answer: bool = False
 
 
 def inverted_source(cue: Token) -> Token | None:
