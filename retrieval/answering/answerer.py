@@ -28,7 +28,7 @@ from retrieval.answering.reasons import propose_reasons
 from retrieval.answering.roles import propose_definitions, propose_holders
 from retrieval.answering.scoring import score
 from retrieval.answering.sources import AnswerSources
-from retrieval.answering.speech import propose_complements, propose_contents, propose_speakers
+from retrieval.answering.speech import own_words, propose_complements, propose_contents, propose_speakers
 from retrieval.errors import GeneratorMissing, InputError
 from retrieval.models import (
     MIN_CONFIDENCE,
@@ -171,7 +171,8 @@ class Answerer:
         evidence = gather(question, self._sources, limited, self._reader, progress)
         with progress.timed(AskStep.PROPOSALS):
             matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
-            scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]
+            read = own_words(question, propose_readings(question, evidence.places, matches), evidence.facts)
+            scored = [score(question, p, evidence) for p in read]
         with progress.timed(AskStep.ASSEMBLY):
             answer = answer_proposals(question, scored, _closest(evidence.results), minimum)
         return answer if answer.status is AnswerStatus.ANSWERED else None
@@ -184,7 +185,8 @@ def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:
         return list(propose_speakers(question, sentences, facts))
     matches = [match_sentence(question, sentence) for sentence in sentences]
     ruled = _propose_by_rules(question, evidence, matches)
-    return [*ruled, *propose_readings(question, evidence.places, matches, ruled)]
+    read = propose_readings(question, evidence.places, matches, ruled)
+    return [*ruled, *own_words(question, read, facts)]
 
 
 def _propose_by_rules(question: Question, evidence: Evidence, matches: Sequence[Match]) -> list[Proposal]:

@@ -133,7 +133,10 @@ def _split(facts: Extraction, text: str, key: tuple[str, str], aliases: Sequence
 
     def said(link: FoundAttribution) -> FoundAttribution:
         via = None if link.via is None else said(link.via)
-        return replace(link, entity=at(link.entity, link.source), via=via)
+        principal = link.on_behalf_of
+        if principal is not None:
+            principal = replace(principal, entity=at(principal.entity, principal.span))
+        return replace(link, entity=at(link.entity, link.source), via=via, on_behalf_of=principal)
 
     return replace(
         facts,

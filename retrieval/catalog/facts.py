@@ -34,7 +34,7 @@ from retrieval.catalog.tables import (
     times,
 )
 from retrieval.extraction.clusters import Account, Role, stems
-from retrieval.extraction.facts import Extraction, FoundAttribution, FoundEntity, FoundEvent
+from retrieval.extraction.facts import Extraction, FoundAttribution, FoundEntity, FoundEvent, FoundPrincipal
 from retrieval.models import Block, DatePrecision, DateSource, Span
 
 _EnterStory = Callable[[Connection, str, str, Sequence[Block]], None]
@@ -397,6 +397,14 @@ class FactWriter:
             }
             self._all(claim_entities, ({"claim_seq": seq, "entity_id": eid} for eid in sorted(inside)))
 
+    def _principal(self, principal: FoundPrincipal | None) -> dict[str, Any]:
+        return {
+            "principal_text": principal.text if principal else None,
+            "principal_start": principal.span.start if principal else None,
+            "principal_end": principal.span.end if principal else None,
+            "principal_id": self._entity(principal.entity) if principal else None,
+        }
+
     def _links(self, seq: int, attribution: FoundAttribution) -> Iterable[dict[str, Any]]:
         depth, link = 0, attribution
         while True:
@@ -411,6 +419,7 @@ class FactWriter:
                 "cue": self._slice(link.cue) if link.cue else None,
                 "cue_start": link.cue.start if link.cue else None,
                 "cue_end": link.cue.end if link.cue else None,
+                **self._principal(link.on_behalf_of),
             }
             if link.via is None:
                 return

@@ -1,4 +1,4 @@
-"""The slot beside a quotation in which any verb tells that somebody said it: `"...," sighed Ann Lee`, `"...," he bellowed`."""
+"""The slot beside a quotation in which any verb tells that it was said: `"...," sighed Ann Lee`, `"...," he bellowed`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _speaks(noun: Token) -> bool:
 
 
 def _phrase(doc: Doc, start: int, quoted: dict[int, int]) -> tuple[Token, int] | None:
-    """Head noun and end of the noun phrase that begins at a token, read from its words: beside a quotation parses go astray."""
+    """Head noun and end of the noun phrase that begins at a token, by its words: beside a quotation parses go astray."""
     position = start
     while position < min(len(doc), start + _LONGEST_PHRASE) and position not in quoted:
         token = doc[position]

@@ -55,9 +55,7 @@ def find_claims(
             *noun_drafts(block, number),
         ]
         told.extend(fragment_drafts(block, number, inside, quoted, [*spoken, *told]))
-        drafts.extend(
-            replace(draft, spans=tuple(whole_quotations(span, inside) for span in draft.spans)) for draft in told
-        )
+        drafts.extend(replace(draft, spans=tuple(whole_quotations(span, inside) for span in draft.spans)) for draft in told)
     drafts.extend(
         Draft(
             block=turn.block,
@@ -73,9 +71,9 @@ def find_claims(
         for turn in find_turns(text, parsed)
     )
     drafts.sort(key=lambda d: d.position)
-    told = sorted((span for draft in drafts for span in draft.spans), key=lambda span: span.start)
+    contents = sorted((span for draft in drafts for span in draft.spans), key=lambda span: span.start)
     for block in parsed:
-        linker.note_subjects(block, told)
+        linker.note_subjects(block, contents)
     claims = _resolved(drafts, parsed, linker, TimeIndex(times))
     return _nested(claims)
 
@@ -108,13 +106,10 @@ def _resolved(
                 if coming is None or coming.source is None:
                     continue
                 speaker = linker.speaker(parsed[coming.block], coming.source)
-            attribution = FoundAttribution(None, speaker.text, speaker.entity, draft.kind)
+            attribution = FoundAttribution(None, speaker.text, speaker.entity, draft.kind, on_behalf_of=speaker.principal)
             claims.append(FoundClaim(draft.spans, draft.stance, attribution))
             continue
         speaker = linker.speaker(block, draft.source, cue=draft.cue, is_quoted=draft.is_quoted)
-        principal = linker.principal(block, draft.source)
-        if principal is not None and principal.entity == speaker.entity and linker.is_person(speaker.entity):
-            speaker = replace(speaker, entity=None)  # the words of her spokesman are not hers
         linker.remember(speaker)
         if not _is_inside(draft, claims):
             last = (draft.block, speaker)
@@ -124,7 +119,7 @@ def _resolved(
             cited = linker.speaker(block, draft.via)
             via = FoundAttribution(cited.span, cited.text, cited.entity, AttributionKind.INDIRECT_SPEECH)
         kind = AttributionKind.REPORTED_VIA if via is not None else draft.kind
-        attribution = FoundAttribution(speaker.span, speaker.text, speaker.entity, kind, cue, via, principal)
+        attribution = FoundAttribution(speaker.span, speaker.text, speaker.entity, kind, cue, via, speaker.principal)
         claims.append(FoundClaim(draft.spans, draft.stance, attribution, said_at=_said_at(draft, block, times)))
     return claims
 

@@ -82,9 +82,9 @@ def _other_frame(
         feared = next((c for c in cue.rights if c.dep_ == "prep" and c.lower_ in {"of", "about"}), None)
         if feared is not None and any(c.dep_ == "pobj" for c in feared.children):
             return frames["of"], rest_of(cue, feared.i + 1)
-    if "object" in frames and direct_object is not None and direct_object.i > cue.i:
-        if direct_object.lemma_.lower() in OBJECT_NOUNS[cue.lemma_.lower()]:
-            return frames["object"], rest_of(cue, phrase_range(direct_object)[0])
+    said = OBJECT_NOUNS[cue.lemma_.lower()] if "object" in frames else frozenset()
+    if direct_object is not None and direct_object.i > cue.i and direct_object.lemma_.lower() in said:
+        return frames["object"], rest_of(cue, phrase_range(direct_object)[0])
     if "noun" in frames and direct_object is not None and direct_object.i > cue.i:
         if frames["noun"] is ClaimStance.DENIED and direct_object.lemma_.lower() not in DENIABLE_NOUNS:
             return None  # "denied them entry" refuses, it does not say that something is untrue

@@ -62,7 +62,7 @@ def verdict_verb(doc: Doc, tokens: tuple[int, int]) -> Token | None:
 
 
 def clause_of_fragment(doc: Doc, tokens: tuple[int, int], cue: Token, source: Token) -> Ranges:
-    """What is said where the parse does not tell: the words from the cue on, or those of the sentence before speaker and cue."""
+    """What is said where the parse does not tell: the words behind the cue, or those before speaker and cue."""
     if cue.i < tokens[0]:
         ranges = rest_of(cue, cue.i + 1)
         if ranges and ranges[-1][1] >= tokens[1]:

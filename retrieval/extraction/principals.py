@@ -41,7 +41,7 @@ def _offices(head: Token) -> Iterator[Token]:
 
 
 def _words_before(noun: Token) -> tuple[Token, tuple[int, int]] | None:
-    """ "Interior ministry" of "Interior ministry spokesman Ann Lee"."""
+    """What stands right before the noun: the ministry of "Interior ministry spokesman Ann Lee"."""
     start = noun.i
     doc = noun.doc
     while start > noun.sent.start:
@@ -51,6 +51,6 @@ def _words_before(noun: Token) -> tuple[Token, tuple[int, int]] | None:
             break
         start -= 1
     start, end = strip_range(doc, start, noun.i)
-    if end <= start or doc[end - 1].pos_ == "ADJ" and not doc[end - 1].text[0].isupper():
+    if end <= start or (doc[end - 1].pos_ == "ADJ" and not doc[end - 1].text[0].isupper()):
         return None
     return doc[end - 1], (start, end)

@@ -57,7 +57,7 @@ def source_of(cue: Token) -> Token | None:
 
 
 def author_of(document: Token) -> Token:
-    """Who made a document that says something ("a statement by *the port*", "*the firm* issued a statement"), else itself."""
+    """Who made a document that says it ("a statement by *the port*", "*the firm* issued a statement"), else itself."""
     if document.lemma_.lower() not in _DOCUMENTS or document.pos_ not in {"NOUN", "PROPN"}:
         return document
     owner = next((c for c in document.lefts if c.dep_ == "poss" and c.ent_type_ not in {"DATE", "TIME"}), None)

@@ -62,6 +62,7 @@ class Speaker:
     is_plural: bool
     position: int
     gender: str | None = None
+    principal: FoundPrincipal | None = None
 
 
 @dataclass(slots=True)
@@ -108,7 +109,8 @@ class EntityLinker:
     def note_subjects(self, parsed: ParsedBlock, told: Sequence[Span] = ()) -> None:
         """Remember which persons were subjects in a block, for the pronouns after them.
 
-        Who is only spoken about, in the contents ``told`` (in reading order), is none: "Lee said Kim had lied. He ..." is Lee.
+        Who is only spoken about, in the contents ``told`` (in reading order), is none: "Lee said Kim had lied. He ..." is
+        Lee.
         """
         starts = [span.start for span in told]
         for token in parsed.doc:
@@ -164,13 +166,11 @@ class EntityLinker:
             return False
         return not _WHERE.search(self.text[phrase.start : mention.span.start])
 
-    def speaker(
-        self, parsed: ParsedBlock, head: Token, *, cue: Token | None = None, is_quoted: bool = False
-    ) -> Speaker:
+    def speaker(self, parsed: ParsedBlock, head: Token, *, cue: Token | None = None, is_quoted: bool = False) -> Speaker:
         """The speaker that the noun phrase of ``head`` names or refers back to (rules 1 to 5).
 
-        The phrase does not reach over its ``cue``. Inside quotations (``is_quoted``) "it" and "they" may be anybody and stay
-        unresolved.
+        The phrase does not reach over its ``cue``. Inside quotations (``is_quoted``) "it" and "they" may be anybody and
+        stay unresolved.
         """
         head = self._apposed(parsed, head)
         start, end = phrase_range(head)
@@ -205,7 +205,10 @@ class EntityLinker:
             if gender is not None and self.entities[entity].type is EntityType.PERSON:
                 self._genders.setdefault(entity, gender)
         kept = before.head if before is not None and lowered in PRONOUNS else head.lemma_.lower()
-        return Speaker(span, words, entity, kept, is_person, is_plural, span.start, gender)
+        principal = self._principal(parsed, head) or (before.principal if before is not None else None)
+        if principal is not None and principal.entity == entity and self._is_person(entity):
+            entity = None  # the words of her spokesman are not hers
+        return Speaker(span, words, entity, kept, is_person, is_plural, span.start, gender, principal)
 
     def labelled(self, label: Span) -> Speaker:
         """The speaker that a transcript names at ``label``: a person of the article by the last word of the name."""
@@ -219,7 +222,7 @@ class EntityLinker:
         return Speaker(label, words, entity, words.lower(), True, False, label.start)
 
     def interviewee(self, blocks: Sequence[ParsedBlock], label: Span) -> Speaker:
-        """The one person that the title or, where it names none, the beginning of an interview names, else its ``label``."""
+        """The one person that the title of an interview or else its beginning names, else its ``label``."""
         for block in blocks[:3]:
             persons = [m for m in self.mentions_in(block.block.span) if self._is_name_of_person(m)]
             if len({mention.entity for mention in persons}) == 1:
@@ -231,14 +234,13 @@ class EntityLinker:
             return Speaker(span, span.slice(self.text), None, "", True, False, span.start)
         return self.labelled(label)
 
-    def is_person(self, entity: int | None) -> bool:
-        """True for the number of an entity that is a person."""
+    def _is_person(self, entity: int | None) -> bool:
         return entity is not None and self.entities[entity].type is EntityType.PERSON
 
     def _is_name_of_person(self, mention: FoundMention) -> bool:
         return mention.kind is MentionKind.NAME and self.entities[mention.entity].type is EntityType.PERSON
 
-    def principal(self, parsed: ParsedBlock, head: Token) -> FoundPrincipal | None:
+    def _principal(self, parsed: ParsedBlock, head: Token) -> FoundPrincipal | None:
         """Whom the speaker of noun phrase ``head`` speaks for, as `principals.principal_of` has it."""
         found = principal_of(head)
         if found is None:
@@ -254,7 +256,7 @@ class EntityLinker:
         return FoundPrincipal(span, span.slice(self.text), entity)
 
     def _apposed(self, parsed: ParsedBlock, head: Token) -> Token:
-        """The name of who is first called by what he or she is: "the mayor, *Ann Lee*,", "one of them, a baker named *Ann Lee*,"."""
+        """The name behind what its bearer is: "the mayor, *Ann Lee*,", "one of them, a baker named *Ann Lee*,"."""
         if head.pos_ not in {"NOUN", "NUM", "PRON"} or head.lower_ in PRONOUNS:
             return head
         for apposition in head.rights:

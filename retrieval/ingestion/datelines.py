@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from retrieval.extraction.gazetteer import load_gazetteer
+from retrieval.extraction.words import load_words
 from retrieval.models import EntityType, Span
 
 _MONTH = (
@@ -21,13 +22,9 @@ _REGION = rf"(?:,\s(?!{_MONTH}|(?:AFP|AP|Reuters|UPI)\b)[A-Z][\w.]+(?:\s[A-Z][\w
 _JOINT = r"\s?/\s?|,?\s(?:and|AND|&)\s"
 _LONGEST = 140
 # Agencies that may stand without a dash after them; other words in brackets may be the initials of the name before.
-_AGENCIES = frozenset("AAP AFP ANI ANSA AP BBC CNN DPA EFE IANS PA PTI TASS UPI Bloomberg Reuters Xinhua".split())
+_AGENCIES = load_words("wire_agencies")
 # Words in capitals before a dash that announce and name no place.
-_LABELS = frozenset(
-    "alert analysis breaking comment correction editorial exclusive explainer factbox feature flash interview just in live new"
-    " news note opinion photos poll preview profile recap report review special sponsored timeline update updated urgent video"
-    " warning watch".split()
-)
+_LABELS = load_words("dateline_labels")
 
 
 def _pattern(place: str) -> re.Pattern[str]:
@@ -75,7 +72,7 @@ def find_dateline(text: str, within: Span | None = None) -> Dateline | None:
 def _is_sure(match: re.Match[str], *, is_loud: bool) -> bool:
     places, agency, mark = match["places"], match["agency"], match["mark"]
     date = match["date"] or match["bracketed"] or match["late"]
-    if agency and not (mark or agency in _AGENCIES):
+    if agency and not (mark or agency.casefold() in _AGENCIES):
         return False
     if agency or places is None:
         return agency is not None and (places is not None or mark is not None)
@@ -92,15 +89,13 @@ def _is_sure(match: re.Match[str], *, is_loud: bool) -> bool:
 
 
 def _dateline(match: re.Match[str]) -> Dateline:
-    places: list[Span] = []
-    if match["places"]:
-        begin = match.start("places")
-        for part in _PLACE_OF.finditer(match["places"]):
-            places.append(Span(begin + part.start("place"), begin + part.end("place")))
+    begin = match.start("places")
+    parts = _PLACE_OF.finditer(match["places"] or "")
+    places = tuple(Span(begin + part.start("place"), begin + part.end("place")) for part in parts)
     date = next((name for name in ("date", "bracketed", "late") if match[name]), None)
     return Dateline(
         Span(match.start(), len(match.string[: match.end()].rstrip())),
-        tuple(places),
+        places,
         Span(*match.span(date)) if date else None,
         Span(*match.span("agency")) if match["agency"] else None,
     )

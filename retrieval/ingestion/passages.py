@@ -48,7 +48,9 @@ def _with_datelines(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
         if dateline is not None and block.kind in {BlockKind.BODY, BlockKind.STANDFIRST}:
             between = text[dateline.span.end : block.span.start]
             if between.isspace() and len(between.splitlines()) == 1 and not between.endswith("\n"):
-                block, dateline = Block(block.kind, Span(dateline.span.start, block.span.end)), None
+                yield Block(block.kind, Span(dateline.span.start, block.span.end))
+                dateline = None
+                continue
         if dateline is not None:
             yield dateline
             dateline = None

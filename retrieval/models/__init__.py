@@ -53,6 +53,7 @@ from retrieval.models.claims import (
     ClaimStance,
     DecisionKind,
     EntityDecision,
+    Principal,
     RelatedEntity,
 )
 from retrieval.models.entities import (
@@ -168,6 +169,7 @@ __all__ = [
     "ParticipantRole",
     "Passage",
     "PassagesFound",
+    "Principal",
     "PublicationDate",
     "PublicationSource",
     "Publisher",

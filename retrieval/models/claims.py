@@ -36,6 +36,15 @@ class AttributionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Principal:
+    """Whom a source speaks for: the bank of "a spokesman for the bank", Ann Lee of "Ann Lee's lawyer"."""
+
+    text: str
+    span: Span
+    entity_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
     """Who says it. ``via`` is whom that source cites: "The Times, citing two officials" is two links.
 
@@ -50,13 +59,14 @@ class Attribution:
     cue: str | None = None
     cue_span: Span | None = None
     via: Attribution | None = None
+    on_behalf_of: Principal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Something that a source says. ``spans`` are its content in reading order (a split quotation has several).
 
-    ``text`` is the slice of the first span to the last, inclusive of what stands between.
+    ``text`` is the slice of the first span to the last, inclusive of what stands between; ``content`` leaves that out.
     """
 
     id: str
@@ -74,6 +84,17 @@ class Claim:
     def span(self) -> Span:
         """From the first character of the content to the last."""
         return Span(self.spans[0].start, self.spans[-1].end)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The words of each span."""
+        begin = self.spans[0].start
+        return tuple(self.text[span.start - begin : span.end - begin] for span in self.spans)
+
+    @property
+    def content(self) -> str:
+        """What is said, without the reporting words between its parts."""
+        return " ".join(self.parts)
 
 
 @dataclass(frozen=True, slots=True)

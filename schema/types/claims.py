@@ -10,10 +10,29 @@ from schema.context import Info
 from schema.documented import object_type, resolver
 from schema.kinds import find, loader, register
 from schema.types.events import EventTime
-from schema.types.provenance import Citation, Node, cite
+from schema.types.provenance import Citation, Node, TextSpan, cite
 from schema.types.references import ClaimRef, EntityRef, EventRef, Later
 
 _MARKS = " \n\t\"'“”„«»‘’,"
+
+
+@object_type
+class Principal:
+    """Whom a source speaks for: the bank of "a spokesman for the bank", Ann Lee of "Ann Lee's lawyer"."""
+
+    article_id: strawberry.Private[str]
+    model: strawberry.Private[models.Principal]
+    text: str = strawberry.field(description="The words for it.")
+
+    @resolver
+    def entity(self, info: Info) -> Later[EntityRef | None]:
+        """It as an entity; null where it has no name."""
+        return None if self.model.entity_id is None else find(info.context, "Entity", self.model.entity_id)
+
+    @resolver
+    def citation(self, info: Info) -> Later[Citation]:
+        """Where it is named."""
+        return cite(info, self.article_id, self.model.span, self.model.text)
 
 
 @object_type
@@ -26,6 +45,9 @@ class Attribution:
     kind: models.AttributionKind = strawberry.field(description="How its words are given.")
     cue: str | None = strawberry.field(description='The word that gives them, such as "said"; null where there is none.')
     via: Attribution | None = strawberry.field(description="Whom this source cites in turn.")
+    on_behalf_of: Principal | None = strawberry.field(
+        description="Whom a spokesman, lawyer, aide or office speaks for, whose own words these are not; null for others."
+    )
 
     @classmethod
     def of(cls, model: models.Attribution, content: models.Span) -> Attribution:
@@ -37,6 +59,9 @@ class Attribution:
             kind=model.kind,
             cue=model.cue,
             via=None if model.via is None else cls.of(model.via, content),
+            on_behalf_of=None
+            if model.on_behalf_of is None
+            else Principal(article_id=model.article_id, model=model.on_behalf_of, text=model.on_behalf_of.text),
         )
 
     @resolver
@@ -57,7 +82,10 @@ class Claim(Node):
     """Something that a source says."""
 
     model: strawberry.Private[models.Claim]
-    text: str = strawberry.field(description="What is said, in the article's words.")
+    text: str = strawberry.field(
+        description='What is said, in the article\'s words; of several parts, without the "she said" between them.'
+    )
+    spans: list[TextSpan] = strawberry.field(description="Where the parts of what is said stand, in reading order.")
     stance: models.ClaimStance = strawberry.field(description="What the source does with it.")
     attribution: Attribution = strawberry.field(description="Who says it.")
     said_at: EventTime | None = strawberry.field(description="When it was said, where the article tells.")
@@ -68,7 +96,8 @@ class Claim(Node):
         return cls(
             id=ids.to_global("Claim", model.id),
             model=model,
-            text=model.text,
+            text=model.content,
+            spans=[TextSpan(article_id=model.article_id, span=span) for span in model.spans],
             stance=model.stance,
             attribution=Attribution.of(model.attribution, model.span),
             said_at=None if model.said_at is None else EventTime.of(model.said_at),
@@ -80,6 +109,11 @@ class Claim(Node):
         return None if self.model.event_id is None else find(info.context, "Event", self.model.event_id)
 
     @resolver
+    def parent(self, info: Info) -> Later[ClaimRef | None]:
+        """The claim that this one is told in ("*Lee said the police had told her* ..."); null where none is."""
+        return None if self.model.parent_id is None else find(info.context, "Claim", self.model.parent_id)
+
+    @resolver
     async def entities(self, info: Info) -> list[EntityRef]:
         """The entities that it names."""
         found = await loader(info.context, "Entity").load_many(self.model.entity_ids)
@@ -87,7 +121,7 @@ class Claim(Node):
 
     @resolver
     def citation(self, info: Info) -> Later[Citation]:
-        """Where it stands."""
+        """Where it stands, from its first word to its last."""
         return cite(info, self.model.article_id, self.model.span, self.model.text)
 
     @resolver
@@ -118,8 +152,7 @@ class Quotation:
     @classmethod
     def of(cls, model: models.Claim) -> Quotation:
         """From the library's value."""
-        begin = model.span.start
-        parts = [model.text[span.start - begin : span.end - begin].strip(_MARKS) for span in model.spans]
+        parts = [part.strip(_MARKS) for part in model.parts]
         return cls(
             model=model,
             text=model.text,

@@ -1,8 +1,8 @@
 """Made-up news in `tests/cases`: what must be served of claims, names and datelines, one case a line.
 
 ``claims`` rows want or forbid a claim by ``content`` and ``speaker`` (words in them), ``stance``, ``on_behalf_of``,
-``inside`` (words of the claim that it is told in), ``text`` (the whole of it); ``names`` rows an entity by name and type, and
-give the ``authors``; ``dateline`` rows the parts of the dateline that a report opens with.
+``inside`` (words of the claim that it is told in), ``text`` (the whole of it); ``names`` rows an entity by name and type,
+and give the ``authors``; ``dateline`` rows the parts of the dateline that a report opens with.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def is_claim(wanted: dict[str, Any], claim: FoundClaim, text: str, facts: Extrac
     entity = claim.attribution.entity
     speaker = claim.attribution.source_text + " " + (facts.entities[entity].name if entity is not None else "")
     principal = claim.attribution.on_behalf_of
-    behalf = "" if principal is None else f"{principal.text} {facts.entities[principal.entity].name}" if principal.entity is not None else principal.text
+    behalf = principal.text if principal is not None else ""
+    if principal is not None and principal.entity is not None:
+        behalf += " " + facts.entities[principal.entity].name
     inside = "" if claim.parent is None else " ".join(s.slice(text) for s in facts.claims[claim.parent].spans)
     return (
         plain(wanted.get("content", "")) in plain(spoken)
