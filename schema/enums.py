@@ -70,7 +70,7 @@ _describe(
     TITLE_REPEAT="The title once more.",
     READ_TIME="An estimate of how long reading takes.",
     DATELINE="The line that gives place or date of publication; the publication date is read from it.",
-    BYLINE="The names of the authors.",
+    BYLINE="Who wrote, edited or pictured it.",
     CAPTION="The caption or credit of a picture.",
     RELATED_LINK="A pointer to another article.",
     BOILERPLATE="Words of the site, not of the article.",

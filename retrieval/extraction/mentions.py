@@ -21,6 +21,7 @@ from retrieval.extraction.name_spans import (
     trim,
 )
 from retrieval.extraction.names import TITLES
+from retrieval.extraction.teams import is_team
 from retrieval.ingestion.datelines import find_dateline
 from retrieval.models import BlockKind, EntityType, MentionKind, Span
 
@@ -93,6 +94,12 @@ class CandidateFinder:
                     guesses.append((*cut, label))
         guesses = [guess for guess in guesses if not any(reserved[guess[0] : guess[1]])]
         known = _with_country(self._known(parsed, plain, matches, guesses, number), parsed)
+        teams = [candidate for candidate in known if _is_place_name(candidate) and is_team(candidate.tokens)]
+        known = [candidate for candidate in known if candidate not in teams]
+        guesses = [
+            (start, end, "TEAM" if label == "GPE" and is_team(doc[start:end]) else label) for start, end, label in guesses
+        ]
+        guesses[:0] = [(team.tokens.start, team.tokens.end, "TEAM") for team in teams]
         taken = list(reserved)
         for candidate in known:
             _take(taken, candidate.tokens)
@@ -234,6 +241,10 @@ def _with_country(known: Sequence[Candidate], parsed: ParsedBlock) -> list[Candi
         else:
             joined.append(candidate)
     return joined
+
+
+def _is_place_name(candidate: Candidate) -> bool:
+    return candidate.entry is not None and candidate.entry.type is EntityType.PLACE and candidate.kind is MentionKind.NAME
 
 
 def _take(taken: list[bool], tokens: TokenSpan | None) -> None:

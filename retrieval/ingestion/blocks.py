@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from retrieval.ingestion.credits import with_credits
 from retrieval.ingestion.datelines import find_dateline
 from retrieval.ingestion.front_matter import parse_front_matter
 from retrieval.ingestion.line_kinds import is_author_line, line_kind, opens_related_list
@@ -53,7 +54,7 @@ def split_blocks(text: str, *, title: str | None = None) -> tuple[Block, ...]:
     body_start, header = _header(text, lines, title)
     blocks += header
     blocks += _body(text, lines[body_start:], header)
-    return tuple(_with_datelines(text, blocks))
+    return tuple(with_credits(text, _with_datelines(text, blocks)))
 
 
 def article_title(text: str, blocks: tuple[Block, ...], *, given: str | None = None, max_length: int = 200) -> str:

@@ -11,6 +11,7 @@ import orjson
 from retrieval.catalog.prepared import PreparedArticle
 from retrieval.errors import ArticleRejected, InputError
 from retrieval.ingestion.blocks import article_title, split_blocks
+from retrieval.ingestion.credits import find_authors
 from retrieval.ingestion.passages import split_passages
 from retrieval.ingestion.publication import publication_date
 from retrieval.models import ArticleInput, Block, PublicationDate, PublicationSource
@@ -43,7 +44,7 @@ def prepare_article(
         sha256=digest,
         fingerprint=_fingerprint(digest, title, publisher, article, date),
         publisher=publisher,
-        authors=article.authors,
+        authors=article.authors or find_authors(text, blocks),
         language=article.language,
         published=date,
         blocks=blocks,

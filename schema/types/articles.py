@@ -48,7 +48,7 @@ class Article(Node):
     title: str = strawberry.field(description="Its headline.")
     text: str = strawberry.field(description="The whole text as it was given, unchanged. All spans count in it.")
     language: str = strawberry.field(description="Its language code (BCP 47).")
-    authors: list[str] = strawberry.field(description="Its authors, as given at ingestion.")
+    authors: list[str] = strawberry.field(description="Its authors, as given at ingestion, else as its byline names them.")
     published_at: datetime | None = strawberry.field(
         description="When it was published: the first second of what `publishedAtPrecision` says; null if not known."
     )
