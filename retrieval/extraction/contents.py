@@ -17,6 +17,7 @@ _COMPLEMENTISERS = frozenset(["that", "if", "whether"])
 PRESUPPOSING = load_words("presupposing")
 _TRAILING = load_words("trailing")
 _ADDRESSING = load_words("addressing_verbs")
+_OCCASIONS = load_words("documents") | load_words("occasions")
 _NO_FRAMES: dict[str, ClaimStance] = {}
 
 
@@ -124,7 +125,21 @@ def _clause(cue: Token) -> Token | None:
         if child.i > cue.i:
             return child
         best = child
-    return best
+    return best if best is not None else _clause_of_occasion(cue)
+
+
+def _clause_of_occasion(cue: Token) -> Token | None:
+    """The clause that parsers hang on the occasion of its telling: "told them in a statement *that it was closed*"."""
+    for link in cue.rights:
+        noun = next((c for c in link.children if c.dep_ == "pobj"), None) if link.dep_ == "prep" else None
+        if noun is None or noun.lemma_.lower() not in _OCCASIONS:
+            continue
+        for clause in noun.rights:
+            if clause.dep_ in {"acl", "ccomp", "relcl"} and any(
+                c.dep_ == "mark" and c.lower_ == "that" for c in clause.lefts
+            ):
+                return clause
+    return None
 
 
 def _clause_ranges(cue: Token, clause: Token) -> Ranges:

@@ -162,7 +162,7 @@ def _before(span: TokenSpan, scores: Scores) -> None:
 
 
 def _is_called(span: TokenSpan, role: Token) -> bool:
-    """True where the role before a name is the bearer's ("the firm Ann Lee"), not the object of a clause ("the firm Lee sold")."""
+    """True where the role before a name is its bearer's ("the firm Ann Lee"), False in "the firm Lee sold"."""
     root = span.root
     return role.head == root or (root.head == role and root.dep_ == "appos") or role.head.i in range(span.start, span.end)
 

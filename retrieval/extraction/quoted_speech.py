@@ -143,6 +143,9 @@ def fragment_drafts(
             cue, source = _quotation_cue(parsed, tokens, quoted)
         if cue is None or source is None or source.lower_ in {"i", "we", "you"}:
             continue
+        named_in = range(*phrase_range(source))
+        if tokens[0] in named_in or sum(t.is_alpha for t in parsed.doc[tokens[0] : tokens[1]]) < 2:
+            continue  # 'the "History" section says': a name
         ranges = clause_of_fragment(parsed.doc, tokens, cue, source)
         spans = tuple(whole_quotations(parsed.span(parsed.doc[a:b]), [quotation]) for a, b in ranges)
         if spans and spans[0].start <= quotation.span.start and quotation.span.end <= spans[-1].end:

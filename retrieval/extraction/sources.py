@@ -65,7 +65,8 @@ def author_of(document: Token) -> Token:
         return owner
     for child in document.rights:
         if child.dep_ in {"prep", "agent"} and child.lower_ in {"by", "from"}:
-            return next((c for c in child.children if c.dep_ == "pobj"), document)
+            makers = (c for c in child.children if c.dep_ == "pobj" and c.ent_type_ not in {"DATE", "TIME"})
+            return next(makers, document)
         if child.dep_ == "acl" and child.tag_ == "VBN" and (agent := agent_of(child)) is not None:
             return agent
     verb = document.head

