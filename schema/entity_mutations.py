@@ -40,6 +40,15 @@ class SplitEntityInput:
 
 
 @input_type
+class EntitySuggestionInput:
+    """Which suggestion is decided on."""
+
+    into_id: strawberry.ID = strawberry.field(description="The entity that stays, `into` of the suggestion.")
+    other_id: strawberry.ID = strawberry.field(description="The one that may be the same, `other` of the suggestion.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description=_WHOSE)
+
+
+@input_type
 class LinkEntityInput:
     """Which item of Wikidata an entity is."""
 
@@ -58,6 +67,7 @@ class UndoEntityDecisionInput:
 
 HowToMerge: TypeAlias = Annotated[MergeEntitiesInput, strawberry.argument(description="Which entities.")]
 HowToSplit: TypeAlias = Annotated[SplitEntityInput, strawberry.argument(description="Which entity, and by which names.")]
+WhatToDecide: TypeAlias = Annotated[EntitySuggestionInput, strawberry.argument(description="Which suggestion.")]
 HowToLink: TypeAlias = Annotated[LinkEntityInput, strawberry.argument(description="Which entity, and to which item.")]
 WhatToUndo: TypeAlias = Annotated[UndoEntityDecisionInput, strawberry.argument(description="Which decision.")]
 
@@ -96,6 +106,26 @@ class EntityMutations:
         return await _decided(info, decide, input.client_mutation_id)
 
     @mutation
+    async def accept_entity_suggestion(self, info: Info, input: WhatToDecide) -> EntityDecisionPayload:  # noqa: A002
+        """Let the two entities of a suggestion be one, as `mergeEntities` does."""
+
+        def decide() -> models.EntityDecision:
+            other = expect(str(input.other_id), "Entity")
+            return info.context.archive.merge_entities(expect(str(input.into_id), "Entity"), [other])
+
+        return await _decided(info, decide, input.client_mutation_id)
+
+    @mutation
+    async def refuse_entity_suggestion(self, info: Info, input: WhatToDecide) -> EntityDecisionPayload:  # noqa: A002
+        """Say that the two entities of a suggestion are not one; it is not made again."""
+
+        def decide() -> models.EntityDecision:
+            other = expect(str(input.other_id), "Entity")
+            return info.context.archive.refuse_suggestion(expect(str(input.into_id), "Entity"), other)
+
+        return await _decided(info, decide, input.client_mutation_id)
+
+    @mutation
     async def link_entity(self, info: Info, input: HowToLink) -> EntityDecisionPayload:  # noqa: A002
         """Say which item of Wikidata an entity is."""
 
@@ -106,7 +136,7 @@ class EntityMutations:
 
     @mutation
     async def undo_entity_decision(self, info: Info, input: WhatToUndo) -> EntityDecisionPayload:  # noqa: A002
-        """Take a merge, a split or a link back; the articles that it concerns are read anew."""
+        """Take a merge, a split, a link or a refusal back; the articles that it concerns are read anew."""
         decide = partial(info.context.archive.undo_decision, input.decision_id)
         return await _decided(info, decide, input.client_mutation_id)
 

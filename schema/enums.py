@@ -195,6 +195,30 @@ _describe(
     NARRATOR="In the article's own voice.",
 )
 _describe(
+    models.PublicationSource,
+    "Where a publication date comes from.",
+    OPTION="Given when the article was taken in.",
+    METADATA="Given with the article.",
+    DATELINE="Written in the article, in a dateline.",
+    FUTURE="The date that was found lies ahead of the time when the article was taken in: it is not used.",
+    UNKNOWN="No date was found.",
+)
+_describe(
+    models.Likeness,
+    "Why two entities may be one.",
+    GIVEN_NAME="One surname, and given names that are forms of one name, or an initial of it.",
+    SHORTER_NAME="One name is the other with less of it.",
+    ACRONYM="One name is the initials of the other.",
+    KNOWN_NAMES="Both are known names of one body.",
+)
+_describe(
+    models.NameMatch,
+    "How a name is compared; upper and lower case and accents are equal.",
+    EXACT="The entity's name is just this.",
+    PREFIX="The entity's name or another way of writing it begins with this.",
+    ALIAS="This stands anywhere in one of the ways that articles write the entity.",
+)
+_describe(
     models.ArticleOrder,
     "What articles are sorted by; ties fall to the id.",
     name="ArticleOrderField",

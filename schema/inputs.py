@@ -73,14 +73,21 @@ class EntityFilter:
 
     types: list[models.EntityType] | None = strawberry.field(default=UNSET, description="Of one of these types.")
     name: str | None = strawberry.field(
-        default=UNSET, description="Written so in some article; upper and lower case are equal."
+        default=UNSET, description="Named so, as `nameMatch` compares it; upper and lower case are equal."
+    )
+    name_match: models.NameMatch = strawberry.field(
+        default=models.NameMatch.ALIAS,
+        description="How `name` is compared: just so, its beginning, or in any way of writing.",
     )
     min_mentions: int | None = strawberry.field(default=UNSET, description="Mentioned at least so often.")
 
     def to_model(self) -> models.EntityFilter:
         """The library's filter."""
         return models.EntityFilter(
-            types=tuple(self.types or ()), name=self.name or None, min_mentions=_floor("minMentions", self.min_mentions)
+            types=tuple(self.types or ()),
+            name=self.name or None,
+            name_match=self.name_match,
+            min_mentions=_floor("minMentions", self.min_mentions),
         )
 
 

@@ -63,12 +63,13 @@ def undo_decision(connection: Connection, number: int, *, now: datetime) -> Enti
 def make_decision(row: Row[Any]) -> EntityDecision:
     """From a row of ``decisions``."""
     others = [*row.detail.get("merged", ()), *([row.detail["new"]] if "new" in row.detail else [])]
+    kept_apart = [row.detail["other"]] if "other" in row.detail else []
     return EntityDecision(
         id=row.id,
         at=row.at,
         kind=row.kind,
         entity_id=row.entity_id,
-        other_ids=tuple(id_of(identity) for identity in others),
+        other_ids=(*(id_of(identity) for identity in others), *kept_apart),
         aliases=tuple(row.detail.get("aliases", ())),
         wikidata_id=row.detail.get("wikidata_id"),
         undone_at=row.undone_at,

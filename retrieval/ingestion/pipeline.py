@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import orjson
 
@@ -13,16 +13,20 @@ from retrieval.errors import ArticleRejected, InputError
 from retrieval.ingestion.blocks import article_title, split_blocks
 from retrieval.ingestion.credits import find_authors
 from retrieval.ingestion.passages import split_passages
-from retrieval.ingestion.publication import publication_date
+from retrieval.ingestion.publication import publication_date, unless_future
 from retrieval.models import ArticleInput, Block, PublicationDate, PublicationSource
 
 MAX_CHARACTERS = 5_000_000
 
 
 def prepare_article(
-    article: ArticleInput, *, published: str | datetime | None = None, source: str | None = None
+    article: ArticleInput,
+    *,
+    published: str | datetime | None = None,
+    source: str | None = None,
+    now: datetime | None = None,
 ) -> PreparedArticle:
-    """Cut an article into blocks and passages and find its date.
+    """Cut an article into blocks and passages and find its date, which must not lie ahead of ``now`` (else the clock's).
 
     ``published`` overrules every other date; ``source`` stands in for a source that the article does not name.
 
@@ -34,7 +38,7 @@ def prepare_article(
     digest = hashlib.sha256(text.encode()).hexdigest()
     blocks = split_blocks(text, title=article.title)
     publisher = " ".join((article.source or source or "").split()) or None
-    date = _find_date(article, published, text, blocks)
+    date = unless_future(_find_date(article, published, text, blocks), now=now or datetime.now(UTC))
     title = article_title(text, blocks, given=article.title)
     return PreparedArticle(
         key=article.url or f"sha256:{digest}",

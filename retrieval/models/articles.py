@@ -52,12 +52,16 @@ class PublicationSource(StrEnum):
     OPTION = "OPTION"
     METADATA = "METADATA"
     DATELINE = "DATELINE"
+    FUTURE = "FUTURE"
     UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationDate:
-    """When an article appeared; ``at`` is None exactly when ``precision`` is UNKNOWN. ``span`` shows a DATELINE."""
+    """When an article appeared; ``at`` is None exactly when ``precision`` is UNKNOWN. ``span`` shows a DATELINE.
+
+    ``source`` is FUTURE where the only date that was given or written lies ahead, and therefore is not used.
+    """
 
     at: datetime | None = None
     precision: DatePrecision = DatePrecision.UNKNOWN

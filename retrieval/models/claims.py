@@ -111,12 +111,15 @@ class DecisionKind(StrEnum):
     MERGE = "MERGE"
     SPLIT = "SPLIT"
     LINK = "LINK"
+    REFUSAL = "REFUSAL"
 
 
 @dataclass(frozen=True, slots=True)
 class EntityDecision:
-    """A line of the log of entities: ``entity_id`` was merged into, split, or linked; ``undone_at`` says that it no longer
-    holds. ``other_ids`` are the entities merged into it or split from it; ``aliases`` what was split off.
+    """A line of the log of entities: ``entity_id`` was merged into, split, linked, or kept apart from another one.
+
+    ``undone_at`` says that it no longer holds. ``other_ids`` are the entities merged into it, split from it or kept apart
+    from it; ``aliases`` what was split off.
     """
 
     id: int
@@ -127,6 +130,26 @@ class EntityDecision:
     aliases: tuple[str, ...] = ()
     wikidata_id: str | None = None
     undone_at: datetime | None = None
+
+
+class Likeness(StrEnum):
+    """Why two entities may be one: names that differ in the given name or its form, a shorter name, an acronym, or two
+    names that are known to be those of one body.
+    """
+
+    GIVEN_NAME = "GIVEN_NAME"
+    SHORTER_NAME = "SHORTER_NAME"
+    ACRONYM = "ACRONYM"
+    KNOWN_NAMES = "KNOWN_NAMES"
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySuggestion:
+    """Two entities that may be one; ``into`` is the more mentioned one, which would stay."""
+
+    into: Entity
+    other: Entity
+    likeness: Likeness
 
 
 @dataclass(frozen=True, slots=True)

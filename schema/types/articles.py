@@ -53,6 +53,9 @@ class Article(Node):
         description="When it was published: the first second of what `publishedAtPrecision` says; null if not known."
     )
     published_at_precision: models.DatePrecision = strawberry.field(description="How exactly `publishedAt` is known.")
+    published_at_source: models.PublicationSource = strawberry.field(
+        description="What `publishedAt` was taken from, or that the date that was found is not used."
+    )
     ingested_at: datetime = strawberry.field(description="When the archive took in this revision.")
     revision: int = strawberry.field(description="1 for the first text; one more each time that the text changed.")
 
@@ -69,6 +72,7 @@ class Article(Node):
             authors=list(model.authors),
             published_at=model.published.at,
             published_at_precision=model.published.precision,
+            published_at_source=model.published.source,
             ingested_at=model.ingested_at,
             revision=model.revision,
         )
