@@ -17,6 +17,7 @@ from retrieval.catalog.facts import FactWriter
 from retrieval.catalog.ids import fold, stable_id
 from retrieval.catalog.paging import chunks
 from retrieval.catalog.prepared import PreparedArticle
+from retrieval.catalog.settling import settle_types
 from retrieval.catalog.stories import close_gap, join_story, leave_story, settle_story
 from retrieval.catalog.tables import (
     aliases,
@@ -98,7 +99,8 @@ def write_article(
     last = connection.execute(select(func.max(changes.c.revision)).where(changes.c.article_id == article.id)).scalar() or 0
     written = Written(IngestOutcome.REVISED if replaced else IngestOutcome.ADDED, article.id, last + 1)
     _insert(connection, article, written.revision, now, extractor_version)
-    FactWriter(connection, article, decide(connection, facts, article.text), enter_story=join_story).write()
+    facts = settle_types(connection, decide(connection, facts, article.text))
+    FactWriter(connection, article, facts, enter_story=join_story).write()
     if embedder is not None:
         write_vectors(connection, article.id, vectors, embedder=embedder)
     _note(connection, written.outcome.value, article.id, written.revision, now)
@@ -133,7 +135,8 @@ def rewrite_facts(
         connection.execute(delete(table).where(table.c.article_id == article.id))
     split_events(connection, event_ids)
     _prune(connection, entity_ids, event_ids)
-    FactWriter(connection, article, decide(connection, facts, article.text), enter_story=settle_story).write_facts()
+    facts = settle_types(connection, decide(connection, facts, article.text))
+    FactWriter(connection, article, facts, enter_story=settle_story).write_facts()
     versioned = update(articles).where(articles.c.id == article.id).values(extractor_version=extractor_version)
     connection.execute(versioned)
     _note(connection, IngestOutcome.REVISED.value, article.id, stored.revision, now)

@@ -8,6 +8,7 @@ from retrieval.extraction.cues import frames_of
 from retrieval.extraction.words import load_words
 
 _NOMINATIVES = frozenset(["he", "she", "they", "i", "we", "one", "another", "others", "some", "many"])
+_INDEFINITE = frozenset(["a", "an", "one", "another"])
 _INSIDE = frozenset(["DET", "ADJ", "NUM", "NOUN", "PROPN", "PRON", "PART"])
 _HEADS = frozenset(["NOUN", "PROPN", "PRON", "NUM"])
 _PEOPLE = load_words("personal_roles") | load_words("roles") | load_words("class_persons")
@@ -48,7 +49,7 @@ def _may_tell(token: Token) -> bool:
 def _speaks(noun: Token) -> bool:
     if noun.pos_ == "PROPN" or noun.lower_ in _NOMINATIVES:
         return noun.ent_type_ not in {"DATE", "GPE", "LOC", "NORP", "WORK_OF_ART", "EVENT"}
-    return noun.lemma_.lower() in _PEOPLE
+    return noun.lemma_.lower() in _PEOPLE or any(c.lower_ in _INDEFINITE for c in noun.lefts)
 
 
 def _phrase(doc: Doc, start: int, quoted: dict[int, int]) -> tuple[Token, int] | None:

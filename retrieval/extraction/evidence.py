@@ -41,6 +41,8 @@ _ORG_FOLLOWERS = WORDS["organization_follower"]
 _PLACE_OFFICES = WORDS["place_office"]
 _PLACE_FOLLOWERS = WORDS["place_follower"]
 _SURNAME = 0.8
+# One word that speaks and that the model takes for no organisation is a surname.
+_LONE_SPEAKER = 0.6
 # "the chain Ella Morton" outweighs the given name, "shares in Ella Morton" as well.
 _NAMED_FIRM, _HELD_FIRM = 6.0, 4.0
 _HOLDINGS = frozenset({"shares", "stake", "stock", "shareholders", "shareholder"})
@@ -226,6 +228,8 @@ def _syntax(span: TokenSpan, scores: Scores) -> None:
             scores[_PERSON] += 0.8
             if head.lemma_ in _SPEECH_VERBS and head.i < root.i:  # "..., says X"
                 scores[_PERSON] += 0.5
+            if head.lemma_ in _SPEECH_VERBS and len(span) == 1 and scores[_ORG] < _MODEL["ORG"][1]:
+                scores[_PERSON] += _LONE_SPEAKER
         elif len(span) == 1:
             scores[_PERSON] += 0.3
         if head.lemma_ in _ORG_VERBS:

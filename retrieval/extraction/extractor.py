@@ -21,7 +21,7 @@ from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
 
 T = TypeVar("T")
 
-EXTRACTOR_VERSION = 5
+EXTRACTOR_VERSION = 6
 """Raised when the same text would give other facts, or more is kept with them; stored with each article."""
 
 

@@ -109,7 +109,8 @@ class CandidateFinder:
                 kept.append(self._candidate(parsed, start, end, label, number))
                 taken[start:end] = [True] * (end - start)
         if not headline:
-            kept.extend(self._candidate(parsed, start, end, "", number) for start, end in name_runs(doc, taken))
+            runs = name_runs(doc, taken)
+            kept.extend(self._candidate(parsed, a, b, "TEAM" if is_team(doc[a:b]) else "", number) for a, b in runs)
         return known, kept
 
     def _filed(self, parsed: ParsedBlock, plain: str, number: int) -> tuple[list[Candidate], list[Candidate]]:

@@ -12,6 +12,8 @@ from retrieval.extraction.words import load_words
 SPEAKING_FOR = load_words("speaking_for")
 _LINKS = frozenset({"for", "of", "to"})
 _RANKS = load_words("ranks")
+# What stands before a lawyer or an agent says what kind of one it is: "the US lawyers".
+_MOUTHPIECES = frozenset({"office", "representative", "spokesman", "spokespeople", "spokesperson", "spokeswoman"})
 
 
 def principal_of(head: Token) -> tuple[Token, tuple[int, int]] | None:
@@ -20,11 +22,12 @@ def principal_of(head: Token) -> tuple[Token, tuple[int, int]] | None:
         owner = next((c for c in noun.lefts if c.dep_ == "poss" and c.ent_type_ not in {"DATE", "TIME"}), None)
         if owner is not None:
             return owner, phrase_range(owner, prepositions=False)
-        link = next((c for c in noun.rights if c.dep_ == "prep" and c.lower_ in _LINKS and c.i == noun.i + 1), None)
+        # Parsers hang the "for" of "a lawyer for Lee said" on "said": what counts is that it stands right behind.
+        link = noun.nbor(1) if noun.i + 1 < len(noun.doc) and noun.nbor(1).lower_ in _LINKS else None
         principal = next((c for c in link.children if c.dep_ == "pobj"), None) if link is not None else None
         if principal is not None:
             return principal, phrase_range(principal)
-        before = _words_before(noun)
+        before = _words_before(noun) if noun.lemma_.lower() in _MOUTHPIECES else None
         if before is not None:
             return before
     return None

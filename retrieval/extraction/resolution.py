@@ -13,8 +13,8 @@ from retrieval.extraction.names import PARTICLES, name_key
 from retrieval.models import EntityType
 
 # What a guess must score: with the model's opinion, and without it.
-_LABELLED, _LABELLED_ORGANIZATION, _UNLABELLED, _PERSON_SINGLE = 1.0, 0.8, 1.7, 1.4
-_UNKNOWN_PLACE = 1.2
+_LABELLED, _LABELLED_ORGANIZATION, _UNLABELLED, _PERSON_SINGLE = 1.0, 0.8, 1.7, 1.3
+_UNKNOWN_PLACE = 1.0
 _CERTAIN = 2.2
 _NEVER = float("inf")
 _LABEL_TYPES = {

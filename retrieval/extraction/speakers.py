@@ -38,8 +38,8 @@ _FEMALE = frozenset(["she", "her", "hers", "herself"])
 _THING = frozenset(["it", "its", "itself"])
 _PLURAL = frozenset(["they", "them", "their", "theirs", "themselves"])
 _OWN = frozenset(["i", "we", "me", "us", "my", "our"])
-# "in ", "at the " and so on just before a name.
-_WHERE = re.compile(r"\b(?:in|at|near|outside|inside|on|within)\s+(?:\w+\s+){0,2}$")
+# "in ", "at the ", "(ambassador) to " and so on just before a name.
+_WHERE = re.compile(r"\b(?:in|at|near|outside|inside|on|to|within)\s+(?:\w+\s+){0,2}$")
 _INTERVIEW_WITH = re.compile(r"\b(?:with|for|to|meets)\s+(?P<name>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){1,3})\s*$")
 _TITLE_LINK = re.compile(r"\s+(?:of|for|at|in|to|on|with)\s+")
 _ABBREVIATED = {"gov": "governor", "sen": "senator", "rep": "representative", "gen": "general", "capt": "captain"}

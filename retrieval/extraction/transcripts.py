@@ -32,7 +32,8 @@ class Turn:
 def find_turns(text: str, parsed: Sequence[ParsedBlock]) -> list[Turn]:
     """The turns of the speakers of a transcript, without questions; none where the article is no transcript.
 
-    It is one where a label comes back, where labelled paragraphs follow each other, or where one answers a question.
+    It is one where a labelled paragraph answers a question, or where such paragraphs follow each other and a label comes back
+    or is a part ("Moderator").
     """
     labelled = [(number, match) for number, block in enumerate(parsed) if (match := _labelled(text, block)) is not None]
     if not _is_transcript(text, parsed, labelled):
@@ -75,7 +76,7 @@ def _is_label(label: str) -> bool:
 
 
 def _is_transcript(text: str, parsed: Sequence[ParsedBlock], labelled: Sequence[tuple[int, re.Match[str]]]) -> bool:
-    if len(labelled) < 2:
+    if not labelled:
         return False
     counts = Counter(match["label"].casefold() for _, match in labelled)
     numbers = {number for number, _ in labelled}
@@ -83,4 +84,4 @@ def _is_transcript(text: str, parsed: Sequence[ParsedBlock], labelled: Sequence[
     names = [label for label in counts if label not in _ASKING and label not in _ANSWERING]
     asked = any(text[parsed[n - 1].block.span.start : parsed[n - 1].block.span.end].endswith("?") for n in numbers if n)
     has_parts = len(names) < len(counts)
-    return bool((max(counts.values()) > 1 or has_parts) and (follows or asked))
+    return asked if len(labelled) == 1 else asked or (follows and (max(counts.values()) > 1 or has_parts))
