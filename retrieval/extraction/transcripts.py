@@ -32,8 +32,8 @@ class Turn:
 def find_turns(text: str, parsed: Sequence[ParsedBlock]) -> list[Turn]:
     """The turns of the speakers of a transcript, without questions; none where the article is no transcript.
 
-    It is one where a labelled paragraph answers a question, or where such paragraphs follow each other and a label comes back
-    or is a part ("Moderator").
+    It is one where a labelled paragraph answers a question, or where such paragraphs follow each other and a label comes
+    back or is a part ("Moderator").
     """
     labelled = [(number, match) for number, block in enumerate(parsed) if (match := _labelled(text, block)) is not None]
     if not _is_transcript(text, parsed, labelled):
