@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from retrieval.extraction.gazetteer import load_gazetteer
-from retrieval.extraction.words import load_words
+from retrieval.extraction.entities.gazetteer import load_gazetteer
 from retrieval.models import EntityType, Span
+from retrieval.text.word_sets import load_words
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"

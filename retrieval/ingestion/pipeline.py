@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import orjson
 
-from retrieval.catalog.prepared import PreparedArticle
 from retrieval.errors import ArticleRejected, InputError
 from retrieval.ingestion.blocks import article_title, split_blocks
 from retrieval.ingestion.credits import find_authors
 from retrieval.ingestion.passages import split_passages
 from retrieval.ingestion.publication import publication_date, unless_future
 from retrieval.models import ArticleInput, Block, PublicationDate, PublicationSource
+from retrieval.models.prepared import PreparedArticle
 
 MAX_CHARACTERS = 5_000_000
 

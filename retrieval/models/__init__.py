@@ -72,6 +72,7 @@ from retrieval.models.entities import (
 )
 from retrieval.models.events import (
     QUAD_CLASS,
+    CasualtyCount,
     Event,
     EventMention,
     EventStatus,
@@ -79,7 +80,6 @@ from retrieval.models.events import (
     Participant,
     ParticipantRole,
     QuadClass,
-    Toll,
 )
 from retrieval.models.filters import (
     ArticleFilter,
@@ -131,6 +131,7 @@ __all__ = [
     "BlockKind",
     "BooleanValue",
     "CandidatesFound",
+    "CasualtyCount",
     "Citation",
     "Claim",
     "ClaimFilter",
@@ -194,6 +195,5 @@ __all__ = [
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
-    "Toll",
     "Window",
 ]

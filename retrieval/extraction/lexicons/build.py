@@ -213,9 +213,9 @@ def _person_names(attributes: Mapping[str, str]) -> dict[str, list[str]]:
     """Names of Faker's locales in Latin letters that are no places or common words, by what the attribute stands for."""
     from faker.providers import person  # noqa: PLC0415 -- only here
 
-    from retrieval.extraction.gazetteer import load_gazetteer  # noqa: PLC0415
-    from retrieval.extraction.language import load_language  # noqa: PLC0415
-    from retrieval.extraction.names import TITLES, WORDS  # noqa: PLC0415
+    from retrieval.extraction.entities.gazetteer import load_gazetteer  # noqa: PLC0415
+    from retrieval.extraction.entities.names import TITLES, WORDS  # noqa: PLC0415
+    from retrieval.extraction.language.parsing import load_language  # noqa: PLC0415
 
     kinds: dict[str, set[str]] = defaultdict(set)
     locales: dict[str, set[str]] = defaultdict(set)
