@@ -17,12 +17,20 @@ from sqlalchemy.exc import OperationalError
 from retrieval.errors import InputError, RetrievalError
 from retrieval.extraction.reading import Read, Unread
 from retrieval.extraction.stages import failure_of
-from retrieval.models import ArticleInput, DecisionKind, EntityDecision, ExtractionStage, IngestResult
+from retrieval.models import (
+    ArticleInput,
+    DecisionKind,
+    EntityDecision,
+    EntitySuggestion,
+    ExtractionStage,
+    IngestResult,
+)
 from retrieval.models import found_facts as facts_module
 from retrieval.models.found_facts import Extraction
 from retrieval.models.identity import fold
 from retrieval.models.prepared import PreparedArticle, with_failure
 from retrieval.stores.archive_vectors import ArchiveVectors
+from retrieval.stores.sql.queries.entity_suggestions import find_suggestions
 from retrieval.stores.sql.queries.relation_queries import RelationQueries
 from retrieval.stores.sql.tables import article_entities, decisions
 from retrieval.stores.sql.writes import entity_decisions as log
@@ -135,6 +143,30 @@ class Curation(RelationQueries):
             number = log.note_decision(connection, DecisionKind.LINK, id_, {"wikidata_id": wikidata_id}, now=_now())
         return self._decision(number)
 
+    def entity_suggestions(self, *, entity_id: str | None = None, limit: int = 20) -> list[EntitySuggestion]:
+        """Entities that may be one, the most mentioned first, perhaps only those of one entity: merge or refuse them."""
+        with self.reading() as connection:
+            pairs = find_suggestions(connection, entity_id=entity_id, limit=limit)
+        known = {e.id: e for e in self.load_entities([id_ for pair in pairs for id_ in pair[:2]]) if e is not None}
+        return [
+            EntitySuggestion(known[more], known[less], why) for more, less, why in pairs if more in known and less in known
+        ]
+
+    def refuse_suggestion(self, id_: str, other_id: str) -> EntityDecision:
+        """Say that two entities are not one, so that they are no longer suggested; `undo_decision` takes it back.
+
+        Raises:
+            InputError: one is not there, or they are the same.
+            ArchiveLocked: another process was writing for longer than the lock time-out.
+        """
+        if id_ == other_id:
+            raise InputError("an entity is not kept apart from itself; give the ids of two")
+        with self._write_guard, self._writing() as connection:
+            for one in (id_, other_id):
+                self._identity(connection, one)
+            number = log.note_decision(connection, DecisionKind.REFUSAL, id_, {"other": other_id}, now=_now())
+        return self._decision(number)
+
     def link_names(self, rows: Iterable[tuple[str, str]]) -> int:
         """Link entities by (name, Wikidata id); how many were linked. A name that several entities bear is passed over.
 
@@ -163,7 +195,7 @@ class Curation(RelationQueries):
             if decision is None:
                 raise InputError(f"there is no decision {number} that still holds; see the log of decisions")
             concerned = self._naming(connection, [decision.entity_id, *decision.other_ids])
-        if decision.kind is not DecisionKind.LINK:
+        if decision.kind not in {DecisionKind.LINK, DecisionKind.REFUSAL}:
             self._reread(concerned)
         return self._decision(number)
 

@@ -42,6 +42,15 @@ class SplitEntityInput:
 
 
 @input_type
+class EntitySuggestionInput:
+    """The input of `acceptEntitySuggestion` and `refuseEntitySuggestion`."""
+
+    into_id: strawberry.ID = strawberry.field(description="The entity to keep: `into` of the suggestion.")
+    other_id: strawberry.ID = strawberry.field(description="The entity that may be the same: `other` of the suggestion.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description=_WHOSE)
+
+
+@input_type
 class LinkEntityInput:
     """The input of `linkEntity`."""
 
@@ -62,6 +71,7 @@ HowToMerge: TypeAlias = Annotated[MergeEntitiesInput, strawberry.argument(descri
 HowToSplit: TypeAlias = Annotated[
     SplitEntityInput, strawberry.argument(description="The entity to split, and the aliases.")
 ]
+WhatToDecide: TypeAlias = Annotated[EntitySuggestionInput, strawberry.argument(description="The suggestion.")]
 HowToLink: TypeAlias = Annotated[LinkEntityInput, strawberry.argument(description="The entity to link, and the item.")]
 WhatToUndo: TypeAlias = Annotated[UndoEntityDecisionInput, strawberry.argument(description="The decision to undo.")]
 
@@ -104,6 +114,26 @@ class EntityMutations:
         return await _decided(info, decide, input.client_mutation_id)
 
     @mutation
+    async def accept_entity_suggestion(self, info: Info, input: WhatToDecide) -> EntityDecisionPayload:  # noqa: A002
+        """Merges the two entities of a suggestion, as `mergeEntities` does."""
+
+        def decide() -> models.EntityDecision:
+            other = expect(str(input.other_id), "Entity")
+            return info.context.archive.merge_entities(expect(str(input.into_id), "Entity"), [other])
+
+        return await _decided(info, decide, input.client_mutation_id)
+
+    @mutation
+    async def refuse_entity_suggestion(self, info: Info, input: WhatToDecide) -> EntityDecisionPayload:  # noqa: A002
+        """Records that the two entities of a suggestion are different. The suggestion is not made again."""
+
+        def decide() -> models.EntityDecision:
+            other = expect(str(input.other_id), "Entity")
+            return info.context.archive.refuse_suggestion(expect(str(input.into_id), "Entity"), other)
+
+        return await _decided(info, decide, input.client_mutation_id)
+
+    @mutation
     async def link_entity(self, info: Info, input: HowToLink) -> EntityDecisionPayload:  # noqa: A002
         """Links an entity to a Wikidata item."""
 
@@ -114,7 +144,7 @@ class EntityMutations:
 
     @mutation
     async def undo_entity_decision(self, info: Info, input: WhatToUndo) -> EntityDecisionPayload:  # noqa: A002
-        """Undoes a merge, split or link. The articles concerned are extracted again."""
+        """Undoes a merge, split, link or refusal. The articles concerned are extracted again."""
         decide = partial(info.context.archive.undo_decision, input.decision_id)
         return await _decided(info, decide, input.client_mutation_id)
 

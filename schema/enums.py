@@ -68,9 +68,9 @@ _describe(
     DiscardReason,
     "The reason why a part of an article is neither indexed nor used for extraction.",
     TITLE_REPEAT="A repetition of the title.",
-    READ_TIME="The estimated time of completion.",
+    READ_TIME="The estimated reading time.",
     DATELINE="The dateline: a line with the place or date of publication.",
-    BYLINE="The names of the authors.",
+    BYLINE="The names of authors, editors or photographers.",
     CAPTION="The caption or credit of an image.",
     RELATED_LINK="A reference to another article.",
     BOILERPLATE="Text of the site rather than of the article.",
@@ -191,6 +191,30 @@ _describe(
     INDIRECT_SPEECH="Indirect speech.",
     REPORTED_VIA="Reported via another medium or source.",
     NARRATOR="The article itself, in its own voice.",
+)
+_describe(
+    models.PublicationSource,
+    "Where a publication date comes from.",
+    OPTION="Given when the article was taken in.",
+    METADATA="Given with the article.",
+    DATELINE="Written in the article, in a dateline.",
+    FUTURE="The date that was found lies ahead of the time when the article was taken in: it is not used.",
+    UNKNOWN="No date was found.",
+)
+_describe(
+    models.Likeness,
+    "Why two entities may be one.",
+    GIVEN_NAME="One surname, and given names that are forms of one name, or an initial of it.",
+    SHORTER_NAME="One name is the other with less of it.",
+    ACRONYM="One name is the initials of the other.",
+    KNOWN_NAMES="Both are known names of one body.",
+)
+_describe(
+    models.NameMatch,
+    "How a name is compared; upper and lower case and accents are equal.",
+    EXACT="The entity's name is just this.",
+    PREFIX="The entity's name or another way of writing it begins with this.",
+    ALIAS="This stands anywhere in one of the ways that articles write the entity.",
 )
 _describe(
     models.ArticleOrder,

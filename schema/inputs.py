@@ -79,13 +79,23 @@ class EntityFilter:
     types: list[models.EntityType] | None = strawberry.field(
         default=UNSET, description="Restricts the list to these types."
     )
-    name: str | None = strawberry.field(default=UNSET, description="Matches an alias exactly, ignoring case.")
+    name: str | None = strawberry.field(
+        default=UNSET,
+        description="Restricts the list to entities of this name, compared as `nameMatch` says, ignoring case.",
+    )
+    name_match: models.NameMatch = strawberry.field(
+        default=models.NameMatch.ALIAS,
+        description="How `name` is compared: exactly, as a prefix, or with every alias.",
+    )
     min_mentions: int | None = strawberry.field(default=UNSET, description="The least number of mentions.")
 
     def to_model(self) -> models.EntityFilter:
         """The library's filter."""
         return models.EntityFilter(
-            types=tuple(self.types or ()), name=self.name or None, min_mentions=_floor("minMentions", self.min_mentions)
+            types=tuple(self.types or ()),
+            name=self.name or None,
+            name_match=self.name_match,
+            min_mentions=_floor("minMentions", self.min_mentions),
         )
 
 

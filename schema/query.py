@@ -51,7 +51,7 @@ from schema.scalars import URI, last_second
 from schema.types.answers import Answer
 from schema.types.articles import Article
 from schema.types.claims import Claim
-from schema.types.entities import Entity, entity_of
+from schema.types.entities import Entity, EntitySuggestion, entity_of
 from schema.types.events import Event
 from schema.types.ingestion import IngestJob
 from schema.types.limits import RateLimit
@@ -185,6 +185,16 @@ class Query:
             mode=mode,
         )
         return PassageSearchConnection.of(await info.context.timed("search", search), is_continued=bool(after))
+
+    @resolver
+    async def entity_suggestions(
+        self, info: Info, first: HowManyHits = 20, entity_id: MaybeId = UNSET
+    ) -> list[EntitySuggestion]:
+        """Entities that may be one, the most mentioned first; a mutation accepts or refuses each."""
+        key = expect(entity_id, "Entity") if entity_id else None
+        limit = page_size("first", first)
+        find_all = partial(info.context.archive.entity_suggestions, entity_id=key, limit=limit)
+        return [EntitySuggestion.of(found) for found in await info.context.run(find_all)]
 
     @resolver
     async def entity(

@@ -43,6 +43,9 @@ def extraction_document(article: PreparedArticle, facts: Extraction, seconds: Ma
             "kind": link.kind,
             "cue": place(link.cue),
             "via": said_by(link.via),
+            "on_behalf_of": None
+            if link.on_behalf_of is None
+            else {"span": place(link.on_behalf_of.span), "entity": link.on_behalf_of.entity},
         }
 
     return {

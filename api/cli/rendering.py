@@ -169,7 +169,7 @@ def claim_table(page: Page[Claim], articles: Mapping[str, Article]) -> Renderabl
         article = articles.get(claim.article_id)
         where = f"[{claim.span.start}:{claim.span.end}]"
         title = clean(article.title) if article else ""
-        table.add_row(source_text(claim.attribution), claim.stance.value, clean(claim.text), where, title)
+        table.add_row(source_text(claim.attribution), claim.stance.value, clean(claim.content), where, title)
     return _listed(table, page)
 
 
@@ -267,7 +267,7 @@ def _account_view(account: Account, places: _Places) -> RenderableType:
         speaker = Text(source_text(claim.attribution), "bold")
         if claim.attribution.cue:
             speaker.append(f" ({clean(claim.attribution.cue)})", "not bold dim")
-        words = Text.assemble(clean(claim.text), "  ", places.text(claim.article_id, claim.span))
+        words = Text.assemble(clean(claim.content), "  ", places.text(claim.article_id, claim.span))
         rows.append(_Margin(Group(speaker, _Margin(words, _RULE))))
     voices = [c for c in account.citations if not any(_holds(claim, c) for claim in account.claims)]
     rows.extend(_Margin(Text.assemble(clean(c.text), "  ", places.text(c.article_id, c.span))) for c in voices)

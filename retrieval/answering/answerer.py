@@ -12,7 +12,7 @@ from retrieval.answering.candidates.event_answers import find_event_matches
 from retrieval.answering.candidates.reader_candidates import propose_readings
 from retrieval.answering.candidates.reasons import propose_reasons
 from retrieval.answering.candidates.roles import propose_definitions, propose_holders
-from retrieval.answering.candidates.speech import propose_complements, propose_contents, propose_speakers
+from retrieval.answering.candidates.speech import own_words, propose_complements, propose_contents, propose_speakers
 from retrieval.answering.evidence.gathering import UNREAD_FORMS, Evidence, gather
 from retrieval.answering.evidence.matching import Match, match_sentence
 from retrieval.answering.evidence.sources import AnswerSources
@@ -214,7 +214,8 @@ class Answerer:
         evidence = gather(question, self._sources, request.filter, request.reader, progress)
         with progress.timed(AskStep.PROPOSALS):
             matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
-            scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]
+            read = own_words(question, propose_readings(question, evidence.places, matches), evidence.facts)
+            scored = [score(question, p, evidence) for p in read]
         with progress.timed(AskStep.ASSEMBLY):
             answer = answer_proposals(question, scored, _closest(evidence.results), request.min_confidence)
         return answer if answer.status is AnswerStatus.ANSWERED else None
@@ -233,7 +234,8 @@ def propose_all(question: Question, evidence: Evidence) -> list[CandidateSpan]:
         return list(propose_speakers(question, sentences, facts))
     matches = [match_sentence(question, sentence) for sentence in sentences]
     ruled = _propose_by_rules(question, evidence, matches)
-    return [*ruled, *propose_readings(question, evidence.places, matches, ruled)]
+    read = propose_readings(question, evidence.places, matches, ruled)
+    return [*ruled, *own_words(question, read, facts)]
 
 
 def _propose_by_rules(question: Question, evidence: Evidence, matches: Sequence[Match]) -> list[CandidateSpan]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from retrieval.ingestion.credits import with_credits
+from retrieval.ingestion.datelines import find_dateline
 from retrieval.ingestion.front_matter import parse_front_matter
 from retrieval.ingestion.line_kinds import is_author_line, line_kind, opens_related_list
 from retrieval.ingestion.publication import find_written_dates, is_dateline
@@ -52,7 +54,7 @@ def split_blocks(text: str, *, title: str | None = None) -> tuple[Block, ...]:
     body_start, header = _header(text, lines, title)
     blocks += header
     blocks += _body(text, lines[body_start:], header)
-    return tuple(blocks)
+    return tuple(with_credits(text, _with_datelines(text, blocks)))
 
 
 def article_title(text: str, blocks: tuple[Block, ...], *, given: str | None = None, max_length: int = 200) -> str:
@@ -242,6 +244,24 @@ def _body(text: str, lines: list[_Line], header: list[Block]) -> Iterator[Block]
         else:
             yield Block(kind or BlockKind.BODY, line.span)
         is_first = is_first and kind is not None
+
+
+def _with_datelines(text: str, blocks: list[Block]) -> Iterator[Block]:
+    """The blocks with the datelines that reports open with cut off; only an agency's stands further down as well."""
+    is_first = True
+    for block in blocks:
+        dateline = None
+        if block.kind in {BlockKind.BODY, BlockKind.STANDFIRST}:
+            dateline = find_dateline(text, block.span)
+            if dateline is not None and not is_first and (dateline.agency is None or not dateline.places):
+                dateline = None
+            is_first = False
+        rest = trimmed(text, dateline.span.end, block.span.end) if dateline is not None else None
+        if dateline is None or rest is None:
+            yield block
+            continue
+        yield Block(BlockKind.DATELINE, dateline.span)
+        yield Block(block.kind, rest)
 
 
 def _goes_on(line: _Line) -> bool:

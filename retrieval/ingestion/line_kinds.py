@@ -97,6 +97,15 @@ _CAPTION_END = re.compile(
     r"|file\s+(?:photo|image|picture)\.?"
     r")\s*[*_]*\Z"
 )
+# Nothing but who took a picture: "REUTERS/Ann Lee", "Photo: Ann Lee/AFP", "(AP Photo/Ann Lee)".
+_PICTURE_CREDIT = re.compile(
+    r"[(\[*_]*(?:"
+    rf"(?:(?:[Pp]hoto(?:graph)?s?|[Ii]mages?|[Pp]ictures?|[Ii]llustration|[Vv]ideo|[Cc]redit)(?:\s+[Cc]redit)?\s*(?::|\bby\b)\s*)"
+    rf"(?:{_AGENCY}(?:\s+[Pp]hoto)?\s*[/,|]\s*)?{_NAMES}(?:\s*[/,|]\s*(?:{_AGENCY}|{_NAMES}))*"
+    rf"|{_AGENCY}(?:\s+[Pp]hoto)?\s*/\s*{_NAMES}(?:\s*[/,|]\s*{_AGENCY})*"
+    rf"|{_NAMES}\s*/\s*{_AGENCY}(?:\s+[Pp]hoto)?"
+    r")[)\]*_.]*"
+)
 _MARKDOWN_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 
 
@@ -114,6 +123,8 @@ def line_kind(line: str) -> BlockKind | None:
         return BlockKind.RELATED_LINK
     if _is_boilerplate(line):
         return BlockKind.BOILERPLATE
+    if _PICTURE_CREDIT.fullmatch(line):
+        return BlockKind.BYLINE
     if _CAPTION_START.match(line) or _CAPTION_END.search(line):
         return BlockKind.CAPTION
     if _is_byline(line):

@@ -24,10 +24,10 @@ def split_passages(text: str, blocks: Iterable[Block], *, max_sentences: int = 3
     A passage holds up to ``max_sentences`` whole sentences and ``max_words`` words; short paragraphs that follow each
     other share one, a long paragraph is cut into even parts, a sentence over the limit is cut at a clause or a space. The
     standfirst stands by itself. No passage reaches over a block that is not body, and together they hold every character
-    of the body.
+    of the body. A dateline that a paragraph opens with is searched with it: it says where all of that was.
     """
     passages: list[Span] = []
-    for kind, group in groupby(blocks, key=lambda block: block.kind):
+    for kind, group in groupby(_with_datelines(text, blocks), key=lambda block: block.kind):
         if kind is BlockKind.BODY:
             paragraphs = [_sentences(text, block.span, max_words) for block in group]
             passages.extend(_pack(text, paragraphs, max_sentences, max_words))
@@ -35,6 +35,26 @@ def split_passages(text: str, blocks: Iterable[Block], *, max_sentences: int = 3
             paragraphs = [_sentences(text, block.span, max_words) for block in group]
             passages.extend(span for sentences in paragraphs for span in _pack(text, [sentences], max_sentences, max_words))
     return tuple(passages)
+
+
+def _with_datelines(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
+    dateline: Block | None = None
+    for block in blocks:
+        if block.kind is BlockKind.DATELINE:
+            if dateline is not None:
+                yield dateline
+            dateline = block
+            continue
+        if dateline is not None and block.kind in {BlockKind.BODY, BlockKind.STANDFIRST}:
+            between = text[dateline.span.end : block.span.start]
+            if between.isspace() and len(between.splitlines()) == 1 and not between.endswith("\n"):
+                yield Block(block.kind, Span(dateline.span.start, block.span.end))
+                dateline = None
+                continue
+        if dateline is not None:
+            yield dateline
+            dateline = None
+        yield block
 
 
 def count_words(text: str) -> int:

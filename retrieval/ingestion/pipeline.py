@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import orjson
 
 from retrieval.errors import ArticleRejected, InputError
 from retrieval.ingestion.blocks import article_title, split_blocks
+from retrieval.ingestion.credits import find_authors
 from retrieval.ingestion.passages import split_passages
-from retrieval.ingestion.publication import publication_date
+from retrieval.ingestion.publication import publication_date, unless_future
 from retrieval.models import ArticleInput, Block, BlockKind, PublicationDate, PublicationSource, Span, StageFailure
 from retrieval.models.prepared import PreparedArticle
 
@@ -23,9 +24,13 @@ _PLAIN_TITLE = 200
 
 
 def prepare_article(
-    article: ArticleInput, *, published_at: str | datetime | None = None, publisher: str | None = None
+    article: ArticleInput,
+    *,
+    published_at: str | datetime | None = None,
+    publisher: str | None = None,
+    now: datetime | None = None,
 ) -> PreparedArticle:
-    """Cut an article into blocks and passages and find its date.
+    """Cut an article into blocks and passages and find its date, which must not lie ahead of ``now`` (else the clock's).
 
     ``published_at`` overrules every other date; ``publisher`` stands in for one that the article does not name.
 
@@ -37,7 +42,7 @@ def prepare_article(
     digest = hashlib.sha256(text.encode()).hexdigest()
     blocks = split_blocks(text, title=article.title)
     name = " ".join((article.publisher or publisher or "").split()) or None
-    date = _find_date(article, published_at, text, blocks)
+    date = unless_future(_find_date(article, published_at, text, blocks), now=now or datetime.now(UTC))
     title = article_title(text, blocks, given=article.title)
     return PreparedArticle(
         key=article.url or f"sha256:{digest}",
@@ -47,7 +52,7 @@ def prepare_article(
         sha256=digest,
         fingerprint=_fingerprint(digest, title, name, article, date),
         publisher=name,
-        authors=article.authors,
+        authors=article.authors or find_authors(text, blocks),
         language=article.language,
         published=date,
         blocks=blocks,
@@ -73,7 +78,7 @@ def prepare_plainly(
     text = article.text
     digest = hashlib.sha256(text.encode()).hexdigest()
     pieces = tuple(_fixed_pieces(text))
-    date = _find_date(article, published_at, text, ())
+    date = unless_future(_find_date(article, published_at, text, ()), now=datetime.now(UTC))
     title = " ".join((article.title or text[:1000]).split())[:_PLAIN_TITLE]
     name = " ".join((article.publisher or publisher or "").split()) or None
     return PreparedArticle(

@@ -52,6 +52,7 @@ _LABEL = re.compile(
 _WIRE_END = re.compile(r"\s[-–—]{1,2}\s|\s*\((?:[A-Z][\w.&/ -]{1,40})\)|(?<=\d)\s(?=[A-Z\"“])")
 _PLACE = re.compile(r"[A-Z][\w.'’-]*(?:[ ,/]+\(?[A-Z][\w.'’)-]*){0,4}")
 _WIRE_LENGTH = 120
+_EARLIEST_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,13 @@ def publication_date(
         return PublicationDate()
     first = min(written, key=lambda date: date.is_update)
     return PublicationDate(first.at, first.precision, PublicationSource.DATELINE, first.span)
+
+
+def unless_future(date: PublicationDate, *, now: datetime) -> PublicationDate:
+    """``date``; where it lies more than a day ahead of ``now`` (days begin early in the east) none, marked FUTURE."""
+    if date.at is None or date.at <= now + _EARLIEST_DAY:
+        return date
+    return PublicationDate(source=PublicationSource.FUTURE, span=date.span)
 
 
 def parse_date(text: str) -> WrittenDate | None:

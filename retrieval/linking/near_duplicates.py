@@ -91,9 +91,14 @@ def signature_of(minima: bytes, shingle_count: int) -> Signature:
 
 def credited_agency(text: str, blocks: Sequence[Block]) -> str | None:
     """The news agency that an article credits in its first body line or its byline, by a short lower-case name."""
-    body = next((block for block in blocks if block.kind is BlockKind.BODY), None)
-    if body is not None and (match := _OPENING.match(text, body.span.start, min(body.span.end, body.span.start + 120))):
-        return _named(match)
+    for block in blocks:
+        if block.kind not in {BlockKind.DATELINE, BlockKind.BODY}:
+            continue
+        # A dateline ends with the dash that the opening is known by; the words after it are a block of their own.
+        if match := _OPENING.match(text, block.span.start, block.span.start + 120):
+            return _named(match)
+        if block.kind is BlockKind.BODY:
+            break
     for block in blocks:
         if block.kind is BlockKind.BYLINE and (match := _CREDIT.search(block.span.slice(text))):
             return _named(match)

@@ -11,7 +11,9 @@ from retrieval.models.spans import Span
 
 
 class BlockKind(StrEnum):
-    """What a stretch of an article is. Only TITLE, STANDFIRST and BODY carry facts; TITLE_REPEAT and CAPTION only names."""
+    """What a stretch of an article is. Only TITLE, STANDFIRST and BODY carry facts; TITLE_REPEAT, CAPTION and DATELINE only
+    names.
+    """
 
     TITLE = "TITLE"
     TITLE_REPEAT = "TITLE_REPEAT"
@@ -28,8 +30,10 @@ class BlockKind(StrEnum):
 FACTUAL_BLOCKS = frozenset({BlockKind.TITLE, BlockKind.STANDFIRST, BlockKind.BODY})
 """Blocks whose claims and events count."""
 
-NAMING_BLOCKS = FACTUAL_BLOCKS | {BlockKind.TITLE_REPEAT, BlockKind.CAPTION}
-"""Blocks whose names count as mentions; a related link names what another article is about."""
+NAMING_BLOCKS = FACTUAL_BLOCKS | {BlockKind.TITLE_REPEAT, BlockKind.CAPTION, BlockKind.DATELINE}
+"""Blocks whose names count as mentions (of a dateline only its places); a related link names what another article is
+about.
+"""
 
 
 class DatePrecision(StrEnum):
@@ -49,12 +53,16 @@ class PublicationSource(StrEnum):
     OPTION = "OPTION"
     METADATA = "METADATA"
     DATELINE = "DATELINE"
+    FUTURE = "FUTURE"
     UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationDate:
-    """When an article appeared; ``at`` is None exactly when ``precision`` is UNKNOWN. ``span`` shows a DATELINE."""
+    """When an article appeared; ``at`` is None exactly when ``precision`` is UNKNOWN. ``span`` shows a DATELINE.
+
+    ``source`` is FUTURE where the only date that was given or written lies ahead, and therefore is not used.
+    """
 
     at: datetime | None = None
     precision: DatePrecision = DatePrecision.UNKNOWN

@@ -36,6 +36,15 @@ class AttributionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Principal:
+    """Whom a source speaks for: the bank of "a spokesman for the bank", Ann Lee of "Ann Lee's lawyer"."""
+
+    text: str
+    span: Span
+    entity_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
     """Who says it. ``via`` is whom that source cites: "The Times, citing two officials" is two links.
 
@@ -50,13 +59,14 @@ class Attribution:
     cue: str | None = None
     cue_span: Span | None = None
     via: Attribution | None = None
+    on_behalf_of: Principal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Something that a source says. ``spans`` are its content in reading order (a split quotation has several).
 
-    ``text`` is the slice of the first span to the last, inclusive of what stands between.
+    ``text`` is the slice of the first span to the last, inclusive of what stands between; ``content`` leaves that out.
     """
 
     id: str
@@ -75,6 +85,17 @@ class Claim:
         """From the first character of the content to the last."""
         return Span(self.spans[0].start, self.spans[-1].end)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The words of each span."""
+        begin = self.spans[0].start
+        return tuple(self.text[span.start - begin : span.end - begin] for span in self.spans)
+
+    @property
+    def content(self) -> str:
+        """What is said, without the reporting words between its parts."""
+        return " ".join(self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimRelations:
@@ -90,12 +111,15 @@ class DecisionKind(StrEnum):
     MERGE = "MERGE"
     SPLIT = "SPLIT"
     LINK = "LINK"
+    REFUSAL = "REFUSAL"
 
 
 @dataclass(frozen=True, slots=True)
 class EntityDecision:
-    """A line of the log of entities: ``entity_id`` was merged into, split, or linked; ``undone_at`` says that it no longer
-    holds. ``other_ids`` are the entities merged into it or split from it; ``aliases`` what was split off.
+    """A line of the log of entities: ``entity_id`` was merged into, split, linked, or kept apart from another one.
+
+    ``undone_at`` says that it no longer holds. ``other_ids`` are the entities merged into it, split from it or kept apart
+    from it; ``aliases`` what was split off.
     """
 
     id: int
@@ -106,6 +130,26 @@ class EntityDecision:
     aliases: tuple[str, ...] = ()
     wikidata_id: str | None = None
     undone_at: datetime | None = None
+
+
+class Likeness(StrEnum):
+    """Why two entities may be one: names that differ in the given name or its form, a shorter name, an acronym, or two
+    names that are known to be those of one body.
+    """
+
+    GIVEN_NAME = "GIVEN_NAME"
+    SHORTER_NAME = "SHORTER_NAME"
+    ACRONYM = "ACRONYM"
+    KNOWN_NAMES = "KNOWN_NAMES"
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySuggestion:
+    """Two entities that may be one; ``into`` is the more mentioned one, which would stay."""
+
+    into: Entity
+    other: Entity
+    likeness: Likeness
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,23 @@ class ArticleFilter:
     story_id: str | None = None
 
 
+class NameMatch(StrEnum):
+    """How a name is compared, without regard to case and accents: with the entity's own name, with the beginning of any
+    alias, or with any part of one.
+    """
+
+    EXACT = "EXACT"
+    PREFIX = "PREFIX"
+    ALIAS = "ALIAS"
+
+
 @dataclass(frozen=True, slots=True)
 class EntityFilter:
-    """Which entities; ``name`` matches any alias, without regard to case."""
+    """Which entities; ``name_match`` says how ``name`` is compared."""
 
     types: tuple[EntityType, ...] = ()
     name: str | None = None
+    name_match: NameMatch = NameMatch.ALIAS
     min_mentions: int = 0
 
 

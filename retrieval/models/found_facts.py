@@ -23,7 +23,7 @@ from retrieval.models import (
     Span,
 )
 
-EXTRACTOR_VERSION = 5
+EXTRACTOR_VERSION = 6
 """Raised when the same text would give other facts, or more is kept with them; stored with each article."""
 
 
@@ -58,8 +58,20 @@ class FoundTime:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundPrincipal:
+    """For whom a spokesman, lawyer, aide or office speaks: the words and, where it is named, the entity number."""
+
+    span: Span
+    text: str
+    entity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FoundAttribution:
-    """Who says it: words and, where resolved, entity number. ``source`` is None for a speaker carried from before."""
+    """Who says it: words and, where resolved, entity number. ``source`` is None for a speaker carried from before.
+
+    ``on_behalf_of`` is whom the source speaks for ("*Ann Lee's* lawyer", "a spokesman for *the bank*").
+    """
 
     source: Span | None
     source_text: str
@@ -67,6 +79,7 @@ class FoundAttribution:
     kind: AttributionKind
     cue: Span | None = None
     via: FoundAttribution | None = None
+    on_behalf_of: FoundPrincipal | None = None
 
 
 @dataclass(frozen=True, slots=True)

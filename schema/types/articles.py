@@ -59,13 +59,16 @@ class Article(Node):
     title: str = strawberry.field(description="Its headline.")
     text: str = strawberry.field(description="The full text, unchanged. All spans are positions in it.")
     language: str = strawberry.field(description="Its language code (BCP 47).")
-    authors: list[str] = strawberry.field(description="Its authors, as given at ingestion.")
+    authors: list[str] = strawberry.field(description="Its authors, as given at ingestion, else as its byline names them.")
     published_at: datetime | None = strawberry.field(
         description=(
             "The publication date: the first second of the period that `publishedAtPrecision` gives; null if unknown."
         )
     )
     published_at_precision: models.DatePrecision = strawberry.field(description="The precision of `publishedAt`.")
+    published_at_source: models.PublicationSource = strawberry.field(
+        description="The source of `publishedAt`, or the reason why a date in the article is not used."
+    )
     ingested_at: datetime = strawberry.field(description="The time at which this revision was ingested.")
     revision: int = strawberry.field(description="1 for the first text; one more each time that the text changed.")
     extraction: Extraction = strawberry.field(description="How far it could be read for facts.")
@@ -83,6 +86,7 @@ class Article(Node):
             authors=list(model.authors),
             published_at=model.published.at,
             published_at_precision=model.published.precision,
+            published_at_source=model.published.source,
             ingested_at=model.ingested_at,
             revision=model.revision,
             extraction=Extraction(

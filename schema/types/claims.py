@@ -10,10 +10,29 @@ from schema.context import Info
 from schema.decorators import object_type, resolver
 from schema.node_registry import find, loader, register
 from schema.types.events import EventTime
-from schema.types.provenance import Citation, Node, cite
+from schema.types.provenance import Citation, Node, TextSpan, cite
 from schema.types.references import ClaimRef, EntityRef, EventRef, Later
 
 _MARKS = " \n\t\"'“”„«»‘’,"
+
+
+@object_type
+class Principal:
+    """Whom a source speaks for: the bank of "a spokesman for the bank", Ann Lee of "Ann Lee's lawyer"."""
+
+    article_id: strawberry.Private[str]
+    model: strawberry.Private[models.Principal]
+    text: str = strawberry.field(description="The words that name the principal.")
+
+    @resolver
+    def entity(self, info: Info) -> Later[EntityRef | None]:
+        """The principal as an entity; null where it is not named."""
+        return None if self.model.entity_id is None else find(info.context, "Entity", self.model.entity_id)
+
+    @resolver
+    def citation(self, info: Info) -> Later[Citation]:
+        """The citation of its name."""
+        return cite(info, self.article_id, self.model.span, self.model.text)
 
 
 @object_type
@@ -30,6 +49,9 @@ class Attribution:
     via: Attribution | None = strawberry.field(
         description="The source that this source cites in turn; null where there is none."
     )
+    on_behalf_of: Principal | None = strawberry.field(
+        description="The principal for whom a spokesman, lawyer, aide or office speaks; null for other sources."
+    )
 
     @classmethod
     def of(cls, model: models.Attribution, content: models.Span) -> Attribution:
@@ -41,6 +63,9 @@ class Attribution:
             kind=model.kind,
             cue=model.cue,
             via=None if model.via is None else cls.of(model.via, content),
+            on_behalf_of=None
+            if model.on_behalf_of is None
+            else Principal(article_id=model.article_id, model=model.on_behalf_of, text=model.on_behalf_of.text),
         )
 
     @resolver
@@ -61,7 +86,10 @@ class Claim(Node):
     """A statement that a source makes."""
 
     model: strawberry.Private[models.Claim]
-    text: str = strawberry.field(description="The content of the claim, in the words of the article.")
+    text: str = strawberry.field(
+        description="The content of the claim, in the words of the article, without reporting words that interrupt it."
+    )
+    spans: list[TextSpan] = strawberry.field(description="The positions of the parts of the content, in reading order.")
     stance: models.ClaimStance = strawberry.field(description="The stance of the source.")
     attribution: Attribution = strawberry.field(description="The attribution: who says it, and via whom.")
     said_at: EventTime | None = strawberry.field(
@@ -74,7 +102,8 @@ class Claim(Node):
         return cls(
             id=ids.to_global("Claim", model.id),
             model=model,
-            text=model.text,
+            text=model.content,
+            spans=[TextSpan(article_id=model.article_id, span=span) for span in model.spans],
             stance=model.stance,
             attribution=Attribution.of(model.attribution, model.span),
             said_at=None if model.said_at is None else EventTime.of(model.said_at),
@@ -86,6 +115,11 @@ class Claim(Node):
         return None if self.model.event_id is None else find(info.context, "Event", self.model.event_id)
 
     @resolver
+    def parent(self, info: Info) -> Later[ClaimRef | None]:
+        """The claim in which this one is reported ("*Lee said the police had told her* ..."); null where there is none."""
+        return None if self.model.parent_id is None else find(info.context, "Claim", self.model.parent_id)
+
+    @resolver
     async def entities(self, info: Info) -> list[EntityRef]:
         """The entities that it names."""
         found = await loader(info.context, "Entity").load_many(self.model.entity_ids)
@@ -93,7 +127,7 @@ class Claim(Node):
 
     @resolver
     def citation(self, info: Info) -> Later[Citation]:
-        """The citation of the claim's words."""
+        """The citation of the claim, from its first word to its last."""
         return cite(info, self.model.article_id, self.model.span, self.model.text)
 
     @resolver
@@ -128,8 +162,7 @@ class Quotation:
     @classmethod
     def of(cls, model: models.Claim) -> Quotation:
         """From the library's value."""
-        begin = model.span.start
-        parts = [model.text[span.start - begin : span.end - begin].strip(_MARKS) for span in model.spans]
+        parts = [part.strip(_MARKS) for part in model.parts]
         return cls(
             model=model,
             text=model.text,

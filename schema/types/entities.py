@@ -311,6 +311,20 @@ _MAKERS: dict[models.EntityType, type[Entity]] = {
 }
 
 
+@object_type
+class EntitySuggestion:
+    """Two entities that may be one: `acceptEntitySuggestion` lets them be, `refuseEntitySuggestion` keeps them apart."""
+
+    into: Entity = strawberry.field(description="The more mentioned one, which would stay.")
+    other: Entity = strawberry.field(description="The one that would become part of it.")
+    likeness: models.Likeness = strawberry.field(description="Why they may be one.")
+
+    @classmethod
+    def of(cls, model: models.EntitySuggestion) -> EntitySuggestion:
+        """From the library's value."""
+        return cls(into=entity_of(model.into), other=entity_of(model.other), likeness=model.likeness)
+
+
 def entity_of(model: models.Entity) -> Entity:
     """The entity as the type that serves its kind."""
     make = _MAKERS.get(model.type, OtherEntity)

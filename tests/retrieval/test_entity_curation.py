@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import Archive, ArticleInput, DecisionKind, Entity, InputError, Window
+from retrieval import Archive, ArticleInput, DecisionKind, Entity, EntityFilter, InputError, NameMatch, Window
 
 ONE = "Rosa Quispe, the mayor, opened the bridge on Monday. Quispe said the road was safe."
 TWO = "Rosa Kispe arrested nobody. Kispe said the bridge was safe on Tuesday."
@@ -119,3 +119,46 @@ def test_what_cannot_be_decided_says_so(archive: Archive) -> None:
         with pytest.raises(InputError):
             call()
     assert archive.entity_decisions() == []
+
+
+def test_names_that_may_be_those_of_one_are_suggested_until_people_decide(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "moore.db") as archive:
+        put(
+            archive, "Harlan T. Moore, the mayor, opened the bridge. Moore was glad.", "Hal Moore said the bridge was safe."
+        )
+        (suggestion,) = archive.entity_suggestions()
+        assert (suggestion.into.name, suggestion.other.name) == ("Harlan T. Moore", "Hal Moore")
+        assert archive.entity_suggestions(entity_id=suggestion.other.id) == [suggestion]
+        refusal = archive.refuse_suggestion(suggestion.into.id, suggestion.other.id)
+        assert (refusal.kind, refusal.other_ids) == (DecisionKind.REFUSAL, (suggestion.other.id,))
+        assert archive.entity_suggestions() == []
+        archive.undo_decision(refusal.id)
+        assert archive.entity_suggestions() == [suggestion]
+        archive.merge_entities(suggestion.into.id, [suggestion.other.id])
+        assert archive.entity_suggestions() == []
+        with pytest.raises(InputError, match="itself"):
+            archive.refuse_suggestion(suggestion.into.id, suggestion.into.id)
+
+
+@pytest.mark.parametrize(
+    ("match", "name", "count"),
+    [
+        (NameMatch.EXACT, "rosa quispe", 1),
+        (NameMatch.EXACT, "quispe", 0),
+        (NameMatch.PREFIX, "quis", 1),
+        (NameMatch.PREFIX, "uispe", 0),
+        (NameMatch.ALIAS, "uispe", 1),
+    ],
+)
+def test_a_name_filter_says_how_the_name_is_compared(archive: Archive, match: NameMatch, name: str, count: int) -> None:
+    found = archive.entities(EntityFilter(name=name, name_match=match)).items
+    assert [entity.name for entity in found] == ["Rosa Quispe"][:count]
+
+
+def test_what_a_spokesman_says_is_said_on_behalf_of_his_principal(archive: Archive) -> None:
+    put(archive, "Rosa Quispe resigned. Rosa Quispe's lawyer said the charge was false.")
+    claim = next(c for c in archive.claims().items if "charge" in c.text)
+    principal = claim.attribution.on_behalf_of
+    assert claim.attribution.source_entity_id is None
+    assert principal is not None
+    assert (principal.text, principal.entity_id) == ("Rosa Quispe", named(archive, "Rosa Quispe").id)

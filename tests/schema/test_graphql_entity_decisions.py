@@ -116,3 +116,45 @@ def test_a_timeline_is_of_one_subject(respond: Run, schema: Schema, archive: Arc
     assert found["data"]["timeline"]["totalCount"] == 1
     for wrong in ("{}", '{query: "a", eventId: "b"}', '{query: ""}'):
         assert respond(schema, archive, f"{{ timeline(subject: {wrong}) {page} }}")["errors"] != []
+
+
+def test_a_suggestion_is_refused_and_another_accepted(respond: Run, schema: Schema, archive: Archive) -> None:
+    texts = ["Harlan T. Moore opened the bridge. Moore was glad.", "Hal Moore closed the bridge on Monday."]
+    archive.ingest_articles([ArticleInput(text=f"News\n\n{t}", url=f"u:{t}", published_at="2021-06-16") for t in texts])
+
+    def run_one(document: str, **variables: Any) -> Any:
+        response = respond(schema, archive, document, can_write=True, **variables)
+        assert response["errors"] == []
+        (payload,) = response["data"].values()
+        return payload
+
+    asked = "{ entitySuggestions { into { id name } other { id name } likeness } }"
+    (found,) = run_one(asked)
+    assert (found["into"]["name"], found["other"]["name"], found["likeness"]) == (
+        "Harlan T. Moore",
+        "Hal Moore",
+        "GIVEN_NAME",
+    )
+    pair = {"intoId": found["into"]["id"], "otherId": found["other"]["id"]}
+    refuse = f"mutation ($i: EntitySuggestionInput!) {{ refuseEntitySuggestion(input: $i) {PAYLOAD} }}"
+    accept = f"mutation ($i: EntitySuggestionInput!) {{ acceptEntitySuggestion(input: $i) {PAYLOAD} }}"
+    refused = run_one(refuse, i=pair)
+    assert (refused["userErrors"], run_one(asked)) == ([], [])
+    run_one(UNDO, i={"decisionId": refused["decisionId"]})
+    assert [entity["name"] for entity in run_one(accept, i=pair)["entities"]] == ["Harlan T. Moore"]
+    assert run_one(asked) == []
+
+
+def test_a_split_quotation_serves_its_parts_and_a_text_without_the_words_between(
+    respond: Run, schema: Schema, archive: Archive
+) -> None:
+    text = 'Tour\n\n"We agreed," said Ann Lee\'s lawyer. "They left."'
+    archive.ingest_articles([ArticleInput(text=text, url="u:split", published_at="2021-06-16")])
+    document = """{ claims { nodes { text parent { id } spans { start end } citation { text verified }
+        attribution { sourceText onBehalfOf { text citation { text verified } entity { name } } } } } }"""
+    response = respond(schema, archive, document)
+    (claim,) = response["data"]["claims"]["nodes"]
+    assert claim["text"] == '"We agreed," "They left."'
+    assert [text[span["start"] : span["end"]] for span in claim["spans"]] == ['"We agreed,"', '"They left."']
+    assert claim["citation"] == {"text": text.split("\n\n")[1], "verified": True}
+    assert claim["attribution"]["onBehalfOf"]["citation"] == {"text": "Ann Lee", "verified": True}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Token
@@ -26,7 +26,7 @@ from retrieval.models import (
     QuotationValue,
     Span,
 )
-from retrieval.questions.question import Question, Role, Term
+from retrieval.questions.question import Form, Question, Role, Term
 from retrieval.text.words import is_stop_word, similarity, word_set
 
 DENIALS = word_set("deny reject dispute refute contradict")
@@ -46,7 +46,7 @@ def source_fit(terms: Sequence[Term], attribution: Attribution) -> float:
     named = [term for term in terms if term.is_name]
     if attribution.source_entity_id in ids and len(terms) == len(named):
         return 1.0
-    words = [w for w in words_of(attribution.source_text) if not is_stop_word(w)]
+    words = [w for w in words_of(_own_words(attribution)) if not is_stop_word(w)]
     shares = []
     for term in terms:
         by_word = max((max(similarity(term.lemma, w), similarity(term.text, w)) for w in words), default=0.0)
@@ -54,6 +54,14 @@ def source_fit(terms: Sequence[Term], attribution: Attribution) -> float:
         shares.append(max(by_word, float(in_name), 0.9 * float(attribution.source_entity_id in term.entities)))
     weights = [2.0 if term.is_head else 1.0 for term in terms]
     return sum(c * w for c, w in zip(shares, weights, strict=True)) / sum(weights)
+
+
+def _own_words(attribution: Attribution) -> str:
+    """The words for a source without the name of whom it speaks for: what Lee's aides say is not what Lee says."""
+    principal = attribution.on_behalf_of
+    if principal is None or principal.entity_id in {None, attribution.source_entity_id}:
+        return attribution.source_text
+    return attribution.source_text.replace(principal.text, "")
 
 
 def match_claim(question: Question, claim: Claim, sentences: Sequence[Sentence], terms: Sequence[Term]) -> Match | None:
@@ -109,6 +117,21 @@ def propose_contents(
                 steps=1,
                 claim=claim,
             )
+
+
+def own_words(question: Question, proposals: Iterable[CandidateSpan], facts: Sequence[ArticleFacts]) -> list[CandidateSpan]:
+    """The proposals without those that stand in the words of another speaker than the one whose words are asked for."""
+    if question.form is not Form.SPEECH:
+        return list(proposals)
+    speaker = question.terms_of(Role.SUBJECT)
+    claims = {article.article.id: article.claims for article in facts}
+
+    def is_own(proposal: CandidateSpan) -> bool:
+        article = proposal.match.sentence.facts.article.id
+        holding = [c for c in claims.get(article, ()) if any(span.contains(proposal.span) for span in c.spans)]
+        return not holding or any(source_fit(speaker, c.attribution) >= 0.5 for c in holding)
+
+    return [proposal for proposal in proposals if not speaker or is_own(proposal)]
 
 
 def _told_by(outer: Sequence[Term], claim: Claim, claims: dict[str, Claim]) -> float:
@@ -185,7 +208,8 @@ def propose_complements(question: Question, matches: Sequence[Match]) -> Iterato
             is_pronoun = any(s.pos_ == "PRON" for s in subjects)
             if question.terms_of(Role.SUBJECT) and not (asked or is_pronoun):
                 continue
-            if asked and not any(asked & {t.i for t in [s, *s.children]} for s in subjects):
+            # Who owns the subject does not say it: "Lee's aides said".
+            if asked and not any(asked & {t.i for t in [s, *s.children] if t.dep_ != "poss"} for s in subjects):
                 continue
             for word, role, _ in arguments(predicate):
                 if role is Role.OBJECT and word.dep_ in {"ccomp", "xcomp", "advcl"} and not is_negated(predicate):

@@ -9,19 +9,21 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from retrieval.extraction.claims.contents import PRESUPPOSING
+from retrieval.extraction.claims.fragments import whole_quotations
 from retrieval.extraction.claims.indirect_speech import (
     according_to_candidates,
     indirect_speech_candidates,
     nominal_candidates,
 )
 from retrieval.extraction.claims.quotations import find_quotations
-from retrieval.extraction.claims.quoted_speech import quotation_candidates, quoted_tokens
+from retrieval.extraction.claims.quoted_speech import fragment_drafts, quotation_candidates, quoted_tokens
 from retrieval.extraction.claims.sources import ClaimCandidate
 from retrieval.extraction.claims.speakers import EntityLinker, Speaker
+from retrieval.extraction.claims.transcripts import find_turns
 from retrieval.extraction.language.noun_phrases import governing_verb, is_verb, stands_before, subject_of
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.extraction.temporal.time_index import TimeIndex
-from retrieval.models import AttributionKind
+from retrieval.models import AttributionKind, ClaimStance
 from retrieval.models.found_facts import FoundAttribution, FoundClaim, FoundEntity, FoundMention, FoundRole, FoundTime
 
 
@@ -53,12 +55,34 @@ def find_claims(
             text, block, number, inside, quoted=quoted, before=candidates, is_introduced=introduced
         )
         candidates.extend(spoken)
-        candidates.extend(indirect_speech_candidates(block, number, quoted, used))
-        candidates.extend(according_to_candidates(block, number, quoted))
-        candidates.extend(nominal_candidates(block, number))
+        told = [
+            *indirect_speech_candidates(block, number, quoted, used),
+            *according_to_candidates(block, number, quoted),
+            *nominal_candidates(block, number),
+        ]
+        told.extend(fragment_drafts(block, number, inside, quoted, [*spoken, *told]))
+        candidates.extend(
+            replace(candidate, spans=tuple(whole_quotations(span, inside) for span in candidate.spans))
+            for candidate in told
+        )
+    candidates.extend(
+        ClaimCandidate(
+            block=turn.block,
+            position=turn.content.start - 1,
+            spans=(turn.content,),
+            stance=ClaimStance.ASSERTED,
+            kind=AttributionKind.DIRECT_QUOTATION,
+            source=None,
+            cue=None,
+            label=turn.label,
+            is_answer=turn.is_answer,
+        )
+        for turn in find_turns(text, parsed)
+    )
     candidates.sort(key=lambda d: d.position)
+    contents = sorted((span for candidate in candidates for span in candidate.spans), key=lambda span: span.start)
     for block in parsed:
-        linker.note_subjects(block)
+        linker.note_subjects(block, contents)
     claims = _resolved(candidates, parsed, linker, TimeIndex(times))
     return _nested(claims)
 
@@ -70,6 +94,13 @@ def _resolved(
     last: tuple[int, Speaker] | None = None
     for number, candidate in enumerate(candidates):
         block = parsed[candidate.block]
+        if candidate.label is not None:
+            turn = linker.interviewee(parsed, candidate.label) if candidate.is_answer else linker.labelled(candidate.label)
+            linker.remember(turn)
+            last = (candidate.block, turn)
+            attribution = FoundAttribution(turn.span, turn.text, turn.entity, candidate.kind)
+            claims.append(FoundClaim(candidate.spans, candidate.stance, attribution))
+            continue
         if candidate.source is None:
             introducing = _introducing(parsed[candidate.block - 1]) if candidate.is_introduced else None
             if introducing is not None:
@@ -84,10 +115,12 @@ def _resolved(
                 if coming is None or coming.source is None:
                     continue
                 speaker = linker.speaker(parsed[coming.block], coming.source)
-            attribution = FoundAttribution(None, speaker.text, speaker.entity, candidate.kind)
+            attribution = FoundAttribution(
+                None, speaker.text, speaker.entity, candidate.kind, on_behalf_of=speaker.principal
+            )
             claims.append(FoundClaim(candidate.spans, candidate.stance, attribution))
             continue
-        speaker = linker.speaker(block, candidate.source, is_quoted=candidate.is_quoted)
+        speaker = linker.speaker(block, candidate.source, cue=candidate.cue, is_quoted=candidate.is_quoted)
         linker.remember(speaker)
         if not _is_inside(candidate, claims):
             last = (candidate.block, speaker)
@@ -97,7 +130,7 @@ def _resolved(
             cited = linker.speaker(block, candidate.via)
             via = FoundAttribution(cited.span, cited.text, cited.entity, AttributionKind.INDIRECT_SPEECH)
         kind = AttributionKind.REPORTED_VIA if via is not None else candidate.kind
-        attribution = FoundAttribution(speaker.span, speaker.text, speaker.entity, kind, cue, via)
+        attribution = FoundAttribution(speaker.span, speaker.text, speaker.entity, kind, cue, via, speaker.principal)
         claims.append(FoundClaim(candidate.spans, candidate.stance, attribution, said_at=_said_at(candidate, block, times)))
     return claims
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from retrieval.extraction.claims.cues import DENIABLE_NOUNS, TELLING_NOUNS, frames_of, withheld_stance
+from retrieval.extraction.claims.cues import DENIABLE_NOUNS, OBJECT_NOUNS, TELLING_NOUNS, frames_of, withheld_stance
 from retrieval.extraction.language.noun_phrases import has_subject, is_finite, is_verb, phrase_range, strip_range
 from retrieval.models import ClaimStance
 from retrieval.text.word_sets import load_words
@@ -17,6 +17,7 @@ _COMPLEMENTISERS = frozenset(["that", "if", "whether"])
 PRESUPPOSING = load_words("presupposing")
 _TRAILING = load_words("trailing")
 _ADDRESSING = load_words("addressing_verbs")
+_OCCASIONS = load_words("documents") | load_words("occasions")
 _NO_FRAMES: dict[str, ClaimStance] = {}
 
 
@@ -62,38 +63,41 @@ def _other_frame(
     if "order" in frames and (to_verb is not None or bare is not None):
         told = direct_object or _inner_subject(to_verb or bare)
         if told is not None and told.i > cue.i:
-            return frames["order"], _rest(cue, phrase_range(told)[0])
+            return frames["order"], rest_of(cue, phrase_range(told)[0])
         passive = next((c for c in cue.children if c.dep_ == "nsubjpass"), None)
         if passive is not None and to_verb is not None:
-            return frames["order"], _rest(cue, to_verb.left_edge.i)
+            return frames["order"], rest_of(cue, to_verb.left_edge.i)
     if "infinitive" in frames and to_verb is not None and direct_object is None:
         if to_verb.lemma_.lower() in {"identify", "name", "quote"}:
             return None  # "asked not to be named" is about the telling
-        return frames["infinitive"], _rest(cue, to_verb.left_edge.i)
+        return frames["infinitive"], rest_of(cue, to_verb.left_edge.i)
     if "gerund" in frames:
         gerund = next((c for c in cue.rights if c.dep_ in {"xcomp", "dobj", "ccomp"} and _is_plain_gerund(c, cue)), None)
         if gerund is not None:
-            return frames["gerund"], cut_presupposed(cue, _rest(cue, gerund.left_edge.i))
+            return frames["gerund"], cut_presupposed(cue, rest_of(cue, gerund.left_edge.i))
     if "accuse" in frames and direct_object is not None and direct_object.i > cue.i:
         charges = [c for t in (cue, direct_object) for c in t.children if c.dep_ == "prep" and c.lower_ in {"of", "for"}]
-        return (frames["accuse"], _rest(cue, phrase_range(direct_object)[0])) if charges else None
+        return (frames["accuse"], rest_of(cue, phrase_range(direct_object)[0])) if charges else None
     if "for" in frames:
         wanted = next((c for c in cue.children if c.dep_ == "prep" and c.lower_ == "for"), None)
         addressee = next((c for c in cue.children if c.dep_ == "prep" and c.lower_ in {"on", "upon", "to"}), None)
         if wanted is not None and wanted.i + 1 < len(cue.doc):
-            return frames["for"], _rest(cue, wanted.i + 1)
+            return frames["for"], rest_of(cue, wanted.i + 1)
         if addressee is not None and any(_is_infinitive(t) for t in addressee.subtree if is_verb(t)) | (
             to_verb is not None
         ):
-            return frames["for"], _rest(cue, addressee.i + 1)
+            return frames["for"], rest_of(cue, addressee.i + 1)
     if "of" in frames:
         feared = next((c for c in cue.rights if c.dep_ == "prep" and c.lower_ in {"of", "about"}), None)
         if feared is not None and any(c.dep_ == "pobj" for c in feared.children):
-            return frames["of"], _rest(cue, feared.i + 1)
+            return frames["of"], rest_of(cue, feared.i + 1)
+    said = OBJECT_NOUNS[cue.lemma_.lower()] if "object" in frames else frozenset()
+    if direct_object is not None and direct_object.i > cue.i and direct_object.lemma_.lower() in said:
+        return frames["object"], rest_of(cue, phrase_range(direct_object)[0])
     if "noun" in frames and direct_object is not None and direct_object.i > cue.i:
         if frames["noun"] is ClaimStance.DENIED and direct_object.lemma_.lower() not in DENIABLE_NOUNS:
             return None  # "denied them entry" refuses, it does not say that something is untrue
-        return frames["noun"], cut_presupposed(cue, _rest(cue, phrase_range(direct_object)[0]))
+        return frames["noun"], cut_presupposed(cue, rest_of(cue, phrase_range(direct_object)[0]))
     return None
 
 
@@ -105,7 +109,7 @@ def _withheld(cue: Token, stance: ClaimStance) -> tuple[ClaimStance, Ranges] | N
     after = next((c for c in cue.rights if c.dep_ in {"xcomp", "dobj", "ccomp", "prep", "advcl"}), None)
     if after is None:
         return stance, ((cue.i, cue.i + 1),)
-    return stance, _rest(cue, after.left_edge.i)
+    return stance, rest_of(cue, after.left_edge.i)
 
 
 def _is_infinitive(verb: Token) -> bool:
@@ -129,7 +133,21 @@ def _clause(cue: Token) -> Token | None:
         if child.i > cue.i:
             return child
         best = child
-    return best
+    return best if best is not None else _clause_of_occasion(cue)
+
+
+def _clause_of_occasion(cue: Token) -> Token | None:
+    """The clause that parsers hang on the occasion of its telling: "told them in a statement *that it was closed*"."""
+    for link in cue.rights:
+        noun = next((c for c in link.children if c.dep_ == "pobj"), None) if link.dep_ == "prep" else None
+        if noun is None or noun.lemma_.lower() not in _OCCASIONS:
+            continue
+        for clause in noun.rights:
+            if clause.dep_ in {"acl", "ccomp", "relcl"} and any(
+                c.dep_ == "mark" and c.lower_ == "that" for c in clause.lefts
+            ):
+                return clause
+    return None
 
 
 def _clause_ranges(cue: Token, clause: Token) -> Ranges:
@@ -149,7 +167,7 @@ def _clause_ranges(cue: Token, clause: Token) -> Ranges:
     elif cue.lemma_.lower() not in _ADDRESSING:
         # A bare clause begins with the first words after the cue even where the parser takes them for the cue's object.
         start = min((c.left_edge.i for c in cue.rights if c.dep_ == "dobj" and cue.i < c.i < start), default=start)
-    ranges = _rest(cue, start)
+    ranges = rest_of(cue, start)
     return ranges if ranges and ranges[0][1] > clause.i else ()
 
 
@@ -172,11 +190,11 @@ def _told(noun: Token) -> Ranges:
         marker = next((c for c in clause.subtree if c.lower_ in _COMPLEMENTISERS and noun.i < c.i < clause.i), None)
         if marker is not None:
             start = marker.i + 1
-    return _rest(noun, start)
+    return rest_of(noun, start)
 
 
-def _rest(cue: Token, start: int) -> Ranges:
-    """From ``start`` to where the words that hang on the cue stop being said."""
+def rest_of(cue: Token, start: int) -> Ranges:
+    """The range from ``start`` to where the words that hang on the cue stop being said; none where it is empty."""
     doc = cue.doc
     sentence_end = min(cue.sent.end, _outer_cue_start(cue))
     end = start

@@ -5,6 +5,7 @@ A cue's *frame* is how its content hangs on it:
 - ``clause``: "said (that) ..."; ``quote``: a direct quotation beside it
 - ``told``: an object that is itself a telling, "denied reports that ..."
 - ``noun``: a plain object, "denied involvement"; ``gerund``: "denied stealing"
+- ``object``: an object that by itself says what is claimed, "conceded defeat" (`OBJECT_NOUNS`)
 - ``order``: object and infinitive, "urged the government to ..."; ``infinitive``: "vowed to ..."
 - ``for``: "called for ..."; ``accuse``: "accused her of ..."
 """
@@ -34,20 +35,47 @@ NOUN_STANCES = {
     "assurance": ClaimStance.PROMISED,
     "belief": ClaimStance.BELIEVED,
     "claim": ClaimStance.ALLEGED,
+    "complaint": ClaimStance.ALLEGED,
+    "conclusion": ClaimStance.ASSERTED,
     "confirmation": ClaimStance.ASSERTED,
+    "contention": ClaimStance.ASSERTED,
+    "conviction": ClaimStance.BELIEVED,
     "declaration": ClaimStance.ASSERTED,
     "demand": ClaimStance.REQUESTED,
     "denial": ClaimStance.DENIED,
+    "disclosure": ClaimStance.ASSERTED,
+    "estimate": ClaimStance.BELIEVED,
+    "fear": ClaimStance.BELIEVED,
+    "finding": ClaimStance.ASSERTED,
+    "hint": ClaimStance.ASSERTED,
+    "insistence": ClaimStance.ASSERTED,
+    "observation": ClaimStance.ASSERTED,
+    "offer": ClaimStance.PROMISED,
     "pledge": ClaimStance.PROMISED,
+    "prediction": ClaimStance.BELIEVED,
     "promise": ClaimStance.PROMISED,
+    "remark": ClaimStance.ASSERTED,
     "report": ClaimStance.REPORTED,
+    "request": ClaimStance.REQUESTED,
+    "revelation": ClaimStance.ASSERTED,
     "statement": ClaimStance.ASSERTED,
     "suggestion": ClaimStance.ASSERTED,
+    "testimony": ClaimStance.ASSERTED,
+    "threat": ClaimStance.PROMISED,
+    "view": ClaimStance.BELIEVED,
+    "vow": ClaimStance.PROMISED,
     "warning": ClaimStance.ASSERTED,
 }
+# Those of them that take an infinitive for what is claimed or promised ("her claim to be the heir").
+INFINITIVE_NOUNS = frozenset({"claim", "demand", "offer", "pledge", "promise", "request", "threat", "vow"})
 # "had no information", "no details": not knowing. "no comment": declining.
 UNKNOWN_NOUNS = load_words("unknown_nouns")
 _TOLD_THINGS = frozenset({"comment", "detail", "figure", "information", "interview", "name", "number", "reason", "toll"})
+# Plain objects that by themselves say what somebody admits or claims ("conceded defeat", "claimed responsibility").
+OBJECT_NOUNS = {
+    **dict.fromkeys(("accept", "acknowledge", "admit", "concede", "confess"), load_words("conceded_nouns")),
+    "claim": load_words("claimed_nouns"),
+}
 _REFUSALS = frozenset(["decline", "refuse"])
 _COMMENT_VERBS = load_words("comment_verbs")
 

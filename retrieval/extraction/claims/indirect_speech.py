@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from retrieval.extraction.claims.contents import find_content
-from retrieval.extraction.claims.cues import NOUN_STANCES, frames_of, is_negated, is_unreal, withheld_stance
-from retrieval.extraction.claims.sources import ClaimCandidate, citing_of, source_of
+from retrieval.extraction.claims.cues import (
+    INFINITIVE_NOUNS,
+    NOUN_STANCES,
+    frames_of,
+    is_negated,
+    is_unreal,
+    withheld_stance,
+)
+from retrieval.extraction.claims.sources import ClaimCandidate, author_of, citing_of, source_of
 from retrieval.extraction.language.noun_phrases import is_verb, phrase_range, strip_range
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.models import AttributionKind, ClaimStance
@@ -78,6 +85,7 @@ def according_to_candidates(parsed: ParsedBlock, number: int, quoted: dict[int, 
             continue
         spans = tuple(parsed.span(doc[a:b]) for a, b in ranges)
         start = parsed.span(token).start
+        source = author_of(source)
         yield ClaimCandidate(number, start, spans, ClaimStance.ASSERTED, AttributionKind.INDIRECT_SPEECH, source, token)
 
 
@@ -92,21 +100,45 @@ def _clause_start(phrase_end: int, sentence_end: int, parsed: ParsedBlock, sourc
 
 
 def nominal_candidates(parsed: ParsedBlock, number: int) -> Iterator[ClaimCandidate]:
-    """Claims of nouns with an owner, "X's claim that ..."."""
+    """Claims of nouns: "X's claim that ...", "a claim by X that ...", "X's promise to ..."."""
     for token in parsed.doc:
         stance = NOUN_STANCES.get(token.lemma_.lower())
         if stance is None or token.pos_ != "NOUN":
             continue
-        owner = next((c for c in token.lefts if c.dep_ == "poss"), None)
-        clause = next((c for c in token.rights if c.dep_ in {"acl", "ccomp", "relcl"}), None)
-        if owner is None or clause is None or owner.tag_ == "WP$":
+        owner = _owner(token)
+        start = _content_start(token) if owner is not None else None
+        if owner is None or start is None:
             continue
-        marker = next((c for c in clause.lefts if c.dep_ == "mark" and c.lower_ == "that"), None)
-        if marker is None:
-            continue
-        start, end = strip_range(parsed.doc, marker.i + 1, min(clause.right_edge.i + 1, token.sent.end))
-        if end > start:
-            span = parsed.span(parsed.doc[start:end])
+        content_start, content_end = start
+        begin, end = strip_range(parsed.doc, content_start, min(content_end, token.sent.end))
+        if end > begin:
+            span = parsed.span(parsed.doc[begin:end])
             yield ClaimCandidate(
                 number, parsed.span(token).start, (span,), stance, AttributionKind.INDIRECT_SPEECH, owner, token
             )
+
+
+def _owner(noun: Token) -> Token | None:
+    owner = next((c for c in noun.lefts if c.dep_ == "poss"), None)
+    if owner is None:
+        by = next((c for c in noun.rights if c.dep_ in {"prep", "agent"} and c.lower_ in {"by", "from"}), None)
+        owner = next((c for c in by.children if c.dep_ == "pobj"), None) if by is not None and by.i == noun.i + 1 else None
+    return None if owner is None or owner.tag_ == "WP$" or owner.ent_type_ in {"DATE", "TIME"} else owner
+
+
+def _content_start(noun: Token) -> tuple[int, int] | None:
+    """Where the content of a noun's claim begins and ends: after "that", or with "to"."""
+    for clause in noun.subtree:
+        if clause.i <= noun.i or not is_verb(clause) or clause.dep_ not in {"acl", "ccomp", "relcl", "advcl"}:
+            continue
+        if clause.head.i > noun.i and clause.head not in {c for p in noun.rights for c in (p, *p.children)}:
+            continue
+        end = clause.right_edge.i + 1
+        that = next((c for c in clause.lefts if c.lower_ == "that"), None)
+        has_own = any(c.dep_ in {"nsubj", "nsubjpass", "expl"} and c != that for c in clause.lefts)
+        if that is not None and (that.dep_ == "mark" or has_own):
+            return that.i + 1, end
+        to = next((c for c in clause.lefts if c.lower_ == "to" and c.dep_ == "aux"), None)
+        if to is not None and to.i == noun.i + 1 and noun.lemma_.lower() in INFINITIVE_NOUNS:
+            return to.i, end
+    return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Token
 
-from retrieval.extraction.claims.cues import frames_of
+from retrieval.extraction.claims.attribution_slots import slot_after
+from retrieval.extraction.claims.cues import frames_of, is_negated, is_unreal
+from retrieval.extraction.claims.fragments import clause_of_fragment, is_fragment, verdict_verb, whole_quotations
 from retrieval.extraction.claims.quotations import Quotation
 from retrieval.extraction.claims.sources import ClaimCandidate, inverted_source, source_of
 from retrieval.extraction.language.noun_phrases import is_verb, phrase_range, subject_of
@@ -38,6 +40,8 @@ def quotation_candidates(
     for quotation in quotations:
         tokens = parsed.tokens_in(quotation.span)
         if not _is_speech(text, parsed, quotation, tokens):
+            continue
+        if is_fragment(parsed.doc, tokens, quoted):
             continue
         cue, source = _quotation_cue(parsed, tokens, quoted)
         if cue is not None and _is_title(parsed, tokens) and min(abs(cue.i - tokens[0]), abs(cue.i - tokens[1])) > 2:
@@ -107,6 +111,43 @@ def _is_title(parsed: ParsedBlock, tokens: tuple[int, int]) -> bool:
     return len(words) <= 3 and all(t.text[0].isupper() for t in words)
 
 
+def _is_title_case(parsed: ParsedBlock, tokens: tuple[int, int]) -> bool:
+    words = [t for t in parsed.doc[tokens[0] : tokens[1]] if t.is_alpha]
+    long = [t for t in words if len(t) > 3]
+    return len(words) > 1 and bool(long) and all(t.text[0].isupper() for t in long)
+
+
+def fragment_drafts(
+    parsed: ParsedBlock,
+    number: int,
+    quotations: Sequence[Quotation],
+    quoted: dict[int, int],
+    candidates: Sequence[ClaimCandidate],
+) -> Iterator[ClaimCandidate]:
+    """The claims of partial quotations that are no part of one of ``candidates``, each with its clause."""
+    for quotation in quotations:
+        tokens = parsed.tokens_in(quotation.span)
+        if not is_fragment(parsed.doc, tokens, quoted) or any(
+            span.overlaps(quotation.span) for candidate in candidates for span in candidate.spans
+        ):
+            continue
+        cue, source = verdict_verb(parsed.doc, tokens), None
+        if cue is not None and not is_negated(cue) and not is_unreal(cue):
+            source = source_of(cue)
+        elif cue is None:
+            cue, source = _quotation_cue(parsed, tokens, quoted)
+        if cue is None or source is None or source.lower_ in {"i", "we", "you"}:
+            continue
+        named_in = range(*phrase_range(source))
+        if tokens[0] in named_in or sum(t.is_alpha for t in parsed.doc[tokens[0] : tokens[1]]) < 2:
+            continue  # 'the "History" section says': a name
+        ranges = clause_of_fragment(parsed.doc, tokens, cue, source)
+        spans = tuple(whole_quotations(parsed.span(parsed.doc[a:b]), [quotation]) for a, b in ranges)
+        if spans and spans[0].start <= quotation.span.start and quotation.span.end <= spans[-1].end:
+            stance = (frames_of(cue) or {}).get("quote", ClaimStance.ASSERTED)
+            yield ClaimCandidate(number, spans[0].start, spans, stance, AttributionKind.INDIRECT_SPEECH, source, cue)
+
+
 def _stands_alone(text: str, parsed: ParsedBlock, quotation: Quotation) -> bool:
     """True when the quotation fills its block, so that it can only be the last speaker's."""
     block = parsed.block.span
@@ -145,7 +186,10 @@ def _quotation_cue(
     doc = parsed.doc
     start, end = tokens
     last = next((t.text for t in reversed(doc[start:end]) if t.text not in _QUOTE_MARKS), "")
-    found = _cue_after(parsed, end, quoted) if last != "." or start == 0 else None
+    found = None
+    if last != "." or start == 0:
+        is_open = last in {",", "!", "?", "-"} and not _is_title_case(parsed, tokens)
+        found = slot_after(doc, end, quoted, is_open=is_open) or _cue_after(parsed, end, quoted)
     return found or _cue_before(parsed, start, quoted) or (None, None)
 
 

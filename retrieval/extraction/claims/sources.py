@@ -13,6 +13,8 @@ from retrieval.models import AttributionKind, ClaimStance, Span
 from retrieval.text.word_sets import load_words
 
 _ADDRESSING = load_words("addressing_verbs")
+_DOCUMENTS = load_words("documents")
+_ISSUING = load_words("issuing_verbs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class ClaimCandidate:
     """A claim whose speaker is not yet resolved; ``source`` is the head noun of its words.
 
     One without ``source`` is carried on from a speaker at most ``reach`` blocks before, or, where it ``is_introduced`` by a
-    colon, from who acts in the sentence before it.
+    colon, from who acts in the sentence before it. In a transcript ``label`` is where the speaker is
+    named; who answers in an interview (``is_answer``) is named elsewhere.
     """
 
     block: int
@@ -34,6 +37,8 @@ class ClaimCandidate:
     reach: int = 2
     is_quoted: bool = False
     is_introduced: bool = False
+    label: Span | None = None
+    is_answer: bool = False
 
 
 def inverted_source(cue: Token) -> Token | None:
@@ -46,7 +51,32 @@ def inverted_source(cue: Token) -> Token | None:
 
 
 def source_of(cue: Token) -> Token | None:
-    """The head noun of who says it; None for "it is said" and the like."""
+    """The head noun of who says it, of a statement's words who made it; None for "it is said" and the like."""
+    source = _source_of(cue)
+    return source if source is None else author_of(source)
+
+
+def author_of(document: Token) -> Token:
+    """Who made a document that says it ("a statement by *the port*", "*the firm* issued a statement"), else itself."""
+    if document.lemma_.lower() not in _DOCUMENTS or document.pos_ not in {"NOUN", "PROPN"}:
+        return document
+    owner = next((c for c in document.lefts if c.dep_ == "poss" and c.ent_type_ not in {"DATE", "TIME"}), None)
+    if owner is not None:
+        return owner
+    for child in document.rights:
+        if child.dep_ in {"prep", "agent"} and child.lower_ in {"by", "from"}:
+            makers = (c for c in child.children if c.dep_ == "pobj" and c.ent_type_ not in {"DATE", "TIME"})
+            return next(makers, document)
+        if child.dep_ == "acl" and child.tag_ == "VBN" and (agent := agent_of(child)) is not None:
+            return agent
+    verb = document.head
+    if document.dep_ == "dobj" and verb.lemma_.lower() in _ISSUING:
+        subject = subject_of(verb)
+        return document if subject is None or subject.pos_ not in {"NOUN", "PROPN", "PRON"} else subject
+    return document
+
+
+def _source_of(cue: Token) -> Token | None:
     citing = citing_of(cue)
     if citing is not None and not has_subject(cue):
         subject = subject_of(citing)

@@ -18,17 +18,18 @@ An unnamed "spokesman" is so never silently the spokesman named elsewhere in the
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
-from retrieval.extraction.entities.names import GIVEN_NAMES
+from retrieval.extraction.claims.principals import principal_of
+from retrieval.extraction.entities.names import GIVEN_NAMES, TITLES, name_key
 from retrieval.extraction.language.noun_phrases import phrase_range
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.models import EntityType, MentionKind, Span
-from retrieval.models.found_facts import FoundEntity, FoundMention, FoundRole
+from retrieval.models.found_facts import FoundEntity, FoundMention, FoundPrincipal, FoundRole
 from retrieval.text.word_sets import load_words
 
 ROLES = load_words("roles")
@@ -37,10 +38,12 @@ _FEMALE = frozenset(["she", "her", "hers", "herself"])
 _THING = frozenset(["it", "its", "itself"])
 _PLURAL = frozenset(["they", "them", "their", "theirs", "themselves"])
 _OWN = frozenset(["i", "we", "me", "us", "my", "our"])
-# "in ", "at the " and so on just before a name.
-_WHERE = re.compile(r"\b(?:in|at|near|outside|inside|on|within)\s+(?:\w+\s+){0,2}$")
+# "in ", "at the ", "(ambassador) to " and so on just before a name.
+_WHERE = re.compile(r"\b(?:in|at|near|outside|inside|on|to|within)\s+(?:\w+\s+){0,2}$")
+_INTERVIEW_WITH = re.compile(r"\b(?:with|for|to|meets)\s+(?P<name>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){1,3})\s*$")
 _TITLE_LINK = re.compile(r"\s+(?:of|for|at|in|to|on|with)\s+")
 _ABBREVIATED = {"gov": "governor", "sen": "senator", "rep": "representative", "gen": "general", "capt": "captain"}
+_SUBJECT_FORMS = {"his": "he", "her": "she", "their": "they", "its": "it"}
 PRONOUNS = _MALE | _FEMALE | _THING | _PLURAL | _OWN
 _MALE_WORDS = load_words("male_words")
 _FEMALE_WORDS = load_words("female_words")
@@ -59,6 +62,7 @@ class Speaker:
     is_plural: bool
     position: int
     gender: str | None = None
+    principal: FoundPrincipal | None = None
 
 
 @dataclass(slots=True)
@@ -102,12 +106,20 @@ class EntityLinker:
         over = [m for m in self._sorted[max(0, last - 12) : last] if m.span.overlaps(span)]
         return max(over, key=lambda m: m.span.end - m.span.start, default=None)
 
-    def note_subjects(self, parsed: ParsedBlock) -> None:
-        """Remember which persons were subjects in a block, for the pronouns after them."""
+    def note_subjects(self, parsed: ParsedBlock, told: Sequence[Span] = ()) -> None:
+        """Remember which persons were subjects in a block, for the pronouns after them.
+
+        Who is only spoken about, in the contents ``told`` (in reading order), is none: "Lee said Kim had lied. He ..." is
+        Lee.
+        """
+        starts = [span.start for span in told]
         for token in parsed.doc:
             if token.dep_ not in {"nsubj", "nsubjpass"} or token.pos_ == "PRON":
                 continue
             span = parsed.span(token)
+            before = bisect_right(starts, span.start)
+            if any(content.contains(span) for content in told[max(0, before - 4) : before]):
+                continue
             mention = self.mention_at(span)
             if mention is not None and self.entities[mention.entity].type is EntityType.PERSON:
                 self._subjects.append((span.start, mention.entity))
@@ -154,12 +166,18 @@ class EntityLinker:
             return False
         return not _WHERE.search(self.text[phrase.start : mention.span.start])
 
-    def speaker(self, parsed: ParsedBlock, head: Token, *, is_quoted: bool = False) -> Speaker:
+    def speaker(self, parsed: ParsedBlock, head: Token, *, cue: Token | None = None, is_quoted: bool = False) -> Speaker:
         """The speaker that the noun phrase of ``head`` names or refers back to (rules 1 to 5).
 
-        Inside quotations (``is_quoted``) "it" and "they" may be anybody and stay unresolved.
+        The phrase does not reach over its ``cue``. Inside quotations (``is_quoted``) "it" and "they" may be anybody and
+        stay unresolved.
         """
+        head = self._apposed(parsed, head)
         start, end = phrase_range(head)
+        if cue is not None and start <= cue.i < head.i:
+            start = cue.i + 1
+        elif cue is not None and head.i < cue.i < end:
+            end = cue.i
         span = parsed.span(parsed.doc[start:end])
         words = span.slice(self.text)
         lowered = head.lower_
@@ -187,7 +205,72 @@ class EntityLinker:
             if gender is not None and self.entities[entity].type is EntityType.PERSON:
                 self._genders.setdefault(entity, gender)
         kept = before.head if before is not None and lowered in PRONOUNS else head.lemma_.lower()
-        return Speaker(span, words, entity, kept, is_person, is_plural, span.start, gender)
+        principal = self._principal(parsed, head) or (before.principal if before is not None else None)
+        if principal is not None and principal.entity == entity and self._is_person(entity):
+            entity = None  # the words of her spokesman are not hers
+        return Speaker(span, words, entity, kept, is_person, is_plural, span.start, gender, principal)
+
+    def labelled(self, label: Span) -> Speaker:
+        """The speaker that a transcript names at ``label``: a person of the article by the last word of the name."""
+        words = label.slice(self.text)
+        mention = self.mention_at(label)
+        entity = mention.entity if mention is not None and self.entities[mention.entity].type is EntityType.PERSON else None
+        if entity is None:
+            last = name_key(words).rsplit(" ", maxsplit=1)[-1]
+            bearers = [n for n, e in enumerate(self.entities) if e.type is EntityType.PERSON and e.key.split()[-1] == last]
+            entity = bearers[0] if len(bearers) == 1 else None
+        return Speaker(label, words, entity, words.lower(), True, False, label.start)
+
+    def interviewee(self, blocks: Sequence[ParsedBlock], label: Span) -> Speaker:
+        """The one person that the title of an interview or else its beginning names, else its ``label``."""
+        for block in blocks[:3]:
+            persons = [m for m in self.mentions_in(block.block.span) if self._is_name_of_person(m)]
+            if len({mention.entity for mention in persons}) == 1:
+                span = persons[0].span
+                return Speaker(span, span.slice(self.text), persons[0].entity, "", True, False, span.start)
+        title = blocks[0].block.span if blocks else label
+        if named := _INTERVIEW_WITH.search(self.text, title.start, title.end):
+            span = Span(*named.span("name"))
+            return Speaker(span, span.slice(self.text), None, "", True, False, span.start)
+        return self.labelled(label)
+
+    def _is_person(self, entity: int | None) -> bool:
+        return entity is not None and self.entities[entity].type is EntityType.PERSON
+
+    def _is_name_of_person(self, mention: FoundMention) -> bool:
+        return mention.kind is MentionKind.NAME and self.entities[mention.entity].type is EntityType.PERSON
+
+    def _principal(self, parsed: ParsedBlock, head: Token) -> FoundPrincipal | None:
+        """Whom the speaker of noun phrase ``head`` speaks for, as `principals.principal_of` has it."""
+        found = principal_of(head)
+        if found is None:
+            return None
+        noun, (start, end) = found
+        span = parsed.span(parsed.doc[start:end])
+        if noun.pos_ == "PRON":
+            entity = self.person_before(_SUBJECT_FORMS.get(noun.lower_, noun.lower_), span.start)
+        else:
+            entity = self.entity_of(parsed, noun, speaks=False)
+            at_words = self.mention_at(span)
+            entity = at_words.entity if entity is None and at_words is not None else entity
+        return FoundPrincipal(span, span.slice(self.text), entity)
+
+    def _apposed(self, parsed: ParsedBlock, head: Token) -> Token:
+        """The name behind what its bearer is: "the mayor, *Ann Lee*,", "one of them, a baker named *Ann Lee*,"."""
+        if head.pos_ not in {"NOUN", "NUM", "PRON"} or head.lower_ in PRONOUNS:
+            return head
+        for apposition in head.rights:
+            if apposition.dep_ != "appos" or apposition.i == head.i + 1:
+                continue
+            if apposition.pos_ == "PROPN" and apposition.ent_type_ not in {"GPE", "LOC", "DATE"}:
+                mention = self.mention_at(parsed.span(apposition))
+                is_person = mention is None or self.entities[mention.entity].type is EntityType.PERSON
+                return apposition if is_person else head
+            called = next((c for c in apposition.rights if c.dep_ == "acl" and c.lower_ in {"named", "called"}), None)
+            name = next((c for c in called.rights if c.pos_ == "PROPN"), None) if called is not None else None
+            if name is not None:
+                return name
+        return head
 
     def _named_at_end(self, parsed: ParsedBlock, head: Token, start: int, end: int) -> FoundMention | None:
         """The person whose name a long subject ends with, right before its verb, or after "according to" before a comma:
@@ -218,6 +301,8 @@ class EntityLinker:
             return None
         first = next((t for t in doc[start:stop] if base + t.idx >= mention.span.start), None)
         before = doc[first.i - 1] if first is not None and first.i > start else None
+        while before is not None and before.i > start and before.lower_.rstrip(".") in TITLES:
+            before = doc[before.i - 1]
         # "the lawyer for Ann Lee", "a friend of Ann Lee": another person.
         if before is None or before.pos_ in {"ADP", "CCONJ", "SCONJ", "VERB", "PART"} or before.text in {"'s", "'"}:
             return None

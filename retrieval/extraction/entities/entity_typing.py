@@ -13,7 +13,7 @@ from spacy.tokens import Span as TokenSpan
 from spacy.tokens import Token
 
 from retrieval.extraction.entities.gazetteer import load_gazetteer
-from retrieval.extraction.entities.names import GIVEN_NAMES, TITLES, WORDS
+from retrieval.extraction.entities.names import GIVEN_NAMES, SURNAMES, TITLES, WORDS
 from retrieval.extraction.language.parsing import common_nouns
 from retrieval.models import EntityType
 
@@ -40,6 +40,12 @@ _ORG_LEADERS = WORDS["organization_leader"]
 _ORG_FOLLOWERS = WORDS["organization_follower"]
 _PLACE_OFFICES = WORDS["place_office"]
 _PLACE_FOLLOWERS = WORDS["place_follower"]
+_SURNAME = 0.8
+# One word that speaks and that the model takes for no organisation is a surname.
+_LONE_SPEAKER = 0.6
+# "the chain Ella Morton" outweighs the given name, "shares in Ella Morton" as well.
+_NAMED_FIRM, _HELD_FIRM = 6.0, 4.0
+_HOLDINGS = frozenset({"shares", "stake", "stock", "shareholders", "shareholder"})
 _IN_PREPOSITIONS = WORDS["in_preposition"]
 _TO_PREPOSITIONS = WORDS["to_preposition"]
 _AGENT_PREPOSITIONS = WORDS["agent_preposition"]
@@ -50,6 +56,7 @@ _MODEL = {
     "LOC": (_PLACE, 1.0),
     "FAC": (_FACILITY, 1.2),
     "DATELINE": (_PLACE, 5.0),
+    "TEAM": (_ORG, 5.0),
 }
 
 
@@ -68,6 +75,10 @@ def _own_words(span: TokenSpan, scores: Scores) -> None:
     words = [token.text for token in span if token.text[0].isalnum()]
     if not words:
         return
+    if words[0] == "The" and len(words) > 1:  # of a title: "The Chronicle"
+        scores[_ORG] += 1.5
+        scores[_PERSON] -= 1.2
+        words = words[1:]
     first, last = words[0], words[-1].casefold()
     if len(words) > 1:
         heads = {last}
@@ -98,6 +109,13 @@ def _own_words(span: TokenSpan, scores: Scores) -> None:
         scores[_PERSON] += 1
     elif last in common_nouns() and (span[0].is_sent_start or span.start == 0):
         scores[_PERSON] -= 0.6
+    if (
+        words[-1] in SURNAMES
+        and len(words) < 4
+        and scores[_ORG] < 2
+        and (not span.start or span.doc[span.start - 1].lower_ != "the")
+    ):
+        scores[_PERSON] += _SURNAME
     if len(words) == 1:
         letters = first.replace(".", "")
         if letters.isupper() and 2 <= len(letters) <= 6:
@@ -122,6 +140,8 @@ def _before(span: TokenSpan, scores: Scores) -> None:
     elif word == "to" and span.start > 1 and span.doc[span.start - 2].lower_ == "according":
         scores[_PERSON] += 0.4
         scores[_ORG] += 0.4
+    elif word in {"in", "of"} and span.start > 1 and span.doc[span.start - 2].lower_ in _HOLDINGS:
+        scores[_ORG] += _HELD_FIRM
     elif word in _IN_PREPOSITIONS:
         scores[_PLACE] += 1.4 if len(span) < 4 else 0.7
     elif word in _TO_PREPOSITIONS:
@@ -129,7 +149,7 @@ def _before(span: TokenSpan, scores: Scores) -> None:
     elif word in _AGENT_PREPOSITIONS:
         scores[_PERSON] += 0.2
     elif word in _ORG_ROLES:
-        scores[_ORG] += 1.2
+        scores[_ORG] += _NAMED_FIRM if _is_called(span, previous) else 1.2
     elif word == "the":
         scores[_PERSON] -= 1.2
         if span.start > 2 and span.doc[span.start - 3 : span.start - 1].text.lower() == "according to":
@@ -141,6 +161,12 @@ def _before(span: TokenSpan, scores: Scores) -> None:
         scores[_PLACE] += 2
     elif word in _PLACE_ROLES:
         scores[_PLACE] += 1
+
+
+def _is_called(span: TokenSpan, role: Token) -> bool:
+    """True where the role before a name is its bearer's ("the firm Ann Lee"), False in "the firm Lee sold"."""
+    root = span.root
+    return role.head == root or (root.head == role and root.dep_ == "appos") or role.head.i in range(span.start, span.end)
 
 
 def _is_quoted(span: TokenSpan) -> bool:
@@ -161,7 +187,7 @@ def _after(span: TokenSpan, scores: Scores) -> None:
     if word in {"'s", "'"} and len(following) > 1 and following[1].lower_ in _PERSON_NOUNS:
         scores[_PERSON] += 1
     elif word in {"'s", "'"} and len(following) > 1 and following[1].lower_ in _ORG_NOUNS:
-        scores[_ORG] += 0.6
+        scores[_ORG] += 1.2
     elif word in _ORG_FOLLOWERS:
         scores[_ORG] += 1
     elif word in _PLACE_FOLLOWERS:
@@ -202,6 +228,8 @@ def _syntax(span: TokenSpan, scores: Scores) -> None:
             scores[_PERSON] += 0.8
             if head.lemma_ in _SPEECH_VERBS and head.i < root.i:  # "..., says X"
                 scores[_PERSON] += 0.5
+            if head.lemma_ in _SPEECH_VERBS and len(span) == 1 and scores[_ORG] < _MODEL["ORG"][1]:
+                scores[_PERSON] += _LONE_SPEAKER
         elif len(span) == 1:
             scores[_PERSON] += 0.3
         if head.lemma_ in _ORG_VERBS:

@@ -21,8 +21,10 @@ from retrieval.extraction.entities.name_spans import (
     trim,
 )
 from retrieval.extraction.entities.names import TITLES
+from retrieval.extraction.entities.teams import is_team
 from retrieval.extraction.language.parsing import ParsedBlock
-from retrieval.models import EntityType, MentionKind, Span
+from retrieval.ingestion.datelines import find_dateline
+from retrieval.models import BlockKind, EntityType, MentionKind, Span
 
 _PLACE_LABELS = frozenset({"GPE", "LOC", "DATELINE"})
 
@@ -68,6 +70,8 @@ class CandidateFinder:
         doc = parsed.doc
         if not len(doc):
             return [], []
+        if parsed.block.kind is BlockKind.DATELINE:
+            return self._filed(parsed, plain, number)
         headline = is_headline(doc)
         reserved = [False] * len(doc)
         for span in made:
@@ -91,6 +95,12 @@ class CandidateFinder:
                     guesses.append((*cut, label))
         guesses = [guess for guess in guesses if not any(reserved[guess[0] : guess[1]])]
         known = _with_country(self._known(parsed, plain, matches, guesses, number), parsed)
+        teams = [candidate for candidate in known if _is_place_name(candidate) and is_team(candidate.tokens)]
+        known = [candidate for candidate in known if candidate not in teams]
+        guesses = [
+            (start, end, "TEAM" if label == "GPE" and is_team(doc[start:end]) else label) for start, end, label in guesses
+        ]
+        guesses[:0] = [(team.tokens.start, team.tokens.end, "TEAM") for team in teams]
         taken = list(reserved)
         for candidate in known:
             _take(taken, candidate.tokens)
@@ -100,8 +110,25 @@ class CandidateFinder:
                 kept.append(self._candidate(parsed, start, end, label, number))
                 taken[start:end] = [True] * (end - start)
         if not headline:
-            kept.extend(self._candidate(parsed, start, end, "", number) for start, end in name_runs(doc, taken))
+            runs = name_runs(doc, taken)
+            kept.extend(self._candidate(parsed, a, b, "TEAM" if is_team(doc[a:b]) else "", number) for a, b in runs)
         return known, kept
+
+    def _filed(self, parsed: ParsedBlock, plain: str, number: int) -> tuple[list[Candidate], list[Candidate]]:
+        """The places of a dateline."""
+        dateline = find_dateline(plain + " A")  # the words after a dateline begin with a capital
+        known: list[Candidate] = []
+        guesses: list[Candidate] = []
+        for place in dateline.places if dateline is not None else ():
+            tokens = parsed.doc.char_span(place.start, place.end, alignment_mode="contract")
+            if tokens is None or not len(tokens):
+                continue
+            entry = self._gazetteer.lookup(place.slice(plain))
+            if entry is not None and entry.type is EntityType.PLACE:
+                known.append(Candidate(number, parsed.span(tokens), tokens, MentionKind.NAME, "DATELINE", entry))
+            else:
+                guesses.append(Candidate(number, parsed.span(tokens), tokens, MentionKind.NAME, "DATELINE"))
+        return known, guesses
 
     @staticmethod
     def _candidate(parsed: ParsedBlock, start: int, end: int, label: str, block: int) -> Candidate:
@@ -224,6 +251,10 @@ def _with_country(known: Sequence[Candidate], parsed: ParsedBlock) -> list[Candi
         else:
             joined.append(candidate)
     return joined
+
+
+def _is_place_name(candidate: Candidate) -> bool:
+    return candidate.entry is not None and candidate.entry.type is EntityType.PLACE and candidate.kind is MentionKind.NAME
 
 
 def _take(taken: list[bool], tokens: TokenSpan | None) -> None:

@@ -25,6 +25,7 @@ _SHORT_MONTHS = WORDS["short_month"]
 _LEADS = WORDS["lead"]
 _BRIDGES = WORDS["bridge"]
 _ROLES = WORDS["role"] | WORDS["role_word"]
+_FIRMS = WORDS["firm"]
 _PARTY_AND_STATE = re.compile(r"[DRI]-[A-Z][\w.]*")
 _DATELINE = re.compile(
     r"(?P<city>[A-Z]{2}[A-Z.'-]*(?:[ -][A-Z][A-Z.'-]*){0,3})(?:, (?:[A-Z][\w.]+ ?){1,2})?"
@@ -99,6 +100,8 @@ def model_names(doc: Doc, gazetteer: Gazetteer) -> Iterator[tuple[int, int, str]
                 label = "PERSON"
             if label == "PERSON":
                 end = _extend(doc, end)
+            if start and is_titled(doc, start - 1):
+                start -= 1
             cut = _trim_demonyms(doc, gazetteer, *trim(doc, start, end, is_person=label == "PERSON"), label=label)
             if cut[0] < cut[1] and _is_name(doc, *cut):
                 yield (*cut, label)
@@ -113,6 +116,8 @@ def name_runs(doc: Doc, taken: list[bool]) -> Iterator[tuple[int, int]]:
             position += 1
             continue
         end = position + 1
+        if position and not taken[position - 1] and is_titled(doc, position - 1):
+            position -= 1
         while end < len(doc) and not taken[end]:
             following = doc[end]
             joins = following.pos_ == "PROPN" and starts_upper(following)
@@ -130,6 +135,13 @@ def name_runs(doc: Doc, taken: list[bool]) -> Iterator[tuple[int, int]]:
         if start < stop and _is_name(doc, start, stop):
             yield start, stop
         position = end
+
+
+def is_titled(doc: Doc, position: int) -> bool:
+    """True for the article of a title in running text: "told *The* Chronicle"."""
+    if doc[position].text != "The" or is_sentence_start(doc[position]) or position + 1 >= len(doc):
+        return False
+    return doc[position + 1].pos_ == "PROPN" and starts_upper(doc[position + 1]) and not is_headline(doc)
 
 
 def _is_odd_person(entity: TokenSpan) -> bool:
@@ -153,6 +165,9 @@ def trim(doc: Doc, start: int, end: int, *, is_person: bool) -> tuple[int, int]:
             continue
         word = token.lower_.rstrip(".")
         is_title = is_person and word in TITLES and end - start > 1
+        is_title = is_title or (word in _FIRMS and end - start > 1 and is_sentence_start(token))  # "Carmaker Acme said"
+        if is_titled(doc, start) and start + 1 < end:
+            break
         if (
             is_title
             or word in _LEFT_JUNK

@@ -32,19 +32,6 @@ _KEEP_JOINED = re.compile(r"(?<=\w)['’`.](?=\w)|(?<=\w)['’`.](?=\s|$)")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
-def _given_names() -> dict[str, str]:
-    names: dict[str, str] = {}
-    for line in _lines("given_names.txt"):
-        sex, _, rest = line.partition(" ")
-        for name in rest.split():
-            names[name] = "" if names.get(name, sex) != sex else sex
-    return names
-
-
-# Given name -> "f", "m", or "" where both are usual.
-GIVEN_NAMES = _given_names()
-
-
 def folded(text: str) -> str:
     """``text`` without the accents of Latin letters ("Muñoz" -> "Munoz"); other scripts stay as they are."""
     if text.isascii():
@@ -57,6 +44,31 @@ def folded(text: str) -> str:
         elif not (unicodedata.combining(character) and parts and parts[-1].isascii()):
             parts.append(character)
     return "".join(parts).replace("ı", "i").replace("ł", "l").replace("Ł", "L").replace("ø", "o").replace("Ø", "O")
+
+
+def _given_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for line in _lines("given_names.txt"):
+        sex, _, rest = line.partition(" ")
+        for name in rest.split():
+            names[name] = "" if names.get(name, sex) != sex else sex
+    for line in _lines("locale_names.txt"):
+        sex, _, rest = line.partition(" ")
+        for name in rest.split():
+            for form in (name, folded(name)):
+                names.setdefault(form, sex.replace("u", ""))
+    return names
+
+
+def _surnames() -> frozenset[str]:
+    words = {name for line in _lines("surnames.txt") for name in line.partition(" ")[2].split()}
+    return frozenset(form for name in words for form in (name, folded(name)))
+
+
+# Surnames; many are common words or places, too.
+SURNAMES = _surnames()
+# Given name -> "f", "m", or "" where both are usual.
+GIVEN_NAMES = _given_names()
 
 
 @lru_cache(maxsize=65536)

@@ -13,8 +13,8 @@ from retrieval.extraction.entities.names import PARTICLES, name_key
 from retrieval.models import EntityType
 
 # What a guess must score: with the model's opinion, and without it.
-_LABELLED, _LABELLED_ORGANIZATION, _UNLABELLED, _PERSON_SINGLE = 1.0, 0.8, 1.7, 1.4
-_UNKNOWN_PLACE = 1.2
+_LABELLED, _LABELLED_ORGANIZATION, _UNLABELLED, _PERSON_SINGLE = 1.0, 0.8, 1.7, 1.3
+_UNKNOWN_PLACE = 1.0
 _CERTAIN = 2.2
 _NEVER = float("inf")
 _LABEL_TYPES = {
@@ -83,7 +83,8 @@ def _threshold(group: Group, *, has_label: bool) -> float:
         return _NEVER
     if group.type is EntityType.PERSON and any(not c.isalpha() and c not in " ,'.-’" for c in group.places[0].surface):
         return _NEVER  # "Sterling GBP="
-    if len(group.words) == 1 and group.type is not EntityType.PERSON and group.key in GENERIC_WORDS:
+    is_titled = any(place.surface.startswith("The ") for place in group.places)  # "The Chronicle"
+    if len(group.words) == 1 and group.type is not EntityType.PERSON and group.key in GENERIC_WORDS and not is_titled:
         return _NEVER
     if group.type is EntityType.PERSON and len(group.words) == 1:
         return _PERSON_SINGLE

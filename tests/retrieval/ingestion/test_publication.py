@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 
 from retrieval.errors import InputError
 from retrieval.ingestion.blocks import split_blocks
+from retrieval.ingestion.pipeline import prepare_article
 from retrieval.ingestion.publication import find_written_dates, parse_date, publication_date
-from retrieval.models import DatePrecision, PublicationDate, PublicationSource, Span
+from retrieval.models import ArticleInput, DatePrecision, PublicationDate, PublicationSource, Span
 
 DAY, MINUTE, MONTH, YEAR = DatePrecision.DAY, DatePrecision.MINUTE, DatePrecision.MONTH, DatePrecision.YEAR
 
@@ -137,3 +139,18 @@ def test_any_text_is_searched_without_error_and_spans_are_exact(text: str) -> No
         assert date.at.tzinfo is UTC
         position = date.span.end
     parse_date(text)
+
+
+def test_a_date_ahead_of_the_clock_is_flagged_and_not_used() -> None:
+    now = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    given = ArticleInput(text="Flood\n\nThe river rose.", title="Flood", published_at="2031-03-04")
+    ahead = prepare_article(given, now=now).published
+    assert (ahead.at, ahead.precision, ahead.source) == (None, DatePrecision.UNKNOWN, PublicationSource.FUTURE)
+    today = prepare_article(replace(given, published="2024-05-01"), now=now).published
+    assert (today.at, today.source) == (datetime(2024, 5, 1, tzinfo=UTC), PublicationSource.METADATA)
+
+
+def test_a_dateline_ahead_of_the_clock_is_flagged_and_not_used() -> None:
+    given = ArticleInput(text="Flood\n\nOSLO, March 4, 2031 (Reuters) - The river rose.", title="Flood")
+    ahead = prepare_article(given, now=datetime(2024, 5, 1, tzinfo=UTC)).published
+    assert (ahead.at, ahead.source) == (None, PublicationSource.FUTURE)

@@ -16,6 +16,7 @@ from retrieval.models import (
     EntityOrder,
     EventFilter,
     EventOrder,
+    NameMatch,
     StoryFilter,
     StoryOrder,
 )
@@ -81,9 +82,17 @@ def filter_entities(filter_: EntityFilter | None) -> list[ColumnElement[bool]]:
     if filter_.min_mentions:
         conditions.append(entities.c.mention_count >= filter_.min_mentions)
     if filter_.name is not None:
-        like = aliases.c.folded.contains(fold(filter_.name), autoescape=True)
-        conditions.append(entities.c.id.in_(select(aliases.c.entity_id).where(like)))
+        conditions.append(entities.c.id.in_(select(aliases.c.entity_id).where(_is_named(filter_.name, filter_.name_match))))
     return conditions
+
+
+def _is_named(name: str, match: NameMatch) -> ColumnElement[bool]:
+    folded = fold(name)
+    if match is NameMatch.EXACT:
+        return (aliases.c.folded == folded) & (aliases.c.name == entities.c.name)
+    if match is NameMatch.PREFIX:
+        return aliases.c.folded.startswith(folded, autoescape=True)
+    return aliases.c.folded.contains(folded, autoescape=True)
 
 
 def filter_events(filter_: EventFilter | None, *, near_ids: Sequence[str] | None = None) -> list[ColumnElement[bool]]:

@@ -38,6 +38,7 @@ from retrieval.stores.sql.tables import (
 from retrieval.stores.sql.vector_rows import write_vectors
 from retrieval.stores.sql.writes.entity_counts import NAMING_KINDS, add_aliases, add_mentions, refresh
 from retrieval.stores.sql.writes.entity_decisions import decide
+from retrieval.stores.sql.writes.entity_types import settle_types
 from retrieval.stores.sql.writes.event_writes import split_events
 from retrieval.stores.sql.writes.fact_writes import FactWriter
 from retrieval.stores.sql.writes.near_duplicate_writes import find_shared, remove_copy
@@ -118,7 +119,8 @@ def write_article(
     _insert(connection, article, written.revision, now, extractor_version)
     if article.document is not None:
         write_document(connection, article.id, article.document)
-    FactWriter(connection, article, decide(connection, facts, article.text), enter_story=join_story).write()
+    facts = settle_types(connection, decide(connection, facts, article.text))
+    FactWriter(connection, article, facts, enter_story=join_story).write()
     if embedder is not None and (vectors or not article.passages):
         write_vectors(connection, article.id, vectors, embedder=embedder)
     _note(connection, written.outcome.value, article.id, written.revision, now)
@@ -153,7 +155,8 @@ def rewrite_facts(
         connection.execute(delete(table).where(table.c.article_id == article.id))
     split_events(connection, event_ids)
     _prune(connection, entity_ids, event_ids)
-    FactWriter(connection, article, decide(connection, facts, article.text), enter_story=settle_story).write_facts()
+    facts = settle_types(connection, decide(connection, facts, article.text))
+    FactWriter(connection, article, facts, enter_story=settle_story).write_facts()
     read = {"extractor_version": extractor_version, "failed_stages": encode_stages(article.failures)}
     connection.execute(update(articles).where(articles.c.id == article.id).values(read))
     _note(connection, IngestOutcome.REVISED.value, article.id, stored.revision, now)

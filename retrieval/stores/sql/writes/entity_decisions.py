@@ -63,12 +63,13 @@ def undo_decision(connection: Connection, number: int, *, now: datetime) -> Enti
 def make_decision(row: Row[Any]) -> EntityDecision:
     """From a row of ``decisions``."""
     others = [*row.detail.get("merged", ()), *([row.detail["new"]] if "new" in row.detail else [])]
+    kept_apart = [row.detail["other"]] if "other" in row.detail else []
     return EntityDecision(
         id=row.id,
         at=row.at,
         kind=row.kind,
         entity_id=row.entity_id,
-        other_ids=tuple(id_of(identity) for identity in others),
+        other_ids=(*(id_of(identity) for identity in others), *kept_apart),
         aliases=tuple(row.detail.get("aliases", ())),
         wikidata_id=row.detail.get("wikidata_id"),
         undone_at=row.undone_at,
@@ -133,7 +134,10 @@ def _split(facts: Extraction, text: str, key: tuple[str, str], aliases: Sequence
 
     def said(link: FoundAttribution) -> FoundAttribution:
         via = None if link.via is None else said(link.via)
-        return replace(link, entity=at(link.entity, link.source), via=via)
+        principal = link.on_behalf_of
+        if principal is not None:
+            principal = replace(principal, entity=at(principal.entity, principal.span))
+        return replace(link, entity=at(link.entity, link.source), via=via, on_behalf_of=principal)
 
     return replace(
         facts,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Insert, Table, insert, select, update
 
 from retrieval.linking.event_coreference import EventProfile, Role, stems
 from retrieval.models import Block, DatePrecision, DateSource, Span
-from retrieval.models.found_facts import Extraction, FoundAttribution, FoundEntity, FoundEvent
+from retrieval.models.found_facts import Extraction, FoundAttribution, FoundEntity, FoundEvent, FoundPrincipal
 from retrieval.models.identity import fold, stable_id
 from retrieval.models.prepared import PreparedArticle
 from retrieval.stores.sql.paging import chunks
@@ -397,6 +397,14 @@ class FactWriter:
             }
             self._all(claim_entities, ({"claim_seq": seq, "entity_id": eid} for eid in sorted(inside)))
 
+    def _principal(self, principal: FoundPrincipal | None) -> dict[str, Any]:
+        return {
+            "principal_text": principal.text if principal else None,
+            "principal_start": principal.span.start if principal else None,
+            "principal_end": principal.span.end if principal else None,
+            "principal_id": self._entity(principal.entity) if principal else None,
+        }
+
     def _links(self, seq: int, attribution: FoundAttribution) -> Iterable[dict[str, Any]]:
         depth, link = 0, attribution
         while True:
@@ -411,6 +419,7 @@ class FactWriter:
                 "cue": self._slice(link.cue) if link.cue else None,
                 "cue_start": link.cue.start if link.cue else None,
                 "cue_end": link.cue.end if link.cue else None,
+                **self._principal(link.on_behalf_of),
             }
             if link.via is None:
                 return
