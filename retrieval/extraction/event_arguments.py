@@ -42,6 +42,7 @@ _NUMBERS = {
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     )
 }
+_SUFFERING = frozenset({"die", "perish"})
 _AIMING_PREPOSITIONS = frozenset({"at", "into", "on", "onto", "towards", "toward", "against"})
 _MISSILES = frozenset({"stones", "weapons", "bombs", "fire", "gas"})
 _MEASURES = frozenset({"sanctions", "restrictions", "ban", "attacks"})
@@ -228,7 +229,7 @@ def count_of(head: Token) -> int | None:
 def _verb_roles(verb: Token) -> tuple[list[Token], list[Token]]:
     if is_passive(verb):
         agent = agent_of(verb)
-        patient = object_of(verb)
+        patient = object_of(verb) or subject_of(verb)  # "survived after being stabbed"
         if patient is not None and patient.ent_type_ in {"DATE", "TIME"}:
             patient = None
         return (list(coordinated(agent)) if agent is not None else []), (
@@ -236,7 +237,7 @@ def _verb_roles(verb: Token) -> tuple[list[Token], list[Token]]:
         )
     actor = subject_of(verb)
     patient = object_of(verb)
-    if patient is None and verb.lemma_.lower() in load_words("family_resume"):
+    if patient is None and verb.lemma_.lower() in load_words("family_resume") | _SUFFERING:
         actor, patient = None, actor  # talks resume: what is resumed is the subject
     aspect = aspect_object(verb)
     if aspect is not None:

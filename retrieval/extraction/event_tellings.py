@@ -13,6 +13,7 @@ from retrieval.extraction.event_lexicon import (
     Sense,
     needs_met,
 )
+from retrieval.extraction.event_senses import Setting, is_meant
 from retrieval.extraction.event_status import innermost_claim, status_of
 from retrieval.extraction.event_titles import title_of
 from retrieval.extraction.event_triggers import is_agentless, resumed_type, tells_of_disaster, trigger_sense
@@ -68,6 +69,7 @@ def find_tellings(
     number = 0
     placed = sorted((span.start, n) for n, claim in enumerate(claims) for span in claim.spans)
     is_disaster = tells_of_disaster(parsed)
+    setting = Setting.of(parsed)
     last_resumed: EventType | None = None
     for place, block in enumerate(parsed):
         span = block.block.span
@@ -76,6 +78,8 @@ def find_tellings(
         for token in block.doc:
             sense = trigger_sense(token)
             if is_disaster and sense is not None and sense.mode in {"kill", "injure"} and is_agentless(token):
+                continue
+            if sense is not None and not is_meant(token, sense, setting):
                 continue
             if sense is not None and sense.is_aspect:
                 kind = resumed_type(token, last_resumed)

@@ -9,12 +9,15 @@ from spacy.tokens import Token
 
 from retrieval.extraction.cues import frames_of, withheld_stance
 from retrieval.extraction.event_lexicon import Sense, aspect_object, is_of_class, noun_sense, resumed_sense, verb_sense
+from retrieval.extraction.factuality import load_factuality
 from retrieval.extraction.language import ParsedBlock
 from retrieval.extraction.noun_phrases import agent_of, has_subject, is_finite, is_passive, is_verb, object_of, subject_of
 from retrieval.extraction.words import load_words
 from retrieval.models import EventType
 
 # Modals and attitudes turn a deed into the act of promising, threatening, asking or refusing it: PLOVER codes that act.
+_ARMED = frozenset({"attackers", "police", "troops", "weapons"})
+_CONFIRMING = frozenset({"confirm", "fear", "find", "leave", "report"})
 _COOPERATIVE = frozenset(
     {EventType.SUPPORT, EventType.AID, EventType.COOPERATE, EventType.CONCEDE, EventType.RETREAT, EventType.CONSULT}
 )
@@ -100,12 +103,25 @@ def _is_natural(verb: Token) -> bool:
     holders += [
         p for c in verb.children if c.dep_ in {"agent", "prep"} and c.lower_ in {"by", "in", "when"} for p in c.children
     ]
-    if any(is_of_class(holder, frozenset({"nature"})) for holder in holders):
+    if any(_is_act_of_nature(holder) for holder in holders):
         return True
     clauses = [c for c in verb.children if c.dep_ == "advcl"]
     if verb.tag_ == "VBG" and verb.dep_ == "advcl":
         clauses.append(verb.head)
     return any(c.lemma_.lower() in load_words("accident_verbs") for c in clauses)
+
+
+def _is_act_of_nature(noun: Token) -> bool:
+    """True for a blaze, a flood, a crash; not for "sniper fire" and "a wave of bombings"."""
+    if not is_of_class(noun, frozenset({"nature"})):
+        return False
+    modifiers = [c for c in noun.lefts if c.dep_ in {"compound", "amod", "nmod"}]
+    if noun.lemma_.lower() == "fire" and any(
+        is_of_class(m, _ARMED) or m.lower_ in load_words("fire_modifiers") for m in modifiers
+    ):
+        return False
+    inside = (p for c in noun.rights if c.dep_ == "prep" and c.lower_ == "of" for p in c.children if p.dep_ == "pobj")
+    return not any(is_of_class(p, frozenset({"attacks", "protests"})) for p in inside)
 
 
 def is_agentless(trigger: Token) -> bool:
@@ -131,11 +147,12 @@ def _tells(verb: Token) -> bool:
     if verb.tag_ == "VBG" and verb.dep_ in {"nsubj", "pobj", "dobj", "nsubjpass", "attr", "appos"}:
         return False
     if verb.dep_ == "acl" and not (has_subject(verb) and is_finite(verb)):
-        return False
+        is_planned = has_to and ("n", verb.head.lemma_.lower(), "inf") in load_factuality()
+        return is_planned or _is_telling_participle(verb)
     if withheld_stance(verb) is not None:
         return False
     if has_to and verb.dep_ in {"advcl", "relcl", "acl", "ROOT", "acomp", "attr", "dep"}:
-        return False
+        return verb.dep_ == "advcl" and verb.head.lemma_.lower() in load_words("asking_verbs")
     is_bare = verb.tag_ == "VB" and verb.dep_ == "ccomp" and not any(c.dep_ == "aux" for c in verb.children)
     if has_to or is_bare or verb.dep_ == "xcomp":
         head = verb.head
@@ -148,6 +165,12 @@ def _tells(verb: Token) -> bool:
             return True
         if lemma in load_words("willing_adjectives") or lemma in {"try", "attempt"}:
             return True
+        if has_to and lemma == "be" or verb.tag_ == "VBN" and lemma in _CONFIRMING:
+            return True
+        kind = "a" if head.pos_ == "ADJ" else "v"
+        slot = "inf" if has_to else "ger"
+        if (kind, lemma, slot) in load_factuality():
+            return verb_sense(head) is None
         return lemma in load_words("planning_verbs") and verb_sense(head) is None
     if (
         verb.dep_ == "conj"
@@ -157,6 +180,13 @@ def _tells(verb: Token) -> bool:
     ):
         return _tells(verb.head)
     return True
+
+
+def _is_telling_participle(verb: Token) -> bool:
+    """True for "militants arrested on Tuesday", "a boy killed by police": the participle tells of a deed of its own."""
+    if verb.tag_ != "VBN" or verb.i < verb.head.i:
+        return False
+    return any(c.dep_ in {"agent", "prep", "npadvmod", "advmod", "advcl", "oprd"} for c in verb.rights)
 
 
 def _as_speech_act(verb: Token, sense: Sense) -> Sense:
