@@ -73,6 +73,7 @@ from retrieval.models import (
     EventOrder,
     EventStatus,
     EventType,
+    FactOrigin,
     Generation,
     GenerationFailure,
     Hit,
@@ -110,6 +111,7 @@ from retrieval.models import (
 )
 
 __all__ = [
+    "FactOrigin",
     "QUAD_CLASS",
     "AbstentionReason",
     "Account",

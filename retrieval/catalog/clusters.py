@@ -29,7 +29,7 @@ from retrieval.catalog.tables import (
 from retrieval.extraction.clusters import FALLBACK_REACH, Account, Role, is_same_happening
 from retrieval.extraction.statuses import overall_status
 from retrieval.extraction.tolls import joined
-from retrieval.models import DateSource, EventStatus
+from retrieval.models import DateSource, EventStatus, FactOrigin
 
 _MAX_CANDIDATES = 200
 # So many tellings of an event, the earliest, say what it is.
@@ -152,10 +152,10 @@ def _drawn(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     told = [(EventStatus(status), _voice(row, voice)) for row in rows for status, voice in row.voices]
     best = max(rows, key=lambda row: (_is_affirmed(row), row.confidence))
     dated = [row for row in rows if row.time_source is not DateSource.PUBLICATION_DATE_FALLBACK and row.time_start]
-    time = min(dated, key=lambda row: row.time_end - row.time_start, default=None) if dated else rows[0]
-    assert time is not None
+    # What stands by the trigger before what was carried over from the lead; of equals the shortest interval.
+    time = min(dated, key=lambda row: (_rank(row.time_origin), row.time_end - row.time_start)) if dated else rows[0]
     places = [row for row in rows if row.place_id is not None]
-    place = min(places, key=lambda row: row.place_country is not None, default=None)
+    place = min(places, key=lambda row: (_rank(row.place_source), row.place_country is not None), default=None)
     voices = {voice for _, voice in told}
     modes = [row.mode for row in (best, *rows) if row.mode is not None]
     return {
@@ -168,12 +168,18 @@ def _drawn(rows: Sequence[Row[Any]]) -> dict[str, Any]:
         "time_precision": time.time_precision,
         "time_source": time.time_source,
         "time_id": time.time_id,
+        "time_origin": time.time_origin,
         "place_id": place.place_id if place is not None else None,
+        "place_source": place.place_source if place is not None else None,
         **_toll(rows, "fatalities"),
         **_toll(rows, "injured"),
         "confidence": round(min(0.97, best.confidence + 0.05 * (len(rows) - 1)), 2) if len(rows) > 1 else best.confidence,
         "independent_source_count": len(voices),
     }
+
+
+def _rank(origin: FactOrigin | None) -> int:
+    return list(FactOrigin).index(FactOrigin(origin)) if origin is not None else 0
 
 
 def _toll(rows: Sequence[Row[Any]], fate: str) -> dict[str, int | None]:

@@ -237,7 +237,7 @@ class FactWriter:
 
     def _write_events(self, time_ids: Sequence[int], claim_ids: Sequence[str]) -> list[str]:
         ids: list[str] = []
-        for event in self._facts.events:
+        for number, event in enumerate(self._facts.events):
             first = event.triggers[0]
             own_id = self._fact_id("event", event.type, self._slice(first.span), self._slice(first.sentence))
             row, account = self._telling_row(event, time_ids), self._account(event)
@@ -255,6 +255,7 @@ class FactWriter:
                     voices=self._voices(event),
                     deeds=sorted(account.deeds),
                     words=sorted(account.words),
+                    is_main=number == self._facts.main_event,
                     **row,
                 )
             )
@@ -335,6 +336,8 @@ class FactWriter:
             "mode": event.mode,
             "title": event.title,
             "place_id": self._entity(event.place),
+            "place_source": event.place_source if self._entity(event.place) else None,
+            "time_origin": None,
             **toll_columns("fatalities", event.killed),
             **toll_columns("injured", event.injured),
             "confidence": event.confidence,
@@ -347,6 +350,7 @@ class FactWriter:
                 "time_precision": time.precision,
                 "time_source": time.source,
                 "time_id": time_ids[event.time],
+                "time_origin": event.time_origin,
             }
         published = self._article.published
         return row | {

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from retrieval.catalog.columns import Id, Instant, Serial, article_id, entity_id, metadata, serial, span, stored_enum, tolls
@@ -34,6 +35,7 @@ from retrieval.models import (
     EntityType,
     EventStatus,
     EventType,
+    FactOrigin,
     MentionKind,
     ParticipantRole,
     PublicationSource,
@@ -180,6 +182,8 @@ events = Table(
     Column("time_source", stored_enum(DateSource), nullable=False),
     Column("time_id", Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
     entity_id("place_id"),
+    Column("place_source", stored_enum(FactOrigin)),
+    Column("time_origin", stored_enum(FactOrigin)),
     *tolls(),
     Column("confidence", Float, nullable=False),
     Column("independent_source_count", Integer, nullable=False),
@@ -271,6 +275,10 @@ tellings = Table(
     Column("time_source", stored_enum(DateSource), nullable=False),
     Column("time_id", Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
     entity_id("place_id"),
+    Column("place_source", stored_enum(FactOrigin)),
+    Column("time_origin", stored_enum(FactOrigin)),
+    # Whether the article is about it.
+    Column("is_main", Boolean, nullable=False, server_default=false()),
     *tolls(),
     Column("confidence", Float, nullable=False),
     # [[status, voice]]: voice "" is the article's own.

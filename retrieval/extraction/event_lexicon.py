@@ -262,6 +262,10 @@ def needs_met(noun: Token) -> bool:
     """True when a noun trigger has the complement that makes it a happening, not a topic."""
     if any(c.lower_ in _GENERIC for c in noun.lefts) or _is_charge(noun):
         return False
+    if noun.lemma_.lower() in load_words("speech_nouns") and not _is_made(noun):
+        return False
+    if noun.lemma_.lower() == "release" and not _is_of_people(noun):
+        return False
     needs = _NEEDS.get(noun.lemma_.lower()) or _NEEDS.get(noun.lower_)
     if needs is None:
         return True
@@ -272,6 +276,22 @@ def needs_met(noun: Token) -> bool:
     beside = {c.lower_ for c in noun.rights if c.dep_ in {"prep", "agent"}}
     beside |= {c.lower_ for r in noun.rights if r.dep_ in {"acl", "relcl", "advcl"} for c in r.lefts}
     return bool(beside & needs)
+
+
+def _is_made(noun: Token) -> bool:
+    """True for a call that is issued or grows louder; not for one that is rejected, or "did not answer a request"."""
+    if noun.dep_ in {"dobj", "nsubjpass"}:
+        return noun.head.lemma_.lower() in load_words("issuing_verbs")
+    return noun.dep_ in {"ROOT", "attr", "conj", "nsubj"}
+
+
+def _is_of_people(noun: Token) -> bool:
+    """True for the release of hostages, not for that of a statement or an album."""
+    if any(c.dep_ == "poss" for c in noun.lefts):
+        return True
+    freed = (p for c in noun.rights if c.dep_ == "prep" and c.lower_ == "of" for p in c.children if p.dep_ == "pobj")
+    people = frozenset({"diplomats", "hostages", "persons", "refugees", "ships", "troops"})
+    return any(p.ent_type_ in {"NORP", "PERSON"} or p.pos_ in {"NUM", "PROPN"} or is_of_class(p, people) for p in freed)
 
 
 def _is_charge(noun: Token) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
+from retrieval.extraction.event_arguments import ORDINALS
 from retrieval.extraction.event_lexicon import Sense, is_of_class
 from retrieval.extraction.language import ParsedBlock
 from retrieval.extraction.noun_phrases import agent_of, coordinated, is_passive, is_verb, object_of, subject_of
@@ -28,6 +29,7 @@ _REASONS = frozenset({"as", "for", "over"})
 _SCORE = re.compile(r"\b\d{1,3}\s?[-–]\s?\d{1,3}\b")
 # So many different words of violence make an article one that tells of it.
 _VIOLENT_FROM = 3
+_SPOKEN = frozenset({EventType.ACCUSE, EventType.AGREE, EventType.REJECT, EventType.REQUEST, EventType.THREATEN})
 _AUTHORITY = frozenset({"attackers", "organisations", "places", "police", "troops"})
 
 
@@ -51,7 +53,8 @@ def is_meant(trigger: Token, sense: Sense, setting: Setting) -> bool:
         return _is_violence(trigger, sense, setting)
     if sense.type is EventType.COERCE:
         return _is_coercion(trigger, sense, setting)
-    return True
+    actor = _actor(trigger) if sense.type in _SPOKEN and is_verb(trigger) else None
+    return actor is None or not _is_abstract(actor)  # growth calls for nothing
 
 
 def _is_violence(trigger: Token, sense: Sense, setting: Setting) -> bool:
@@ -69,6 +72,8 @@ def _is_violence(trigger: Token, sense: Sense, setting: Setting) -> bool:
         return False
     if not is_verb(trigger) and {c.lower_ for c in trigger.lefts} & load_words("figurative_modifiers"):
         return False
+    if not told and _is_fiction(trigger):
+        return False
     is_hard = lemma in load_words("hard_violence")
     if not is_hard and not is_by_force and not told and _is_sport(trigger.sent):
         return False
@@ -79,9 +84,9 @@ def _is_violence(trigger: Token, sense: Sense, setting: Setting) -> bool:
             return False  # attacked the bank over its rates
     if lemma in load_words("killing_verbs"):
         return _is_killing(trigger, actor, objects, told=told, is_violent=setting.is_violent)
-    if is_by_force or told:
+    if is_by_force or told or (_is_state(actor) and any(_is_state(thing) for thing in objects)):
         return True
-    if lemma in load_words("forceful_verbs"):
+    if lemma in load_words("forceful_verbs") or (is_verb(trigger) and not objects):
         return False
     if not is_verb(trigger) and any(_is_suffered(trigger, thing) for thing in objects):
         return True
@@ -111,7 +116,7 @@ def _is_killing(
     """People killed or hurt, by somebody or in an attack."""
     if objects and all(is_of_class(thing, frozenset({"animals"})) for thing in objects):
         return False
-    if actor is None or actor in objects or (actor.lemma_.lower() == "fire" and is_passive(trigger)):
+    if actor is None or actor in objects or actor.lower_ in ORDINALS or (actor.lemma_.lower() == "fire" and is_passive(trigger)):
         return True
     return _is_somebody(actor) or is_of_class(actor, _ATTACKERS | {"attacks"}) or (told and is_violent)
 
@@ -120,6 +125,8 @@ def _is_coercion(trigger: Token, sense: Sense, setting: Setting) -> bool:
     objects = list(_objects(trigger))
     actor = _actor(trigger)
     if actor is not None and actor.lower_ in {"you", "it", "that", "this", "which"} and is_verb(trigger):
+        return False
+    if actor is not None and sense.mode == "arrest" and is_verb(trigger) and _is_abstract(actor):
         return False
     if objects and all(_is_abstract(thing) for thing in objects) and sense.mode in {"arrest", "seize"}:
         return False
@@ -134,6 +141,11 @@ def _is_coercion(trigger: Token, sense: Sense, setting: Setting) -> bool:
     if sense.mode == "restrict" and actor is not None and is_verb(trigger) and not is_passive(trigger):
         return _is_somebody(actor)
     return True
+
+
+def _is_fiction(trigger: Token) -> bool:
+    """True where a book, a film or a game tells of it."""
+    return any(t.dep_ in {"nsubj", "pobj"} and t.lemma_.lower() in load_words("fiction_words") for t in trigger.sent)
 
 
 def _actor(trigger: Token) -> Token | None:
@@ -155,6 +167,10 @@ def _objects(trigger: Token) -> Iterator[Token]:
     for child in trigger.rights:
         if child.dep_ == "prep" and child.lower_ in _COMPLEMENTS:
             yield from (t for c in child.children if c.dep_ == "pobj" for t in coordinated(c) if t.ent_type_ not in {"DATE", "TIME"})
+
+
+def _is_state(noun: Token | None) -> bool:
+    return noun is not None and noun.ent_type_ in {"GPE", "NORP"}
 
 
 def _is_somebody(noun: Token) -> bool:

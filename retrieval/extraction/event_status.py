@@ -43,6 +43,8 @@ def status_of(trigger: Token, claim: FoundClaim | None) -> EventStatus:
     one denies or demands.
     """
     read = read_factuality(trigger, is_told=claim is not None)
+    if read.status is EventStatus.PLANNED and claim is not None and claim.stance is ClaimStance.DENIED:
+        return EventStatus.DENIED  # "denies reports that talks will resume"
     if read.status is not None:
         return read.status
     if claim is None:

@@ -13,6 +13,7 @@ from retrieval.extraction.event_lexicon import (
     Sense,
     needs_met,
 )
+from retrieval.extraction.event_scenes import has_time, is_simple_past
 from retrieval.extraction.event_senses import Setting, is_meant
 from retrieval.extraction.event_status import innermost_claim, status_of
 from retrieval.extraction.event_titles import title_of
@@ -24,6 +25,7 @@ from retrieval.extraction.tolls import exact, find_toll
 from retrieval.extraction.words import load_words
 from retrieval.models import BlockKind, EventStatus, EventType, ParticipantRole, Span, Toll
 
+_DEADLY = frozenset({"die", "injure", "kill", "murder", "perish", "slay", "wound"})
 _FAMILIES = ("kill", "strike", "capture", "resume", "pause", "arrest", "protest", "talks", "release", "withdraw")
 
 
@@ -53,6 +55,7 @@ class Telling:
     is_weak: bool
     ordinal: bool
     is_passive: bool
+    is_carried: bool
 
     def entities(self, role: ParticipantRole | None = None) -> set[int]:
         """Entity numbers of the participants, of one role or of all but the actor (None)."""
@@ -115,7 +118,9 @@ def _telling(
     is_noun = not is_verb(token)
     determiners = {c.lower_ for c in token.lefts}
     sentence = block.span(token.sent)
-    is_attack = sense.type is EventType.ASSAULT and (family in {"kill", "strike"} or sense.mode == "injure")
+    is_deadly = family == "kill" or _is_to_death(token)
+    is_real = status in {EventStatus.ACTUAL, EventStatus.ATTRIBUTED}
+    is_attack = sense.type is EventType.ASSAULT and (is_deadly or family == "strike" or sense.mode == "injure")
     return Telling(
         number=number,
         block=place,
@@ -130,10 +135,12 @@ def _telling(
         claim=claim,
         title=title_of(text, block, token, arguments, reader.linker),
         confidence=_confidence(arguments, status, is_noun=is_noun),
-        killed=_toll("killed", sentence.slice(text), _victims(arguments, reader) if family == "kill" else None)
+        killed=_toll("killed", block, token, _victims(arguments, reader) if is_deadly else None, is_real=is_real)
         if is_attack
         else None,
-        injured=_toll("injured", sentence.slice(text), _victims(arguments, reader) if sense.mode == "injure" else None)
+        injured=_toll(
+            "injured", block, token, _victims(arguments, reader) if sense.mode == "injure" else None, is_real=is_real
+        )
         if is_attack
         else None,
         is_noun=is_noun,
@@ -143,6 +150,7 @@ def _telling(
         is_weak=not (needs_met(token) and _has_evidence(token, arguments)) if is_noun else _lacks_sides(arguments, sense),
         ordinal=_has_ordinal_subject(token),
         is_passive=not is_noun and is_passive(token),
+        is_carried=is_simple_past(token) and not has_time(block, token, reader.times),
     )
 
 
@@ -206,12 +214,33 @@ def _lacks_sides(arguments: Arguments, sense: Sense) -> bool:
     return not arguments.participants
 
 
-def _toll(fate: str, sentence: str, victims: int | None) -> Toll | None:
-    """The number of the trigger's own victims, with the bounds that the sentence gives it; else the sentence's number."""
-    told = find_toll(sentence, fate)
-    if victims is None or (told is not None and told.number == victims):
-        return told
-    return exact(victims)
+def _toll(fate: str, block: ParsedBlock, token: Token, victims: int | None, *, is_real: bool) -> Toll | None:
+    """The number of the trigger's own victims, with the bounds that the sentence gives it; else the sentence's number.
+
+    Nobody is counted who is not said to have been hit: not under a denial, a threat, a plan.
+    """
+    told = find_toll(token.sent.text, fate)
+    if victims is None:
+        return told if _is_told_as_fact(token) else None
+    if not is_real:
+        return None
+    return told if told is not None and told.number == victims else exact(victims)
+
+
+def _is_told_as_fact(token: Token) -> bool:
+    """False where each deadly word of the sentence is denied, feared or planned."""
+    deadly = [t for t in token.sent if t.lemma_.lower() in _DEADLY and is_verb(t)]
+    return not deadly or any(status_of(t, None) is EventStatus.ACTUAL for t in deadly)
+
+
+def _is_to_death(verb: Token) -> bool:
+    """True for "shot dead" and "stabbed to death"."""
+    if not is_verb(verb):
+        return False
+    after = verb.doc[verb.i + 1 : verb.i + 3]
+    return any(t.lower_ == "dead" for t in (*after[:1], *(c for c in verb.children if c.dep_ in {"acomp", "oprd", "advmod"}))) or any(
+        c.lower_ == "to" and any(p.lower_ == "death" for p in c.children) for c in verb.rights
+    )
 
 
 def _victims(arguments: Arguments, reader: ArgumentReader) -> int | None:

@@ -8,7 +8,14 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from retrieval.extraction.cues import frames_of, withheld_stance
-from retrieval.extraction.event_lexicon import Sense, aspect_object, is_of_class, noun_sense, resumed_sense, verb_sense
+from retrieval.extraction.event_lexicon import (
+    Sense,
+    aspect_object,
+    is_of_class,
+    noun_sense,
+    resumed_sense,
+    verb_sense,
+)
 from retrieval.extraction.factuality import load_factuality
 from retrieval.extraction.language import ParsedBlock
 from retrieval.extraction.noun_phrases import agent_of, has_subject, is_finite, is_passive, is_verb, object_of, subject_of
@@ -17,6 +24,8 @@ from retrieval.models import EventType
 
 # Modals and attitudes turn a deed into the act of promising, threatening, asking or refusing it: PLOVER codes that act.
 _ARMED = frozenset({"attackers", "police", "troops", "weapons"})
+_ACTING = frozenset({"demonstrator", "firefighter", "marcher", "mob", "officer", "rioter", "soldier", "striker"})
+_VAGUE = frozenset({"authorities", "authority", "force", "forces", "guard", "patrol", "rally", "strike", "agent"})
 _CONFIRMING = frozenset({"confirm", "fear", "find", "leave", "report"})
 _COOPERATIVE = frozenset(
     {EventType.SUPPORT, EventType.AID, EventType.COOPERATE, EventType.CONCEDE, EventType.RETREAT, EventType.CONSULT}
@@ -34,7 +43,7 @@ def trigger_sense(token: Token) -> Sense | None:
         return None
     sense = verb_sense(token)
     if sense is None:
-        return _obligation(token)
+        return _obligation(token) or _public_act(token)
     if sense.type is EventType.ASSAULT and _is_natural(token):
         return None
     if sense.lemma == "demonstrate" and (is_passive(token) or _shows(token)):
@@ -63,6 +72,21 @@ def _obligation(verb: Token) -> Sense | None:
     if subject is None or not is_of_class(subject, frozenset({"places", "organisations"})):
         return None
     return Sense(verb.lemma_.lower(), frozenset(), frozenset(), frozenset(), EventType.REQUEST, None)
+
+
+def _public_act(verb: Token) -> Sense | None:
+    """What police and crowds do that has no type of its own: they seal off a square, search a flat, burn tyres."""
+    lemma = verb.lemma_.lower()
+    if not is_finite(verb) or lemma in load_words("plain_verbs") or frames_of(verb):
+        return None
+    actor = agent_of(verb) if is_passive(verb) else subject_of(verb)
+    if actor is None or actor.lower_ in _VAGUE or actor.pos_ not in {"NOUN", "PROPN"}:
+        return None
+    if actor.lemma_.lower() not in load_words("class_police") | load_words("class_protests") | _ACTING:
+        return None
+    if not any(c.dep_ in {"dobj", "nsubjpass", "prt"} for c in verb.children):
+        return None
+    return Sense(lemma, frozenset(), frozenset(), frozenset(), EventType.OTHER, None)
 
 
 def _is_public(verb: Token) -> bool:

@@ -9,6 +9,7 @@ from spacy.tokens import Token
 from retrieval.extraction.event_arguments import ArgumentReader
 from retrieval.extraction.event_links import linked_pairs
 from retrieval.extraction.event_merging import Cluster, merge_tellings
+from retrieval.extraction.event_scenes import Scene, read_scene
 from retrieval.extraction.event_tellings import Telling, find_tellings
 from retrieval.extraction.event_titles import shorten
 from retrieval.extraction.facts import (
@@ -27,9 +28,24 @@ from retrieval.extraction.speakers import EntityLinker
 from retrieval.extraction.statuses import overall_status
 from retrieval.extraction.time_index import TimeIndex
 from retrieval.extraction.tolls import joined
-from retrieval.models import EventStatus, EventType, ParticipantRole, Toll
+from retrieval.models import EventStatus, EventType, FactOrigin, ParticipantRole, Toll
 
 _PLAIN_MODES = frozenset({None, "kill", "injure", "raid", "strike"})
+_FACTUAL = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED})
+# Deeds have a place and a time, which the opening of an article gives; words may be said anywhere.
+_LOCATED = frozenset(
+    {
+        EventType.AID,
+        EventType.ASSAULT,
+        EventType.COERCE,
+        EventType.CONSULT,
+        EventType.MOBILIZE,
+        EventType.OTHER,
+        EventType.PROTEST,
+        EventType.RETREAT,
+    }
+)
+_RANK: dict[FactOrigin | None, int] = {origin: rank for rank, origin in enumerate(FactOrigin)} | {None: len(FactOrigin)}
 # How many blocks back "the first" and "the second" may point.
 _ORDINAL_REACH = 3
 
@@ -53,9 +69,10 @@ def find_events(
         linker.note_subjects(block)
     reader = ArgumentReader(linker, TimeIndex(times), claims)
     found = list(find_tellings(text, parsed, claims, reader))
+    scene = read_scene(text, parsed, linker, reader.times)
     tellings = [telling for telling, _ in found]
     clusters = merge_tellings(tellings, _links(found), _members(found), entities=entities, times=times)
-    return [_event(cluster, claims, entities) for cluster in clusters]
+    return [_event(cluster, claims, entities, scene) for cluster in clusters]
 
 
 def _links(found: Sequence[tuple[Telling, Token]]) -> list[tuple[int, int]]:
@@ -82,14 +99,14 @@ def _members(found: Sequence[tuple[Telling, Token]]) -> dict[int, int]:
     return members
 
 
-def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[FoundEntity]) -> FoundEvent:
+def _event(
+    cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[FoundEntity], scene: Scene
+) -> FoundEvent:
     tellings = cluster.tellings
     own = [t for t in tellings if t.number != cluster.group] or tellings
     best = max(own, key=lambda t: (t.status in {EventStatus.ACTUAL, EventStatus.ATTRIBUTED}, t.confidence, -t.number))
-    dated = max((t for t in tellings if t.arguments.time is not None), key=lambda t: t.confidence, default=None)
-    places = [t.arguments.place for t in tellings if t.arguments.place is not None]
-    # A town or a building says more than the country.
-    place = min(places, key=lambda number: entities[number].country is not None, default=None)
+    time, time_origin = _time_of(tellings, best, scene)
+    place, place_source = _place_of(tellings, best, scene, entities)
     killed = [t.killed for t in own if t.killed is not None]
     injured = [t.injured for t in own if t.injured is not None]
     extra = 0.05 * (len({t.sentence for t in tellings}) - 1)
@@ -100,12 +117,38 @@ def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[Fo
         title=_title(best, tellings, entities),
         triggers=tuple(FoundTrigger(t.trigger, t.sentence, t.status, t.claim) for t in tellings),
         participants=_participants(tellings, best),
-        time=dated.arguments.time if dated is not None else None,
+        time=time,
         place=place,
         killed=_joined(killed),
         injured=_joined(injured),
         confidence=round(min(0.95, best.confidence + extra), 2),
+        place_source=place_source,
+        time_origin=time_origin,
     )
+
+
+def _place_of(
+    tellings: Sequence[Telling], best: Telling, scene: Scene, entities: Sequence[FoundEntity]
+) -> tuple[int | None, FactOrigin | None]:
+    """The place that is told nearest to a trigger, of equals a town or a building before a country."""
+    told = [(t.arguments.place, t.arguments.place_source) for t in tellings if t.arguments.place is not None]
+    found = min(told, key=lambda pair: (_RANK[pair[1]], entities[pair[0]].country is not None), default=None)
+    if found is not None and found[1] is FactOrigin.CLAUSE:
+        return found
+    opening = scene.place() if best.type in _LOCATED else None
+    return found or opening or (None, None)
+
+
+def _time_of(tellings: Sequence[Telling], best: Telling, scene: Scene) -> tuple[int | None, FactOrigin | None]:
+    """The time that is told nearest to a trigger, of equals by the surest telling; else that of the lead."""
+    dated = [t for t in tellings if t.arguments.time is not None]
+    found = min(dated, key=lambda t: (_RANK[t.arguments.time_origin], -t.confidence), default=None)
+    if found is not None:
+        return found.arguments.time, found.arguments.time_origin
+    if best.type in _LOCATED and best.status in _FACTUAL and any(t.is_carried for t in tellings):
+        number = scene.time_at(best.block)
+        return number, FactOrigin.LEAD if number is not None else None
+    return None, None
 
 
 def _joined(tolls: Sequence[Toll]) -> Toll | None:

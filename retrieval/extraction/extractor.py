@@ -12,16 +12,17 @@ from spacy.language import Language
 from retrieval.extraction.claims import find_claims
 from retrieval.extraction.entities import find_entities
 from retrieval.extraction.events import find_events
-from retrieval.extraction.facts import Extraction
+from retrieval.extraction.facts import Extraction, FoundEvent
 from retrieval.extraction.language import ParsedBlock, load_language, parse_articles
+from retrieval.extraction.main_event import choose_main_event, lead_of
 from retrieval.extraction.parses import pack_parses
 from retrieval.extraction.roles import find_roles
 from retrieval.extraction.times import find_times
-from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
+from retrieval.models import FACTUAL_BLOCKS, Block, BlockKind, PublicationDate
 
 T = TypeVar("T")
 
-EXTRACTOR_VERSION = 5
+EXTRACTOR_VERSION = 6
 """Raised when the same text would give other facts, or more is kept with them; stored with each article."""
 
 
@@ -98,4 +99,14 @@ def extract_facts(
         lambda: find_events(text, told, entities=entities, mentions=mentions, times=times, claims=claims, roles=roles),
     )
     parses = run("packing", lambda: pack_parses(text, told))
-    return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles), parses)
+    main = _main_event(text, told, events)
+    return Extraction(
+        tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles), parses, main
+    )
+
+
+def _main_event(text: str, parsed: Sequence[ParsedBlock], events: Sequence[FoundEvent]) -> int | None:
+    spans = {kind: next((p.block.span for p in parsed if p.block.kind is kind), None) for kind in BlockKind}
+    body = spans[BlockKind.BODY]
+    lead = lead_of(text, body) if body is not None else None
+    return choose_main_event(events, text=text, title=spans[BlockKind.TITLE], lead=lead)

@@ -17,6 +17,7 @@ from retrieval.models import (
     EntityType,
     EventStatus,
     EventType,
+    FactOrigin,
     MentionKind,
     ParticipantRole,
     Span,
@@ -104,7 +105,9 @@ class FoundTrigger:
 
 @dataclass(frozen=True, slots=True)
 class FoundEvent:
-    """An event with every place that tells of it. ``time`` is a time number, ``place`` an entity number."""
+    """An event with every place that tells of it. ``time`` is a time number, ``place`` an entity number; ``time_origin`` and
+    ``place_source`` say where they were found.
+    """
 
     type: EventType
     mode: str | None
@@ -117,6 +120,8 @@ class FoundEvent:
     killed: Toll | None = None
     injured: Toll | None = None
     confidence: float = 0.5
+    place_source: FactOrigin | None = None
+    time_origin: FactOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,9 @@ class FoundRole:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All facts of one article, in reading order; ``parses`` are those of its blocks (`retrieval.extraction.parses`)."""
+    """All facts of one article, in reading order; ``parses`` are those of its blocks (`retrieval.extraction.parses`),
+    ``main_event`` is the number of the event that it is about.
+    """
 
     entities: tuple[FoundEntity, ...] = ()
     mentions: tuple[FoundMention, ...] = ()
@@ -146,3 +153,4 @@ class Extraction:
     events: tuple[FoundEvent, ...] = ()
     roles: tuple[FoundRole, ...] = ()
     parses: bytes = b""
+    main_event: int | None = None

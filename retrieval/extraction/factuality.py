@@ -74,7 +74,7 @@ def read_factuality(trigger: Token, *, is_told: bool) -> Factuality:
         slot, governor = head
         status = _status_from(token, slot, governor)
         if status is None:
-            if governor.pos_ in {"NOUN", "PROPN"} and slot != "relative":
+            if governor.pos_ in {"NOUN", "PROPN"} and slot not in {"clause", "relative"}:
                 return _TAKEN_FOR_GRANTED
             return _PLAIN
         if status != THROUGH:

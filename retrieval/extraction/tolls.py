@@ -35,7 +35,7 @@ def _patterns(fate: str) -> tuple[re.Pattern[str], ...]:
     }[fate]
     made = [
         rf"\b(?:{doing})\s+{_TOLD}",
-        rf"(?<![\w,.$€£-]){_TOLD}{_PEOPLE}{_BE}\s+(?:{done})\b",
+        rf"(?<![\w,.$€£-])(?<!\bno )(?<!\bnot ){_TOLD}{_PEOPLE}{_BE}\s+(?:{done})\b",
     ]
     if fate == "killed":
         made += [

@@ -73,6 +73,7 @@ from retrieval.models.events import (
     EventMention,
     EventStatus,
     EventType,
+    FactOrigin,
     Participant,
     ParticipantRole,
     QuadClass,
@@ -100,6 +101,7 @@ from retrieval.models.stories import Story
 
 __all__ = [
     "FACTUAL_BLOCKS",
+    "FactOrigin",
     "MIN_CONFIDENCE",
     "NAMING_BLOCKS",
     "QUAD_CLASS",
