@@ -183,9 +183,13 @@ def _rank(origin: FactOrigin | None) -> int:
 
 
 def _toll(rows: Sequence[Row[Any]], fate: str) -> dict[str, int | None]:
-    """The number that most tell, of equals the newest, and the bounds that all set."""
+    """The newest number where no older one is greater, since tolls grow; else the one that most tell, of equals the newest.
+    With the bounds that all set.
+    """
     told = [toll for row in reversed(rows) if (toll := make_toll(row, fate)) is not None]
     number = Counter(toll.number for toll in told).most_common(1)[0][0] if told else None
+    if told and told[0].number == max(toll.number for toll in told):
+        number = told[0].number
     low, high = joined(told)
     return {fate: number, f"{fate}_low": low, f"{fate}_high": high}
 

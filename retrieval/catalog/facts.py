@@ -33,7 +33,7 @@ from retrieval.catalog.tables import (
     tellings,
     times,
 )
-from retrieval.extraction.clusters import Account, Role, stems
+from retrieval.extraction.clusters import Account, Role, deeds_of, stems
 from retrieval.extraction.facts import Extraction, FoundAttribution, FoundEntity, FoundEvent
 from retrieval.models import Block, DatePrecision, DateSource, Span
 
@@ -316,7 +316,8 @@ class FactWriter:
         time = self._facts.times[event.time] if event.time is not None else None
         at = self._article.published.at
         is_dated = time is not None and time.start is not None
-        deeds = stems(self._slice(trigger.span) for trigger in event.triggers)
+        triggers = [self._slice(trigger.span) for trigger in event.triggers]
+        deeds = deeds_of(triggers, event.mode)
         return Account(
             type=event.type,
             start=time.start if time is not None and is_dated else at,
@@ -326,7 +327,7 @@ class FactWriter:
             place=place,
             fatalities=event.killed.number if event.killed else None,
             deeds=deeds,
-            words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - deeds,
+            words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - stems(triggers),
             story=self._story,
         )
 

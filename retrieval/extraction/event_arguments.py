@@ -239,6 +239,10 @@ class ArgumentReader:
 
 def count_of(head: Token) -> int | None:
     """The number of people that a phrase gives: "25 fighters", "at least 10,000 people", "two officers"."""
+    dozen = next((c for c in (head, *head.lefts) if c.lower_ == "dozen"), None)
+    if dozen is not None:
+        many = next((_NUMBERS[c.lower_] for c in (*dozen.lefts, *head.lefts) if c.lower_ in _NUMBERS), 1)
+        return 12 * many
     numbers = [c for c in head.children if c.dep_ == "nummod"]
     if head.pos_ == "NUM" and head.ent_type_ != "DATE":
         numbers.append(head)

@@ -69,7 +69,16 @@ def place_in_sentence(parsed: ParsedBlock, trigger: Token, linker: EntityLinker)
     sentence = parsed.span(trigger.sent)
     at = parsed.span(trigger).start
     found = [m for m in _located(parsed, linker) if sentence.contains(m.span)]
-    nearest = min(found, key=lambda m: (linker.entities[m.entity].country is not None, abs(m.span.start - at)), default=None)
+    # A town says more than a country; a building is in it.
+    nearest = min(
+        found,
+        key=lambda m: (
+            linker.entities[m.entity].country is not None,
+            linker.entities[m.entity].type is EntityType.FACILITY,
+            abs(m.span.start - at),
+        ),
+        default=None,
+    )
     return nearest.entity if nearest is not None else None
 
 

@@ -29,7 +29,7 @@ _REASONS = frozenset({"as", "for", "over"})
 _SCORE = re.compile(r"\b\d{1,3}\s?[-–]\s?\d{1,3}\b")
 # So many different words of violence make an article one that tells of it.
 _VIOLENT_FROM = 3
-_SPOKEN = frozenset({EventType.ACCUSE, EventType.AGREE, EventType.REJECT, EventType.REQUEST, EventType.THREATEN})
+_DONE_BY_SOMEBODY = frozenset(EventType) - {EventType.ASSAULT, EventType.COERCE, EventType.OTHER}
 _AUTHORITY = frozenset({"attackers", "organisations", "places", "police", "troops"})
 
 
@@ -53,8 +53,14 @@ def is_meant(trigger: Token, sense: Sense, setting: Setting) -> bool:
         return _is_violence(trigger, sense, setting)
     if sense.type is EventType.COERCE:
         return _is_coercion(trigger, sense, setting)
-    actor = _actor(trigger) if sense.type in _SPOKEN and is_verb(trigger) else None
-    return actor is None or not _is_abstract(actor)  # growth calls for nothing
+    if sense.type is EventType.PROTEST and _is_sport(trigger.sent):
+        return False  # a player rallies, a coach demonstrates
+    actor = _actor(trigger) if is_verb(trigger) else None
+    if actor is None:
+        return True
+    if actor.lower_ == "you":
+        return False
+    return sense.type not in _DONE_BY_SOMEBODY or not _is_abstract(actor)  # growth calls for nothing
 
 
 def _is_violence(trigger: Token, sense: Sense, setting: Setting) -> bool:

@@ -133,7 +133,7 @@ def _telling(
         arguments=arguments,
         status=status,
         claim=claim,
-        title=title_of(text, block, token, arguments, reader.linker),
+        title=title_of(text, block, token, arguments, reader.linker, status),
         confidence=_confidence(arguments, status, is_noun=is_noun),
         killed=_toll("killed", block, token, _victims(arguments, reader) if is_deadly else None, is_real=is_real)
         if is_attack

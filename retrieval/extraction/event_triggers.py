@@ -84,7 +84,7 @@ def _public_act(verb: Token) -> Sense | None:
         return None
     if actor.lemma_.lower() not in load_words("class_police") | load_words("class_protests") | _ACTING:
         return None
-    if not any(c.dep_ in {"dobj", "nsubjpass", "prt"} for c in verb.children):
+    if not any(c.dep_ in {"dobj", "nsubjpass", "prt"} or c.lower_ in {"off", "up"} for c in verb.children):
         return None
     return Sense(lemma, frozenset(), frozenset(), frozenset(), EventType.OTHER, None)
 

@@ -140,7 +140,8 @@ def _clause_slot(verb: Token) -> str:
         return "ger" if verb.dep_ != "acl" else "participle"
     if verb.dep_ == "acl" and not is_finite(verb):
         return "participle"
-    if verb.tag_ == "VB" and not auxiliaries or "must" in auxiliaries or "should" in auxiliaries:
+    is_bare = verb.tag_ == "VB" or any(c.dep_ == "auxpass" and c.tag_ == "VB" for c in verb.children)
+    if is_bare and not auxiliaries or "must" in auxiliaries or "should" in auxiliaries:
         return "wish"
     if verb.dep_ in {"xcomp", "ccomp"} and verb.tag_ == "VBN" and not auxiliaries and not _has_passive_auxiliary(verb):
         return "small"  # "want the minister arrested"
