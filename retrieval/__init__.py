@@ -111,7 +111,6 @@ from retrieval.models import (
 )
 
 __all__ = [
-    "FactOrigin",
     "QUAD_CLASS",
     "AbstentionReason",
     "Account",
@@ -175,6 +174,7 @@ __all__ = [
     "EventStatus",
     "EventType",
     "EvidenceError",
+    "FactOrigin",
     "Generation",
     "GenerationFailure",
     "GeneratorError",

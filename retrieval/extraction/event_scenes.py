@@ -115,7 +115,9 @@ def is_simple_past(trigger: Token) -> bool:
     auxiliaries = [c for c in verb.children if c.dep_ in {"aux", "auxpass"}]
     if any(c.lower_ in {"had", "has", "have"} for c in auxiliaries):
         return False
-    return verb.tag_ == "VBD" or any(c.tag_ == "VBD" for c in auxiliaries) or (verb.tag_ in {"VBG", "VBN"} and not auxiliaries)
+    return (
+        verb.tag_ == "VBD" or any(c.tag_ == "VBD" for c in auxiliaries) or (verb.tag_ in {"VBG", "VBN"} and not auxiliaries)
+    )
 
 
 def _located(parsed: ParsedBlock, linker: EntityLinker) -> Iterator[FoundMention]:

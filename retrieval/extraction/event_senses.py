@@ -21,7 +21,9 @@ from retrieval.extraction.words import load_words
 from retrieval.models import EventType
 
 _BODIES = frozenset({"persons", "troops", "police", "attackers", "crowds", "workers", "hostages", "refugees", "diplomats"})
-_THINGS = frozenset({"aircraft", "bombs", "computers", "gatherings", "places", "property", "roads", "ships", "targets", "weapons"})
+_THINGS = frozenset(
+    {"aircraft", "bombs", "computers", "gatherings", "places", "property", "roads", "ships", "targets", "weapons"}
+)
 _ATTACKERS = frozenset({"aircraft", "attackers", "bombs", "police", "protests", "troops", "weapons"})
 _NAMED = frozenset({"FAC", "GPE", "LOC", "NORP", "ORG", "PERSON"})
 _COMPLEMENTS = frozenset({"against", "at", "into", "of", "on", "upon"})
@@ -52,7 +54,7 @@ def is_meant(trigger: Token, sense: Sense, setting: Setting) -> bool:
     if sense.type is EventType.ASSAULT:
         return _is_violence(trigger, sense, setting)
     if sense.type is EventType.COERCE:
-        return _is_coercion(trigger, sense, setting)
+        return _is_coercion(trigger, sense)
     if sense.type is EventType.PROTEST and _is_sport(trigger.sent):
         return False  # a player rallies, a coach demonstrates
     actor = _actor(trigger) if is_verb(trigger) else None
@@ -71,8 +73,14 @@ def _is_violence(trigger: Token, sense: Sense, setting: Setting) -> bool:
     if actor is not None and actor.lower_ == "you":
         return False  # a game, a recipe, a rule
     told = _words_of_violence(trigger)
+    if actor is not None and (
+        _is_abstract(actor) or (actor.lower_ in {"it", "this", "that"} and is_verb(trigger) and not told)
+    ):
+        return False
     sides = [actor] if actor is not None else list(_sides(trigger))
-    is_by_force = any(is_of_class(side, _ATTACKERS) or side.lemma_.lower() in load_words("violence_words") for side in sides)
+    is_by_force = any(
+        is_of_class(side, _ATTACKERS) or side.lemma_.lower() in load_words("violence_words") for side in sides
+    )
     objects = list(_objects(trigger))
     if objects and all(_is_abstract(thing) for thing in objects):
         return False
@@ -88,6 +96,10 @@ def _is_violence(trigger: Token, sense: Sense, setting: Setting) -> bool:
     if lemma in {"attack", "hit", "strike", "target"} and is_verb(trigger) and not is_by_force and not told:
         if any(c.dep_ in {"prep", "mark"} and c.lower_ in _REASONS for c in trigger.rights):
             return False  # attacked the bank over its rates
+        if any(thing.ent_type_ in {"ORG", "PERSON"} or is_of_class(thing, _BODIES) for thing in objects) and not _is_state(
+            actor
+        ):
+            return is_passive(trigger)  # attacked in words, as far as is told
     if lemma in load_words("killing_verbs"):
         return _is_killing(trigger, actor, objects, told=told, is_violent=setting.is_violent)
     if is_by_force or told or (_is_state(actor) and any(_is_state(thing) for thing in objects)):
@@ -113,21 +125,26 @@ def _sides(noun: Token) -> Iterator[Token]:
             yield from (t for c in child.children if c.dep_ == "pobj" for t in coordinated(c))
 
 
-_TELLING_MODES = frozenset({"aerial", "drone", "explosives", "firearms", "heavy-weapons", "suicide-attack", "unconventional"})
+_TELLING_MODES = frozenset(
+    {"aerial", "drone", "explosives", "firearms", "heavy-weapons", "suicide-attack", "unconventional"}
+)
 
 
-def _is_killing(
-    trigger: Token, actor: Token | None, objects: Sequence[Token], *, told: bool, is_violent: bool
-) -> bool:
+def _is_killing(trigger: Token, actor: Token | None, objects: Sequence[Token], *, told: bool, is_violent: bool) -> bool:
     """People killed or hurt, by somebody or in an attack."""
     if objects and all(is_of_class(thing, frozenset({"animals"})) for thing in objects):
         return False
-    if actor is None or actor in objects or actor.lower_ in ORDINALS or (actor.lemma_.lower() == "fire" and is_passive(trigger)):
+    if (
+        actor is None
+        or actor in objects
+        or actor.lower_ in ORDINALS
+        or (actor.lemma_.lower() == "fire" and is_passive(trigger))
+    ):
         return True
     return _is_somebody(actor) or is_of_class(actor, _ATTACKERS | {"attacks"}) or (told and is_violent)
 
 
-def _is_coercion(trigger: Token, sense: Sense, setting: Setting) -> bool:
+def _is_coercion(trigger: Token, sense: Sense) -> bool:
     objects = list(_objects(trigger))
     actor = _actor(trigger)
     if actor is not None and actor.lower_ in {"you", "it", "that", "this", "which"} and is_verb(trigger):
@@ -138,7 +155,11 @@ def _is_coercion(trigger: Token, sense: Sense, setting: Setting) -> bool:
         return False
     if is_verb(trigger) and trigger.tag_ == "VBG" and trigger.dep_ in {"prep", "advcl"} and trigger.lower_ == "barring":
         return False
-    if _is_sport(trigger.sent) and not _words_of_violence(trigger) and not (actor is not None and is_of_class(actor, _ATTACKERS)):
+    if (
+        _is_sport(trigger.sent)
+        and not _words_of_violence(trigger)
+        and not (actor is not None and is_of_class(actor, _ATTACKERS))
+    ):
         return False
     if sense.lemma in {"hold", "capture", "seize", "take"} and is_verb(trigger) and sense.mode == "arrest":
         is_by_force = actor is not None and actor not in objects and is_of_class(actor, _AUTHORITY)
@@ -172,7 +193,9 @@ def _objects(trigger: Token) -> Iterator[Token]:
         return
     for child in trigger.rights:
         if child.dep_ == "prep" and child.lower_ in _COMPLEMENTS:
-            yield from (t for c in child.children if c.dep_ == "pobj" for t in coordinated(c) if t.ent_type_ not in {"DATE", "TIME"})
+            yield from (
+                t for c in child.children if c.dep_ == "pobj" for t in coordinated(c) if t.ent_type_ not in {"DATE", "TIME"}
+            )
 
 
 def _is_state(noun: Token | None) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from spacy.tokens import Token
 
 from retrieval.extraction.contents import PRESUPPOSING
-from retrieval.extraction.factuality import read_factuality
 from retrieval.extraction.facts import FoundClaim
+from retrieval.extraction.factuality import read_factuality
 from retrieval.extraction.noun_phrases import is_verb
 from retrieval.models import ClaimStance, EventStatus, Span
 

@@ -135,12 +135,10 @@ def _telling(
         claim=claim,
         title=title_of(text, block, token, arguments, reader.linker, status),
         confidence=_confidence(arguments, status, is_noun=is_noun),
-        killed=_toll("killed", block, token, _victims(arguments, reader) if is_deadly else None, is_real=is_real)
+        killed=_toll("killed", token, _victims(arguments, reader) if is_deadly else None, is_real=is_real)
         if is_attack
         else None,
-        injured=_toll(
-            "injured", block, token, _victims(arguments, reader) if sense.mode == "injure" else None, is_real=is_real
-        )
+        injured=_toll("injured", token, _victims(arguments, reader) if sense.mode == "injure" else None, is_real=is_real)
         if is_attack
         else None,
         is_noun=is_noun,
@@ -214,7 +212,7 @@ def _lacks_sides(arguments: Arguments, sense: Sense) -> bool:
     return not arguments.participants
 
 
-def _toll(fate: str, block: ParsedBlock, token: Token, victims: int | None, *, is_real: bool) -> Toll | None:
+def _toll(fate: str, token: Token, victims: int | None, *, is_real: bool) -> Toll | None:
     """The number of the trigger's own victims, with the bounds that the sentence gives it; else the sentence's number.
 
     Nobody is counted who is not said to have been hit: not under a denial, a threat, a plan.
@@ -238,9 +236,9 @@ def _is_to_death(verb: Token) -> bool:
     if not is_verb(verb):
         return False
     after = verb.doc[verb.i + 1 : verb.i + 3]
-    return any(t.lower_ == "dead" for t in (*after[:1], *(c for c in verb.children if c.dep_ in {"acomp", "oprd", "advmod"}))) or any(
-        c.lower_ == "to" and any(p.lower_ == "death" for p in c.children) for c in verb.rights
-    )
+    return any(
+        t.lower_ == "dead" for t in (*after[:1], *(c for c in verb.children if c.dep_ in {"acomp", "oprd", "advmod"}))
+    ) or any(c.lower_ == "to" and any(p.lower_ == "death" for p in c.children) for c in verb.rights)
 
 
 def _victims(arguments: Arguments, reader: ArgumentReader) -> int | None:

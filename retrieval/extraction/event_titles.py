@@ -16,7 +16,32 @@ _MAX_COMPLEMENT = 50
 _DROPPED = ("the ", "a ", "an ", "its ", "their ", "his ", "her ", "our ", "these ", "those ", "my ", "your ")
 _SOMEBODY = {"he": "man", "him": "man", "she": "woman", "her": "woman", "they": "people", "them": "people", "who": "people"}
 _LOOSE_ENDS = frozenset(
-    "a an and as at by for from in into of on or over than that the to under until which while who with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "of",
+        "on",
+        "or",
+        "over",
+        "than",
+        "that",
+        "the",
+        "to",
+        "under",
+        "until",
+        "which",
+        "while",
+        "who",
+        "with",
+    ]
 )
 _UNREAL = {EventStatus.PLANNED: "to", EventStatus.REQUESTED: "asked to", EventStatus.HYPOTHETICAL: "may"}
 # What belongs to the verb: "taken into custody", "went on strike", "stabbed to death".
@@ -59,7 +84,11 @@ def _of_noun(text: str, parsed: ParsedBlock, noun: Token, arguments: Arguments, 
     start, end = phrase_range(noun)
     words = _plain(parsed.span(parsed.doc[start:end]).slice(text))
     actor = _name(text, arguments, ParticipantRole.ACTOR, linker)
-    if actor and actor.split(" ")[-1].casefold() not in words.casefold() and not any(c.dep_ == "poss" and c.pos_ != "PRON" for c in noun.lefts):
+    if (
+        actor
+        and actor.split(" ")[-1].casefold() not in words.casefold()
+        and not any(c.dep_ == "poss" and c.pos_ != "PRON" for c in noun.lefts)
+    ):
         return f"{words} by {actor}"
     if " " in words:
         return words
@@ -96,10 +125,16 @@ def _of_verb(
         noun = next(c for c in verb.rights if c.dep_ == "dobj")
         patient = "" if noun.lower_ in PRONOUNS else _words(text, parsed, noun)
     if not actor and patient and has_object:
-        words = participle_of(verb.lemma_.lower()) if status in _FACTUAL else _unacted(participle_of(verb.lemma_.lower()), status)
+        words = (
+            participle_of(verb.lemma_.lower())
+            if status in _FACTUAL
+            else _unacted(participle_of(verb.lemma_.lower()), status)
+        )
         return _joined(patient, words, rest)
-    middle = _joined(rest, preposition if patient else "", patient) if rest in {"down", "up", "off", "out"} else _joined(
-        preposition if patient else "", patient, rest
+    middle = (
+        _joined(rest, preposition if patient else "", patient)
+        if rest in {"down", "up", "off", "out"}
+        else _joined(preposition if patient else "", patient, rest)
     )
     if rest == "dead" or (has_object and rest and rest.split(" ")[0] == "dead"):
         middle = _joined(rest, patient)
@@ -145,8 +180,10 @@ def _complement(text: str, parsed: ParsedBlock, verb: Token) -> str:
     """What somebody is accused of, urged or refuses to do, while it is short."""
     for child in verb.rights:
         is_infinitive = child.dep_ in {"xcomp", "ccomp"} and any(c.lower_ == "to" and c.dep_ == "aux" for c in child.lefts)
-        is_charge = child.dep_ == "prep" and child.lower_ in {"of", "with"} and any(
-            c.dep_ in {"pcomp", "pobj"} and c.ent_type_ not in {"DATE", "TIME"} for c in child.children
+        is_charge = (
+            child.dep_ == "prep"
+            and child.lower_ in {"of", "with"}
+            and any(c.dep_ in {"pcomp", "pobj"} and c.ent_type_ not in {"DATE", "TIME"} for c in child.children)
         )
         if not is_infinitive and not (is_charge and child.lower_ == "of"):
             continue

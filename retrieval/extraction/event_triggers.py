@@ -189,7 +189,7 @@ def _tells(verb: Token) -> bool:
             return True
         if lemma in load_words("willing_adjectives") or lemma in {"try", "attempt"}:
             return True
-        if has_to and lemma == "be" or verb.tag_ == "VBN" and lemma in _CONFIRMING:
+        if (has_to and lemma == "be") or (verb.tag_ == "VBN" and lemma in _CONFIRMING):
             return True
         kind = "a" if head.pos_ == "ADJ" else "v"
         slot = "inf" if has_to else "ger"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from spacy.tokens import Token
 
 from retrieval.extraction.event_arguments import ArgumentReader
+from retrieval.extraction.event_confidence import confidence_of, features_of
 from retrieval.extraction.event_links import linked_pairs
 from retrieval.extraction.event_merging import Cluster, merge_tellings
 from retrieval.extraction.event_scenes import Scene, read_scene
@@ -99,9 +100,7 @@ def _members(found: Sequence[tuple[Telling, Token]]) -> dict[int, int]:
     return members
 
 
-def _event(
-    cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[FoundEntity], scene: Scene
-) -> FoundEvent:
+def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[FoundEntity], scene: Scene) -> FoundEvent:
     tellings = cluster.tellings
     own = [t for t in tellings if t.number != cluster.group] or tellings
     best = max(own, key=lambda t: (t.status in {EventStatus.ACTUAL, EventStatus.ATTRIBUTED}, t.confidence, -t.number))
@@ -109,7 +108,7 @@ def _event(
     place, place_source = _place_of(tellings, best, scene, entities)
     killed = [t.killed for t in own if t.killed is not None]
     injured = [t.injured for t in own if t.injured is not None]
-    extra = 0.05 * (len({t.sentence for t in tellings}) - 1)
+    features = features_of(best, tellings)
     return FoundEvent(
         type=best.type,
         mode=_mode((*own, *tellings), best),
@@ -121,7 +120,8 @@ def _event(
         place=place,
         killed=_joined(killed),
         injured=_joined(injured),
-        confidence=round(min(0.95, best.confidence + extra), 2),
+        confidence=confidence_of(features),
+        features=features,
         place_source=place_source,
         time_origin=time_origin,
     )

@@ -105,8 +105,8 @@ class FoundTrigger:
 
 @dataclass(frozen=True, slots=True)
 class FoundEvent:
-    """An event with every place that tells of it. ``time`` is a time number, ``place`` an entity number; ``time_origin`` and
-    ``place_source`` say where they were found.
+    """An event with every place that tells of it. ``time`` is a time number, ``place`` an entity number;
+    ``time_origin`` and ``place_source`` say where they were found, ``features`` what its confidence rests on.
     """
 
     type: EventType
@@ -122,6 +122,7 @@ class FoundEvent:
     confidence: float = 0.5
     place_source: FactOrigin | None = None
     time_origin: FactOrigin | None = None
+    features: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

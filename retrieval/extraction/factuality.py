@@ -24,11 +24,9 @@ _HEARSAY = frozenset({"allegedly", "purportedly", "reportedly", "supposedly"})
 _WRONGLY = frozenset({"erroneously", "falsely", "mistakenly", "unjustly", "wrongfully", "wrongly"})
 _CONVICTING = frozenset({"accuse", "convict", "find", "imprison", "jail", "sentence"})
 _NOBODY = frozenset({"neither", "nobody", "none", "nothing"})
-_QUANTIFIERS = frozenset({"anybody", "anyone", "everybody", "everyone", "somebody"})
-_ANYBODY = frozenset({"anybody", "anyone"})
 _ANY = frozenset({"any", "every", "future"})
 _CONDITIONS = frozenset({"if", "lest", "unless", "whether"})
-_DISMISSING = frozenset({"deny", "dismiss", "drop", "quash", "refute", "reject", "withdraw"})
+_DISMISSING = frozenset({"deny", "dismiss", "refute", "reject"})
 _CLEARING = frozenset({"overturn", "quash"})
 _REACH = 12
 
@@ -72,26 +70,26 @@ def read_factuality(trigger: Token, *, is_told: bool) -> Factuality:
         if head is None:
             return _PLAIN
         slot, governor = head
-        status = _status_from(token, slot, governor)
+        status = _status_from(slot, governor)
         if status is None:
             if governor.pos_ in {"NOUN", "PROPN"} and slot not in {"clause", "relative"}:
                 return _TAKEN_FOR_GRANTED
             return _PLAIN
         if status != THROUGH:
-            return _composed(EventStatus(status), slot, governor)
+            return _composed(EventStatus(status), governor)
         token = governor
     return _PLAIN
 
 
-def _composed(status: EventStatus, slot: str, governor: Token) -> Factuality:
+def _composed(status: EventStatus, governor: Token) -> Factuality:
     """The status that a governor gives, with what stands by the governor itself."""
     if status is EventStatus.ACTUAL:
         return _TAKEN_FOR_GRANTED
     if is_verb(governor) and is_negated(governor) and status in {EventStatus.PLANNED, EventStatus.REQUESTED}:
         return Factuality(EventStatus.NEGATED)
-    if status is EventStatus.ALLEGED and governor.pos_ == "NOUN" and governor.dep_ in {"dobj", "nsubjpass"}:
-        if governor.head.lemma_.lower() in {"dismiss", "deny", "refute", "reject"}:
-            return Factuality(EventStatus.DENIED)
+    is_object = governor.pos_ == "NOUN" and governor.dep_ in {"dobj", "nsubjpass"}
+    if status is EventStatus.ALLEGED and is_object and governor.head.lemma_.lower() in _DISMISSING:
+        return Factuality(EventStatus.DENIED)
     return Factuality(status)
 
 
@@ -100,7 +98,7 @@ def _shared_head(token: Token) -> tuple[str, Token] | None:
     for _ in range(_REACH):
         if token.dep_ != "conj" or token.head == token:
             break
-        if is_verb(token) and (is_finite(token) and token.head.tag_ == "VB" or has_subject(token)):
+        if is_verb(token) and ((is_finite(token) and token.head.tag_ == "VB") or has_subject(token)):
             return None
         if is_verb(token) and not is_verb(token.head):
             return None
@@ -141,7 +139,7 @@ def _clause_slot(verb: Token) -> str:
     if verb.dep_ == "acl" and not is_finite(verb):
         return "participle"
     is_bare = verb.tag_ == "VB" or any(c.dep_ == "auxpass" and c.tag_ == "VB" for c in verb.children)
-    if is_bare and not auxiliaries or "must" in auxiliaries or "should" in auxiliaries:
+    if (is_bare and not auxiliaries) or "must" in auxiliaries or "should" in auxiliaries:
         return "wish"
     if verb.dep_ in {"xcomp", "ccomp"} and verb.tag_ == "VBN" and not auxiliaries and not _has_passive_auxiliary(verb):
         return "small"  # "want the minister arrested"
@@ -152,7 +150,7 @@ def _has_passive_auxiliary(verb: Token) -> bool:
     return any(c.dep_ == "auxpass" for c in verb.children)
 
 
-def _status_from(token: Token, slot: str, governor: Token) -> str | None:
+def _status_from(slot: str, governor: Token) -> str | None:
     table = load_factuality()
     if slot == "prepositions":
         return EventStatus.NEGATED if governor.lower_ in {"instead", "rather", "far"} else None
@@ -232,9 +230,7 @@ def _status_from_adjective(slot: str, adjective: Token) -> str | None:
 def _own_status(token: Token, *, is_told: bool, is_trigger: bool) -> EventStatus | None:
     """What the words beside a verb or noun say of itself."""
     return (
-        _own_status_of_verb(token, is_told=is_told)
-        if is_verb(token)
-        else _own_status_of_noun(token, is_trigger=is_trigger)
+        _own_status_of_verb(token, is_told=is_told) if is_verb(token) else _own_status_of_noun(token, is_trigger=is_trigger)
     )
 
 
@@ -269,7 +265,13 @@ def _auxiliaries(verb: Token) -> Iterator[Token]:
     """Of the verb, and of the one that it shares its auxiliaries with ("will meet and discuss")."""
     own = [c for c in verb.children if c.dep_ == "aux"]
     yield from own
-    if verb.dep_ == "conj" and not own and not has_subject(verb) and is_verb(verb.head) and verb.tag_ in {"VB", verb.head.tag_}:
+    if (
+        verb.dep_ == "conj"
+        and not own
+        and not has_subject(verb)
+        and is_verb(verb.head)
+        and verb.tag_ in {"VB", verb.head.tag_}
+    ):
         yield from _auxiliaries(verb.head)
 
 
@@ -278,7 +280,7 @@ def _has_no_side(verb: Token) -> bool:
     for child in verb.children:
         if child.dep_ not in {"nsubj", "nsubjpass", "dobj", "expl"}:
             continue
-        if child.dep_ == "dobj" and child.lower_ in {"nothing"}:
+        if child.dep_ == "dobj" and child.lower_ == "nothing":
             continue
         if child.lower_ in _NOBODY or (child.lower_ == "one" and _is_no(child)):
             return True
@@ -288,7 +290,11 @@ def _has_no_side(verb: Token) -> bool:
         before = verb.doc[max(verb.sent.start, child.left_edge.i - 1) : child.i]
         if any(t.lower_ in {"hardly", "scarcely", "neither"} for t in before):
             return True
-        if child.dep_ != "dobj" and any(t.lower_ == "not" for t in before) and not any(t.lower_ in {"only", "all"} for t in before):
+        if (
+            child.dep_ != "dobj"
+            and any(t.lower_ == "not" for t in before)
+            and not any(t.lower_ in {"only", "all"} for t in before)
+        ):
             return True
     return False
 
@@ -307,14 +313,18 @@ def _own_status_of_noun(noun: Token, *, is_trigger: bool) -> EventStatus | None:
     if not is_trigger:
         return None
     for child in noun.lefts:
-        status = load_factuality().get(("a", child.lower_, "mod")) or load_factuality().get(("a", child.lemma_.lower(), "mod"))
+        status = load_factuality().get(("a", child.lower_, "mod")) or load_factuality().get(
+            ("a", child.lemma_.lower(), "mod")
+        )
         if status is not None:
             return EventStatus(status)
         if child.dep_ == "det" and child.lower_ in _ANY:
-            return EventStatus.NEGATED if noun.dep_ == "pobj" and noun.head.lower_ == "without" else EventStatus.HYPOTHETICAL
+            return (
+                EventStatus.NEGATED if noun.dep_ == "pobj" and noun.head.lower_ == "without" else EventStatus.HYPOTHETICAL
+            )
     verb = noun.head
     is_bare = not any(c.dep_ in {"det", "poss", "nummod"} for c in noun.lefts)
-    if noun.dep_ in {"nsubj", "nsubjpass"} and is_bare and is_verb(verb):
-        if {c.lower_ for c in verb.children if c.dep_ == "aux"} & (_MODALS | {"would"}):
-            return EventStatus.HYPOTHETICAL
+    is_subject = noun.dep_ in {"nsubj", "nsubjpass"} and is_bare and is_verb(verb)
+    if is_subject and {c.lower_ for c in verb.children if c.dep_ == "aux"} & (_MODALS | {"would"}):
+        return EventStatus.HYPOTHETICAL
     return None

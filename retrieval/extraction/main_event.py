@@ -22,29 +22,36 @@ class Told(Protocol):
     """What the choice needs of a trigger."""
 
     @property
-    def span(self) -> Span: ...
+    def span(self) -> Span:
+        """Where it stands."""
 
     @property
-    def sentence(self) -> Span: ...
+    def sentence(self) -> Span:
+        """The sentence around it."""
 
 
 class Happening(Protocol):
     """What the choice needs of an event."""
 
     @property
-    def type(self) -> EventType: ...
+    def type(self) -> EventType:
+        """Of PLOVER."""
 
     @property
-    def status(self) -> EventStatus: ...
+    def status(self) -> EventStatus:
+        """How the article vouches for it."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """It in a few words."""
 
     @property
-    def confidence(self) -> float: ...
+    def confidence(self) -> float:
+        """Between 0 and 1."""
 
     @property
-    def triggers(self) -> Sequence[Told]: ...
+    def triggers(self) -> Sequence[Told]:
+        """The places that tell of it."""
 
 
 def choose_main_event(events: Sequence[Happening], *, text: str, title: Span | None, lead: Span | None) -> int | None:

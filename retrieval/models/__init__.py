@@ -101,7 +101,6 @@ from retrieval.models.stories import Story
 
 __all__ = [
     "FACTUAL_BLOCKS",
-    "FactOrigin",
     "MIN_CONFIDENCE",
     "NAMING_BLOCKS",
     "QUAD_CLASS",
@@ -156,6 +155,7 @@ __all__ = [
     "EventOrder",
     "EventStatus",
     "EventType",
+    "FactOrigin",
     "Generation",
     "GenerationFailure",
     "Hit",
