@@ -2,8 +2,9 @@
 
 Three sources of events that are right or wrong. PLOVER: the events of its sentences, right where the gold type is theirs;
 those of another type are left out where an event of the gold type is found beside them, since nobody judged them. ECB+:
-triggers that annotators marked as events are right, others wrong. Readings (``event_readings.tsv``): events of the news
-pages of ``html_articles``, each read by hand and found right or wrong. Even rows are fitted on, odd ones measured.
+triggers that annotators marked as events are right, others in the sentences that they annotated wrong. Readings
+(``event_readings.tsv``): events of the news pages of ``html_articles``, each read by hand and found right or wrong. Even
+rows are fitted on, odd ones measured.
 
     python -m retrieval.evaluation.event_confidence DATELINE_DATA --write
 """
@@ -66,6 +67,8 @@ def collect(data: Path) -> Iterator[Judged]:
     texts = [_Text(d.text, tuple(_blocks(d.text))) for d in documents]
     for document, facts in zip(documents, extractor.extract_many(texts), strict=True):
         for event in facts.events:
+            if not any(t.sentence.contains(span) for t in event.triggers for span in document.gold):
+                continue  # a sentence that nobody annotated
             right = any(span.overlaps(t.span) for t in event.triggers for span in document.gold)
             yield Judged("ECB+", event.features, right, event.confidence)
     yield from _read_events(data, extractor)

@@ -98,7 +98,9 @@ def time_in_sentence(parsed: ParsedBlock, trigger: Token, times: TimeIndex) -> i
         return None
     if verb == trigger or verb in trigger.subtree:
         return number
-    is_above = verb in trigger.ancestors or (verb.dep_ == "conj" and verb.head == trigger)
+    # What a preposition holds is another event: "bombed a bridge on Monday in revenge for the shelling of ..."
+    is_clause = not any(a.dep_ == "prep" for a in trigger.ancestors if verb in a.ancestors)
+    is_above = (verb in trigger.ancestors and is_clause) or (verb.dep_ == "conj" and verb.head == trigger)
     return number if is_above and frames_of(verb) is None else None
 
 

@@ -62,6 +62,8 @@ def is_meant(trigger: Token, sense: Sense, setting: Setting) -> bool:
         return True
     if actor.lower_ == "you":
         return False
+    if sense.lemma in load_words("family_resume"):
+        return True
     return sense.type not in _DONE_BY_SOMEBODY or not _is_abstract(actor)  # growth calls for nothing
 
 

@@ -28,6 +28,7 @@ _ANY = frozenset({"any", "every", "future"})
 _CONDITIONS = frozenset({"if", "lest", "unless", "whether"})
 _DISMISSING = frozenset({"deny", "dismiss", "refute", "reject"})
 _CLEARING = frozenset({"overturn", "quash"})
+_WISHING = frozenset({"demand", "insist", "propose", "recommend", "request", "urge"})
 _REACH = 12
 
 
@@ -139,6 +140,8 @@ def _clause_slot(verb: Token) -> str:
     if verb.dep_ == "acl" and not is_finite(verb):
         return "participle"
     is_bare = verb.tag_ == "VB" or any(c.dep_ == "auxpass" and c.tag_ == "VB" for c in verb.children)
+    # "insisted that the rebels withdraw": the subjunctive of a plural looks like a present
+    is_bare = is_bare or (verb.tag_ == "VBP" and verb.head.lemma_.lower() in _WISHING and verb.head.tag_ == "VBD")
     if (is_bare and not auxiliaries) or "must" in auxiliaries or "should" in auxiliaries:
         return "wish"
     if verb.dep_ in {"xcomp", "ccomp"} and verb.tag_ == "VBN" and not auxiliaries and not _has_passive_auxiliary(verb):
