@@ -37,6 +37,7 @@ class Scene:
     lead_place: int | None
     dateline_place: int | None
     lead_time: int | None
+    lead_time_end: int
     first_body: int
 
     def place(self) -> tuple[int, FactOrigin] | None:
@@ -45,9 +46,10 @@ class Scene:
             return self.lead_place, FactOrigin.LEAD
         return (self.dateline_place, FactOrigin.DATELINE) if self.dateline_place is not None else None
 
-    def time_at(self, block: int) -> int | None:
-        """The time of the lead for what is told so near to it."""
-        return self.lead_time if block - self.first_body < _CARRIED_BLOCKS else None
+    def time_at(self, block: int, *, start: int) -> int | None:
+        """The time of the lead for what is told after it, at character ``start``, and near to it."""
+        is_near = block - self.first_body < _CARRIED_BLOCKS
+        return self.lead_time if is_near and self.lead_time_end <= start else None
 
 
 def read_scene(text: str, parsed: Sequence[ParsedBlock], linker: EntityLinker, times: TimeIndex) -> Scene:
@@ -61,7 +63,8 @@ def read_scene(text: str, parsed: Sequence[ParsedBlock], linker: EntityLinker, t
     ]
     towns = [m for m in places if linker.entities[m.entity].country is None]
     lead_place = (towns or places)[0].entity if places else None
-    return Scene(lead_place, _dateline_place(text, parsed, linker), _lead_time(opening, times), first)
+    number, end = _lead_time(opening, times)
+    return Scene(lead_place, _dateline_place(text, parsed, linker), number, end, first)
 
 
 def place_in_sentence(parsed: ParsedBlock, trigger: Token, linker: EntityLinker) -> int | None:
@@ -158,13 +161,13 @@ def _dateline_place(text: str, parsed: Sequence[ParsedBlock], linker: EntityLink
     return None
 
 
-def _lead_time(opening: Sequence[ParsedBlock], times: TimeIndex) -> int | None:
+def _lead_time(opening: Sequence[ParsedBlock], times: TimeIndex) -> tuple[int | None, int]:
     for block in opening[:2]:
         for sentence in list(block.doc.sents)[:2]:
             for number, time in times.within(block.span(sentence)):
                 if _is_day(time):
-                    return number
-    return None
+                    return number, time.span.end
+    return None, 0
 
 
 def _is_day(time: FoundTime) -> bool:

@@ -146,7 +146,7 @@ def _time_of(tellings: Sequence[Telling], best: Telling, scene: Scene) -> tuple[
     if found is not None:
         return found.arguments.time, found.arguments.time_origin
     if best.type in _LOCATED and best.status in _FACTUAL and any(t.is_carried for t in tellings):
-        number = scene.time_at(best.block)
+        number = scene.time_at(best.block, start=best.trigger.start)
         return number, FactOrigin.LEAD if number is not None else None
     return None, None
 
