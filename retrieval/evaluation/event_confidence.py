@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from retrieval.evaluation.ecbplus import read_ecbplus
 from retrieval.evaluation.measures import area_under_roc, calibration_error
 from retrieval.evaluation.plover import sentences
-from retrieval.extraction.event_confidence import confidence_of
+from retrieval.extraction.events.confidence import confidence_of
 from retrieval.extraction.extractor import Extractor
 from retrieval.models import Block, BlockKind, DatePrecision, PublicationDate, PublicationSource, Span
 

@@ -69,6 +69,7 @@ from retrieval.models.entities import (
 )
 from retrieval.models.events import (
     QUAD_CLASS,
+    CasualtyCount,
     Event,
     EventMention,
     EventStatus,
@@ -77,7 +78,6 @@ from retrieval.models.events import (
     Participant,
     ParticipantRole,
     QuadClass,
-    Toll,
 )
 from retrieval.models.filters import (
     ArticleFilter,
@@ -128,6 +128,7 @@ __all__ = [
     "BlockKind",
     "BooleanValue",
     "CandidatesFound",
+    "CasualtyCount",
     "Citation",
     "Claim",
     "ClaimFilter",
@@ -188,6 +189,5 @@ __all__ = [
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
-    "Toll",
     "Window",
 ]
