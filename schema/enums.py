@@ -101,6 +101,14 @@ _describe(
     PUBLICATION_DATE_FALLBACK="The text gives no time: this is the publication date, where known, and may be far off.",
 )
 _describe(
+    models.FactOrigin,
+    "Where in an article the place or the time of an event was found, from the surest to the weakest.",
+    CLAUSE="In the clause that tells of the event.",
+    SENTENCE="Elsewhere in its sentence.",
+    LEAD="In the opening of the article, which does not say that it is that of this event.",
+    DATELINE="In the dateline, which is where the article was written.",
+)
+_describe(
     models.EntityType,
     "The types of entities.",
     PERSON="A person.",

@@ -148,6 +148,15 @@ class EventFilter:
     story_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="Restricts the list to events reported by an article of this story."
     )
+    time_sources: list[models.DateSource] | None = strawberry.field(
+        default=UNSET,
+        description="Restricts the list to events whose time rests on one of these. Without PUBLICATION_DATE_FALLBACK, "
+        "only events that a text dates itself remain.",
+    )
+    place_sources: list[models.FactOrigin] | None = strawberry.field(
+        default=UNSET, description="Restricts the list to events whose place was found in one of these."
+    )
+    min_confidence: float | None = strawberry.field(default=UNSET, description="The least confidence, 0 to 1.")
 
     def to_model(self) -> models.EventFilter:
         """The library's filter."""
@@ -164,6 +173,9 @@ class EventFilter:
             participant_ids=_entity_ids(self.participant_ids),
             min_independent_sources=_floor("minIndependentSources", self.min_independent_sources),
             story_id=_story_id(self.story_id),
+            time_sources=tuple(self.time_sources or ()),
+            place_sources=tuple(self.place_sources or ()),
+            min_confidence=_share("minConfidence", self.min_confidence),
         )
 
 
@@ -379,6 +391,14 @@ def _floor(name: str, value: int | None) -> int:
         return 0
     if value < 0:
         raise InputError(f"{name}: {value} is negative; give 0 or more")
+    return value
+
+
+def _share(name: str, value: float | None) -> float:
+    if not value:
+        return 0.0
+    if not 0 <= value <= 1:
+        raise InputError(f"{name}: {value} is no confidence; give 0 to 1")
     return value
 
 

@@ -37,6 +37,13 @@ def score_plover(path: Path) -> tuple[float, float]:
     return right / len(rows), extra / len(rows)
 
 
+def sentences(path: Path) -> Iterator[tuple[_Text, str]]:
+    """Each sentence with its gold type."""
+    rows = json.loads(path.read_text(encoding="utf-8"))[1:]
+    for row, text in zip(rows, _texts(rows), strict=True):
+        yield _Text(text, tuple(_lines(text))), _RENAMED.get(row["event"], row["event"])
+
+
 def _texts(rows: Iterable[dict[str, str]]) -> Iterator[str]:
     for row in rows:
         yield row["text"].strip("{} ").replace("``", '"').replace("''", '"')

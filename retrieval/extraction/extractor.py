@@ -13,12 +13,13 @@ from retrieval.extraction.claims.claims import find_claims
 from retrieval.extraction.entities.entities import find_entities
 from retrieval.extraction.entities.roles import find_roles
 from retrieval.extraction.events.events import find_events
+from retrieval.extraction.events.main_event import choose_main_event, lead_of
 from retrieval.extraction.language.parsing import ParsedBlock, load_language, parse_articles
 from retrieval.extraction.language.stored_parses import pack_parses
 from retrieval.extraction.stages import Stages
 from retrieval.extraction.temporal.times import find_times
-from retrieval.models import FACTUAL_BLOCKS, Block, ExtractionStage, PublicationDate
-from retrieval.models.found_facts import EXTRACTOR_VERSION, Extraction
+from retrieval.models import FACTUAL_BLOCKS, Block, BlockKind, ExtractionStage, PublicationDate
+from retrieval.models.found_facts import EXTRACTOR_VERSION, Extraction, FoundEvent
 
 __all__ = ["EXTRACTOR_VERSION", "Extractable", "Extractor", "extract_facts"]
 
@@ -116,4 +117,14 @@ def extract_facts(
         instead=nothing,
     )
     parses = run(PACKING, lambda: pack_parses(text, told), instead=b"")
-    return Extraction(tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles), parses)
+    main = _main_event(text, told, events)
+    return Extraction(
+        tuple(entities), tuple(mentions), tuple(times), tuple(claims), tuple(events), tuple(roles), parses, main
+    )
+
+
+def _main_event(text: str, parsed: Sequence[ParsedBlock], events: Sequence[FoundEvent]) -> int | None:
+    spans = {kind: next((p.block.span for p in parsed if p.block.kind is kind), None) for kind in BlockKind}
+    body = spans[BlockKind.BODY]
+    lead = lead_of(text, body) if body is not None else None
+    return choose_main_event(events, text=text, title=spans[BlockKind.TITLE], lead=lead)

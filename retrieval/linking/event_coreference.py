@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from retrieval.models import EntityType, EventType, ParticipantRole
 from retrieval.text.word_sets import load_words
@@ -29,6 +30,8 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _ENDING = re.compile(r"(?<=[^\W\d_]{3})(?:ings?|ed|ions?|e?s)\Z")
 _STEM = 5
 _COMMON = load_words("common")
+# Modes that say what was done, whatever the verb.
+_TELLING_MODES = frozenset({"abduct", "arrest", "deport", "expel", "kill", "release", "resign", "withdraw"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,21 @@ def stems(texts: Iterable[str]) -> frozenset[str]:
     """The content words of texts without their endings, cut to their first letters: "killed" and "killing" are one."""
     found = (word.casefold() for text in texts for word in _WORD.findall(text))
     return frozenset(_ENDING.sub("", word)[:_STEM] for word in found if word not in _COMMON)
+
+
+def deeds_of(triggers: Iterable[str], mode: str | None) -> frozenset[str]:
+    """What is done: the stems of the triggers, those of one family as one ("abducted" and "kidnapped"), and a mode that
+    says it ("arrest" of "taken into custody").
+    """
+    families = _families()
+    told = {families.get(stem, stem) for stem in stems(triggers)}
+    return frozenset(told | ({mode} if mode in _TELLING_MODES else set()))
+
+
+@lru_cache(maxsize=1)
+def _families() -> dict[str, str]:
+    names = ("abduct", "arrest", "kill", "protest", "release", "withdraw")
+    return {stem: name for name in names for stem in stems(load_words(f"family_{name}"))}
 
 
 def likeness(one: EventProfile, other: EventProfile) -> float:

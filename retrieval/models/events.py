@@ -76,6 +76,15 @@ class EventStatus(StrEnum):
     NEGATED = "NEGATED"
 
 
+class FactOrigin(StrEnum):
+    """Where in its article the place or the time of an event was found, from the surest to the weakest."""
+
+    CLAUSE = "CLAUSE"
+    SENTENCE = "SENTENCE"
+    LEAD = "LEAD"
+    DATELINE = "DATELINE"
+
+
 class ParticipantRole(StrEnum):
     """What a participant does in an event."""
 
@@ -127,6 +136,8 @@ class CasualtyCount:
 class Event:
     """Something that happened, or is said, asked or planned to. ``confidence`` is between 0 and 1.
 
+    ``place_source`` and ``time_origin`` say where in an article its place and its time were found; None without them.
+
     ``independent_source_count`` counts who tells of it: each speaker once, and the articles' own voices, of which copies of
     one text, articles fed by one agency and those of one publisher are one.
     """
@@ -142,3 +153,5 @@ class Event:
     injured: CasualtyCount | None
     confidence: float
     independent_source_count: int
+    place_source: FactOrigin | None = None
+    time_origin: FactOrigin | None = None

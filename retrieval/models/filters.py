@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from retrieval.models.claims import AttributionKind, ClaimStance
-from retrieval.models.entities import EntityType
-from retrieval.models.events import EventStatus, EventType, QuadClass
+from retrieval.models.entities import DateSource, EntityType
+from retrieval.models.events import EventStatus, EventType, FactOrigin, QuadClass
 
 T = TypeVar("T")
 
@@ -52,7 +52,8 @@ class EntityFilter:
 class EventFilter:
     """Which events; ``time_from`` and ``time_to`` keep those whose interval overlaps the range, ``story_id`` those that an
     article of the story tells of. ``within_kilometers`` keeps those whose place lies so near to ``near`` (latitude and
-    longitude in degrees) or to the place of ``place_id``.
+    longitude in degrees) or to the place of ``place_id``. ``time_sources`` and ``place_sources`` keep those whose time and
+    place rest on one of these; ``min_confidence`` is between 0 and 1.
     """
 
     types: tuple[EventType, ...] = ()
@@ -64,6 +65,9 @@ class EventFilter:
     participant_ids: tuple[str, ...] = ()
     min_independent_sources: int = 0
     story_id: str | None = None
+    time_sources: tuple[DateSource, ...] = ()
+    place_sources: tuple[FactOrigin, ...] = ()
+    min_confidence: float = 0.0
     near: tuple[float, float] | None = None
     within_kilometers: float | None = None
 

@@ -18,12 +18,13 @@ from retrieval.models import (
     EntityType,
     EventStatus,
     EventType,
+    FactOrigin,
     MentionKind,
     ParticipantRole,
     Span,
 )
 
-EXTRACTOR_VERSION = 6
+EXTRACTOR_VERSION = 7
 """Raised when the same text would give other facts, or more is kept with them; stored with each article."""
 
 
@@ -120,7 +121,11 @@ class FoundTrigger:
 
 @dataclass(frozen=True, slots=True)
 class FoundEvent:
-    """An event with every place that tells of it. ``time`` is a time number, ``place`` an entity number."""
+    """An event with every place that tells of it.
+
+    ``time`` is a time number, ``place`` an entity number; ``time_origin`` and ``place_source`` say where they were found.
+    ``features`` are those of its confidence.
+    """
 
     type: EventType
     mode: str | None
@@ -133,6 +138,9 @@ class FoundEvent:
     killed: CasualtyCount | None = None
     injured: CasualtyCount | None = None
     confidence: float = 0.5
+    place_source: FactOrigin | None = None
+    time_origin: FactOrigin | None = None
+    features: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,8 @@ class FoundRole:
 class Extraction:
     """All facts of one article, in reading order.
 
-    ``parses`` are those of its blocks, packed by `retrieval.extraction.language.stored_parses`.
+    ``parses`` are those of its blocks, packed by `retrieval.extraction.language.stored_parses`. ``main_event`` is the
+    number of the event that the article is about.
     """
 
     entities: tuple[FoundEntity, ...] = ()
@@ -165,3 +174,4 @@ class Extraction:
     events: tuple[FoundEvent, ...] = ()
     roles: tuple[FoundRole, ...] = ()
     parses: bytes = b""
+    main_event: int | None = None

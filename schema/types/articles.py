@@ -147,6 +147,13 @@ class Article(Node):
         return event_list(info, Parent.ARTICLE, self.model.id, None, window(first, after, last, before))
 
     @resolver
+    async def main_event(self, info: Info) -> EventRef | None:
+        """The event that it is about, by its title and its lead; null where it is about none that was found."""
+        load = info.context.archive.load_main_events
+        found = await info.context.loaders.owned("main event", load, lambda _, id_: id_).load(self.model.id)
+        return None if found is None else await find(info.context, "Event", found)
+
+    @resolver
     def claims(
         self,
         info: Info,

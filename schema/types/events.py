@@ -156,6 +156,12 @@ class Event(Node):
     independent_source_count: int = strawberry.field(
         description="The number of sources that report it independently of one another."
     )
+    place_source: models.FactOrigin | None = strawberry.field(
+        description="Where in the article its place was found; null without a place."
+    )
+    time_origin: models.FactOrigin | None = strawberry.field(
+        description="Where in the article its time was found; null where that is the publication date."
+    )
 
     @classmethod
     def of(cls, model: models.Event) -> Event:
@@ -175,6 +181,8 @@ class Event(Node):
             injured_range=CountRange.of(model.injured),
             confidence=model.confidence,
             independent_source_count=model.independent_source_count,
+            place_source=model.place_source,
+            time_origin=model.time_origin,
         )
 
     @resolver

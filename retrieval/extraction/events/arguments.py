@@ -9,6 +9,7 @@ from spacy.tokens import Token
 
 from retrieval.extraction.claims.speakers import PRONOUNS, ROLES, EntityLinker
 from retrieval.extraction.events.lexicon import aspect_object, is_of_class
+from retrieval.extraction.events.scenes import place_in_sentence, time_in_sentence
 from retrieval.extraction.language.noun_phrases import (
     agent_of,
     coordinated,
@@ -22,7 +23,8 @@ from retrieval.extraction.language.noun_phrases import (
 )
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.extraction.temporal.time_index import TimeIndex
-from retrieval.models import EntityType, MentionKind, ParticipantRole
+from retrieval.extraction.temporal.time_words import MONTHS, WEEKDAYS
+from retrieval.models import EntityType, FactOrigin, MentionKind, ParticipantRole
 from retrieval.models.found_facts import FoundClaim, FoundParticipant
 from retrieval.text.word_sets import load_words
 
@@ -41,6 +43,8 @@ _NUMBERS = {
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     )
 }
+_DATES = frozenset({*MONTHS, *WEEKDAYS, "today", "tomorrow", "tonight", "yesterday"})
+_SUFFERING = frozenset({"die", "perish"})
 _AIMING_PREPOSITIONS = frozenset({"at", "into", "on", "onto", "towards", "toward", "against"})
 _MISSILES = frozenset({"stones", "weapons", "bombs", "fire", "gas"})
 _MEASURES = frozenset({"sanctions", "restrictions", "ban", "attacks"})
@@ -55,6 +59,8 @@ class Arguments:
     theme: str | None
     place: int | None
     time: int | None
+    place_source: FactOrigin | None = None
+    time_origin: FactOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,16 @@ class ArgumentReader:
         place = self._place(parsed, trigger)
         if place is None:
             place = self._place_of_sides(parsed, actors, recipients if has_victims else [])
-        return Arguments(tuple(unique.values()), theme, place, self._time(parsed, trigger))
+        place_source = FactOrigin.CLAUSE if place is not None else None
+        if place is None:
+            place = place_in_sentence(parsed, trigger, self.linker)
+            place_source = FactOrigin.SENTENCE if place is not None else None
+        time = self._time(parsed, trigger)
+        time_origin = FactOrigin.CLAUSE if time is not None else None
+        if time is None:
+            time = time_in_sentence(parsed, trigger, self.times)
+            time_origin = FactOrigin.SENTENCE if time is not None else None
+        return Arguments(tuple(unique.values()), theme, place, time, place_source, time_origin)
 
     def _participant(self, parsed: ParsedBlock, head: Token, role: ParticipantRole, claim: int | None) -> FoundParticipant:
         start, end = phrase_range(head, prepositions=False)
@@ -114,6 +129,8 @@ class ArgumentReader:
         has_of = any(c.dep_ == "prep" and c.lower_ == "of" for c in noun.rights)
         is_suffered = noun.lemma_.lower() in load_words("suffered_nouns") and not has_of
         for child in noun.children:
+            if child.ent_type_ in {"DATE", "TIME"} or child.lower_ in _DATES:
+                continue
             if child.dep_ == "poss":
                 (recipients if is_suffered else actors).append(child)
             elif child.dep_ in {"compound", "amod", "nmod"} and child.i < noun.i and self._acts(parsed, child):
@@ -147,17 +164,21 @@ class ArgumentReader:
         if governor is not None and governor != trigger:
             holders.append(governor)
         holders.extend(c for c in trigger.children if c.dep_ in {"dobj", "nsubjpass", "attr"})
+        building: int | None = None  # "at Orrin Tower in New York": the town says where that is
         for holder in holders:
-            for child in holder.rights:
+            for child in (*holder.rights, *(holder.lefts if is_verb(holder) else ())):
                 if child.dep_ != "prep" or child.lower_ not in _PLACE_PREPOSITIONS:
                     continue
                 for noun in child.children:
                     if noun.dep_ != "pobj" or noun.ent_type_ in {"DATE", "TIME"}:
                         continue
                     entity = self._place_entity(parsed, noun)
-                    if entity is not None:
+                    if entity is None:
+                        continue
+                    if self.linker.entities[entity].type is not EntityType.FACILITY:
                         return entity
-        return None
+                    building = entity if building is None else building
+        return building
 
     def _place_of_sides(self, parsed: ParsedBlock, actors: Sequence[Token], targets: Sequence[Token]) -> int | None:
         """The town or building that is attacked ("shelled Kherson", "the port of Izmir"), else where those are who act
@@ -186,10 +207,15 @@ class ArgumentReader:
         start, end = phrase_range(noun, prepositions=False)
         inside = self.linker.mentions_in(parsed.span(parsed.doc[start:end]))
         for mention in sorted(inside, key=lambda m: (not m.span.overlaps(parsed.span(noun)), m.span.start - m.span.end)):
-            if self.linker.entities[mention.entity].type in _PLACE_TYPES and mention.kind is not MentionKind.DEMONYM:
-                return mention.entity
-        if noun.pos_ != "NOUN" or depth > 2:
+            entity = self.linker.entities[mention.entity]
+            if entity.type in _PLACE_TYPES and mention.kind is not MentionKind.DEMONYM:
+                town = self._inner_place(parsed, noun, depth) if entity.type is EntityType.FACILITY else None
+                return mention.entity if town is None else town
+        if noun.pos_ not in {"NOUN", "PROPN"} or depth > 2:
             return None
+        return self._inner_place(parsed, noun, depth)
+
+    def _inner_place(self, parsed: ParsedBlock, noun: Token, depth: int) -> int | None:
         inner = (p for c in noun.rights if c.dep_ == "prep" and c.lower_ in _INNER_PREPOSITIONS for p in c.children)
         found = (self._place_entity(parsed, p, depth=depth + 1) for p in inner if p.dep_ == "pobj")
         return next((number for number in found if number is not None), None)
@@ -210,6 +236,10 @@ class ArgumentReader:
 
 def count_of(head: Token) -> int | None:
     """The number of people that a phrase gives: "25 fighters", "at least 10,000 people", "two officers"."""
+    dozen = next((c for c in (head, *head.lefts) if c.lower_ == "dozen"), None)
+    if dozen is not None:
+        many = next((_NUMBERS[c.lower_] for c in (*dozen.lefts, *head.lefts) if c.lower_ in _NUMBERS), 1)
+        return 12 * many
     numbers = [c for c in head.children if c.dep_ == "nummod"]
     if head.pos_ == "NUM" and head.ent_type_ != "DATE":
         numbers.append(head)
@@ -225,7 +255,7 @@ def count_of(head: Token) -> int | None:
 def _verb_roles(verb: Token) -> tuple[list[Token], list[Token]]:
     if is_passive(verb):
         agent = agent_of(verb)
-        patient = object_of(verb)
+        patient = object_of(verb) or subject_of(verb)  # "survived after being stabbed"
         if patient is not None and patient.ent_type_ in {"DATE", "TIME"}:
             patient = None
         return (list(coordinated(agent)) if agent is not None else []), (
@@ -233,7 +263,7 @@ def _verb_roles(verb: Token) -> tuple[list[Token], list[Token]]:
         )
     actor = subject_of(verb)
     patient = object_of(verb)
-    if patient is None and verb.lemma_.lower() in load_words("family_resume"):
+    if patient is None and verb.lemma_.lower() in load_words("family_resume") | _SUFFERING:
         actor, patient = None, actor  # talks resume: what is resumed is the subject
     aspect = aspect_object(verb)
     if aspect is not None:
@@ -258,7 +288,7 @@ def _acts_itself(actor: Token) -> bool:
     """False for pointers ("which", "the first", "one") and for a date that the parser took for a subject."""
     if actor.lower_ in {"that", "which", "there", "this", "who", "one"} | ORDINALS:
         return False
-    return actor.ent_type_ not in {"DATE", "TIME"}
+    return actor.ent_type_ not in {"DATE", "TIME"} and actor.lower_ not in _DATES
 
 
 def _actor_role(head: Token) -> ParticipantRole:

@@ -35,11 +35,11 @@ def _patterns(fate: str) -> tuple[re.Pattern[str], ...]:
     }[fate]
     made = [
         rf"\b(?:{doing})\s+{_TOLD}",
-        rf"(?<![\w,.$€£-]){_TOLD}{_PEOPLE}{_BE}\s+(?:{done})\b",
+        rf"(?<![\w,.$€£-])(?<!\bno )(?<!\bnot ){_TOLD}{_PEOPLE}{_BE}\s+(?:{done})\b",
     ]
     if fate == "killed":
         made += [
-            rf"\bdeath\s+toll\b[^.;]{{0,60}}?\b(?:to|at|of|reached|was|is|stands\s+at)\s+{_TOLD}",
+            rf"\bdeath\s+toll\b[^.;]{{0,100}}?\b(?:to|at|of|reached|was|is|stands\s+at)\s+{_TOLD}",
             rf"\b(?:deaths?|lives)\s+of\s+{_TOLD}",
         ]
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in made)

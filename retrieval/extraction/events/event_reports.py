@@ -14,6 +14,8 @@ from retrieval.extraction.events.lexicon import (
     Sense,
     needs_met,
 )
+from retrieval.extraction.events.scenes import has_time, is_simple_past
+from retrieval.extraction.events.senses import Setting, is_meant
 from retrieval.extraction.events.status import innermost_claim, status_of
 from retrieval.extraction.events.titles import title_of
 from retrieval.extraction.events.triggers import is_agentless, resumed_type, tells_of_disaster, trigger_sense
@@ -23,6 +25,7 @@ from retrieval.models import BlockKind, CasualtyCount, EventStatus, EventType, P
 from retrieval.models.found_facts import FoundClaim
 from retrieval.text.word_sets import load_words
 
+_DEADLY = frozenset({"die", "injure", "kill", "murder", "perish", "slay", "wound"})
 _FAMILIES = ("kill", "strike", "capture", "resume", "pause", "arrest", "protest", "talks", "release", "withdraw")
 
 
@@ -52,6 +55,7 @@ class EventReport:
     is_weak: bool
     ordinal: bool
     is_passive: bool
+    is_carried: bool
 
     def entities(self, role: ParticipantRole | None = None) -> set[int]:
         """Entity numbers of the participants, of one role or of all but the actor (None)."""
@@ -68,6 +72,7 @@ def find_event_reports(
     number = 0
     placed = sorted((span.start, n) for n, claim in enumerate(claims) for span in claim.spans)
     is_disaster = tells_of_disaster(parsed)
+    setting = Setting.of(parsed)
     last_resumed: EventType | None = None
     for place, block in enumerate(parsed):
         span = block.block.span
@@ -76,6 +81,8 @@ def find_event_reports(
         for token in block.doc:
             sense = trigger_sense(token)
             if is_disaster and sense is not None and sense.mode in {"kill", "injure"} and is_agentless(token):
+                continue
+            if sense is not None and not is_meant(token, sense, setting):
                 continue
             if sense is not None and sense.is_aspect:
                 kind = resumed_type(token, last_resumed)
@@ -111,7 +118,9 @@ def _telling(
     is_noun = not is_verb(token)
     determiners = {c.lower_ for c in token.lefts}
     sentence = block.span(token.sent)
-    is_attack = sense.type is EventType.ASSAULT and (family in {"kill", "strike"} or sense.mode == "injure")
+    is_deadly = family == "kill" or _is_to_death(token)
+    is_real = status in {EventStatus.ACTUAL, EventStatus.ATTRIBUTED}
+    is_attack = sense.type is EventType.ASSAULT and (is_deadly or family == "strike" or sense.mode == "injure")
     return EventReport(
         number=number,
         block=place,
@@ -124,13 +133,13 @@ def _telling(
         arguments=arguments,
         status=status,
         claim=claim,
-        title=title_of(text, block, token, arguments, reader.linker),
+        title=title_of(text, block, token, arguments, reader.linker, status),
         confidence=_confidence(arguments, status, is_noun=is_noun),
-        killed=_casualty_count("killed", sentence.slice(text), _victims(arguments, reader) if family == "kill" else None)
+        killed=_casualty_count("killed", token, _victims(arguments, reader) if is_deadly else None, is_real=is_real)
         if is_attack
         else None,
         injured=_casualty_count(
-            "injured", sentence.slice(text), _victims(arguments, reader) if sense.mode == "injure" else None
+            "injured", token, _victims(arguments, reader) if sense.mode == "injure" else None, is_real=is_real
         )
         if is_attack
         else None,
@@ -141,6 +150,7 @@ def _telling(
         is_weak=not (needs_met(token) and _has_evidence(token, arguments)) if is_noun else _lacks_sides(arguments, sense),
         ordinal=_has_ordinal_subject(token),
         is_passive=not is_noun and is_passive(token),
+        is_carried=is_simple_past(token) and not has_time(block, token, reader.times),
     )
 
 
@@ -204,12 +214,33 @@ def _lacks_sides(arguments: Arguments, sense: Sense) -> bool:
     return not arguments.participants
 
 
-def _casualty_count(fate: str, sentence: str, victims: int | None) -> CasualtyCount | None:
-    """The number of the trigger's own victims, with the bounds that the sentence gives it; else the sentence's number."""
-    told = find_casualty_count(sentence, fate)
-    if victims is None or (told is not None and told.number == victims):
-        return told
-    return exact(victims)
+def _casualty_count(fate: str, token: Token, victims: int | None, *, is_real: bool) -> CasualtyCount | None:
+    """The number of the trigger's own victims, with the bounds that the sentence gives it; else the sentence's number.
+
+    Nobody is counted who is not said to have been hit: not under a denial, a threat, a plan.
+    """
+    told = find_casualty_count(token.sent.text, fate)
+    if victims is None:
+        return told if _is_told_as_fact(token) else None
+    if not is_real:
+        return None
+    return told if told is not None and told.number == victims else exact(victims)
+
+
+def _is_told_as_fact(token: Token) -> bool:
+    """False where each deadly word of the sentence is denied, feared or planned."""
+    deadly = [t for t in token.sent if t.lemma_.lower() in _DEADLY and is_verb(t)]
+    return not deadly or any(status_of(t, None) is EventStatus.ACTUAL for t in deadly)
+
+
+def _is_to_death(verb: Token) -> bool:
+    """True for "shot dead" and "stabbed to death"."""
+    if not is_verb(verb):
+        return False
+    after = verb.doc[verb.i + 1 : verb.i + 3]
+    return any(
+        t.lower_ == "dead" for t in (*after[:1], *(c for c in verb.children if c.dep_ in {"acomp", "oprd", "advmod"}))
+    ) or any(c.lower_ == "to" and any(p.lower_ == "death" for p in c.children) for c in verb.rights)
 
 
 def _victims(arguments: Arguments, reader: ArgumentReader) -> int | None:

@@ -9,15 +9,17 @@ from spacy.tokens import Token
 from retrieval.extraction.claims.speakers import EntityLinker
 from retrieval.extraction.events.arguments import ArgumentReader
 from retrieval.extraction.events.casualties import joined
+from retrieval.extraction.events.confidence import confidence_of, features_of
 from retrieval.extraction.events.event_reports import EventReport, find_event_reports
 from retrieval.extraction.events.merging import Cluster, merge_event_reports
+from retrieval.extraction.events.scenes import Scene, read_scene
 from retrieval.extraction.events.titles import shorten
 from retrieval.extraction.events.trigger_links import linked_pairs
 from retrieval.extraction.language.noun_phrases import is_verb, subject_of
 from retrieval.extraction.language.parsing import ParsedBlock
 from retrieval.extraction.temporal.time_index import TimeIndex
 from retrieval.linking.event_status import overall_status
-from retrieval.models import CasualtyCount, EventStatus, EventType, ParticipantRole
+from retrieval.models import CasualtyCount, EventStatus, EventType, FactOrigin, ParticipantRole
 from retrieval.models.found_facts import (
     FoundClaim,
     FoundEntity,
@@ -30,6 +32,21 @@ from retrieval.models.found_facts import (
 )
 
 _PLAIN_MODES = frozenset({None, "kill", "injure", "raid", "strike"})
+_FACTUAL = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED})
+# Deeds have a place and a time, which the opening of an article gives; words may be said anywhere.
+_LOCATED = frozenset(
+    {
+        EventType.AID,
+        EventType.ASSAULT,
+        EventType.COERCE,
+        EventType.CONSULT,
+        EventType.MOBILIZE,
+        EventType.OTHER,
+        EventType.PROTEST,
+        EventType.RETREAT,
+    }
+)
+_RANK: dict[FactOrigin | None, int] = {origin: rank for rank, origin in enumerate(FactOrigin)} | {None: len(FactOrigin)}
 # How many blocks back "the first" and "the second" may point.
 _ORDINAL_REACH = 3
 
@@ -53,9 +70,10 @@ def find_events(
         linker.note_subjects(block)
     reader = ArgumentReader(linker, TimeIndex(times), claims)
     found = list(find_event_reports(text, parsed, claims, reader))
+    scene = read_scene(text, parsed, linker, reader.times)
     event_reports = [event_report for event_report, _ in found]
     clusters = merge_event_reports(event_reports, _links(found), _members(found), entities=entities, times=times)
-    return [_event(cluster, claims, entities) for cluster in clusters]
+    return [_event(cluster, claims, entities, scene) for cluster in clusters]
 
 
 def _links(found: Sequence[tuple[EventReport, Token]]) -> list[tuple[int, int]]:
@@ -82,17 +100,15 @@ def _members(found: Sequence[tuple[EventReport, Token]]) -> dict[int, int]:
     return members
 
 
-def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[FoundEntity]) -> FoundEvent:
+def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[FoundEntity], scene: Scene) -> FoundEvent:
     event_reports = cluster.event_reports
     own = [t for t in event_reports if t.number != cluster.group] or event_reports
     best = max(own, key=lambda t: (t.status in {EventStatus.ACTUAL, EventStatus.ATTRIBUTED}, t.confidence, -t.number))
-    dated = max((t for t in event_reports if t.arguments.time is not None), key=lambda t: t.confidence, default=None)
-    places = [t.arguments.place for t in event_reports if t.arguments.place is not None]
-    # A town or a building says more than the country.
-    place = min(places, key=lambda number: entities[number].country is not None, default=None)
+    time, time_origin = _time_of(event_reports, best, scene)
+    place, place_source = _place_of(event_reports, best, scene, entities)
     killed = [t.killed for t in own if t.killed is not None]
     injured = [t.injured for t in own if t.injured is not None]
-    extra = 0.05 * (len({t.sentence for t in event_reports}) - 1)
+    features = features_of(best, event_reports)
     return FoundEvent(
         type=best.type,
         mode=_mode((*own, *event_reports), best),
@@ -100,12 +116,39 @@ def _event(cluster: Cluster, claims: Sequence[FoundClaim], entities: Sequence[Fo
         title=_title(best, event_reports, entities),
         triggers=tuple(FoundTrigger(t.trigger, t.sentence, t.status, t.claim) for t in event_reports),
         participants=_participants(event_reports, best),
-        time=dated.arguments.time if dated is not None else None,
+        time=time,
         place=place,
         killed=_joined(killed),
         injured=_joined(injured),
-        confidence=round(min(0.95, best.confidence + extra), 2),
+        confidence=confidence_of(features),
+        features=features,
+        place_source=place_source,
+        time_origin=time_origin,
     )
+
+
+def _place_of(
+    event_reports: Sequence[EventReport], best: EventReport, scene: Scene, entities: Sequence[FoundEntity]
+) -> tuple[int | None, FactOrigin | None]:
+    """The place that is told nearest to a trigger, of equals a town or a building before a country."""
+    told = [(t.arguments.place, t.arguments.place_source) for t in event_reports if t.arguments.place is not None]
+    found = min(told, key=lambda pair: (_RANK[pair[1]], entities[pair[0]].country is not None), default=None)
+    if found is not None and found[1] is FactOrigin.CLAUSE:
+        return found
+    opening = scene.place() if best.type in _LOCATED else None
+    return found or opening or (None, None)
+
+
+def _time_of(event_reports: Sequence[EventReport], best: EventReport, scene: Scene) -> tuple[int | None, FactOrigin | None]:
+    """The time that is told nearest to a trigger, of equals by the surest telling; else that of the lead."""
+    dated = [t for t in event_reports if t.arguments.time is not None]
+    found = min(dated, key=lambda t: (_RANK[t.arguments.time_origin], -t.confidence), default=None)
+    if found is not None:
+        return found.arguments.time, found.arguments.time_origin
+    if best.type in _LOCATED and best.status in _FACTUAL and any(t.is_carried for t in event_reports):
+        number = scene.time_at(best.block, start=best.trigger.start)
+        return number, FactOrigin.LEAD if number is not None else None
+    return None, None
 
 
 def _joined(casualty_counts: Sequence[CasualtyCount]) -> CasualtyCount | None:

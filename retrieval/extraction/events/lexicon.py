@@ -13,7 +13,7 @@ from itertools import islice
 
 from spacy.tokens import Token
 
-from retrieval.extraction.language.noun_phrases import object_of, subject_of
+from retrieval.extraction.language.noun_phrases import agent_of, is_passive, object_of, subject_of
 from retrieval.models import EventType
 from retrieval.text.word_sets import load_words
 
@@ -26,6 +26,7 @@ _ENTITY_CLASSES = {
     "FAC": "places",
     "ORG": "organisations",
 }
+_PARTITIVES = frozenset({"all", "any", "both", "each", "few", "many", "more", "most", "none", "several", "some"})
 _MODIFIERS = frozenset({"compound", "amod", "nmod"})
 _POINTING_BACK = frozenset({"they", "it", "them", "these", "those"})
 # What a strike, attack, raid ... is made with, by the modifier that says so.
@@ -100,7 +101,10 @@ _NEEDS = {
     "talk": {"with", "between"},
     "negotiation": {"with", "between"},
     "summit": {"with", "between"},
-    "visit": {"to", "by"},
+    "visit": {"to", "by", "of"},
+    "march": {"against", "by", "for", "in", "of", "on", "over", "through", "to"},
+    "beating": {"by", "of"},
+    "stabbing": {"at", "in", "of"},
     "investigation": {"into", "of"},
     "probe": {"into"},
     "inquiry": {"into"},
@@ -125,7 +129,7 @@ _NEEDS = {
     "criticism": {"of", "by", "from"},
     "demonstration": {"against", "in", "by", "for", "over", "at", "outside"},
 }
-_GENERIC = frozenset(["any", "such", "more", "most", "many", "every", "future", "possible", "potential", "further"])
+_GENERIC = frozenset(["any", "such", "more", "most", "many", "every", "future", "further"])
 _SPEECH_ACTS = frozenset({EventType.REQUEST, EventType.THREATEN, EventType.REJECT, EventType.ACCUSE})
 _BOMB_NOUNS = frozenset({"explosion", "blast"})
 
@@ -192,13 +196,18 @@ def is_of_class(token: Token, classes: frozenset[str]) -> bool:
 def _measured(noun: Token) -> list[Token]:
     """A noun and, where it only measures, what it measures: of "a number of dozens of men" the number, dozens and men."""
     chain = [noun]
-    while chain[-1].lemma_.lower() in load_words("measure_nouns") or chain[-1].pos_ == "NUM":
+    while _measures(chain[-1]):
         prepositions = (c for c in chain[-1].rights if c.dep_ == "prep" and c.lower_ == "of")
         inner = next((p for c in prepositions for p in c.children if p.dep_ == "pobj"), None)
         if inner is None:
             break
         chain.append(inner)
     return chain
+
+
+def _measures(noun: Token) -> bool:
+    is_partitive = noun.pos_ in {"NUM", "DET"} or noun.lower_ in _PARTITIVES
+    return is_partitive or noun.lemma_.lower() in load_words("measure_nouns")
 
 
 def _is_any_of_class(measured: Sequence[Token], classes: frozenset[str]) -> bool:
@@ -235,24 +244,31 @@ def _named_before(pronoun: Token) -> list[Token]:
 
 def verb_sense(verb: Token) -> Sense | None:
     """The first sense of a verb whose needs are met."""
-    senses = load_senses().get((verb.lemma_.lower(), "v"))
-    if senses is None:
-        return None
-    for sense in senses:
+    for sense in _senses_of_verb(verb):
         beside = _beside(verb, sense.needs)
         if sense.needs and beside is None:
             continue
         if sense.objects:
-            noun = _complement(beside) if beside is not None and beside.dep_ != "prt" else None
+            noun = _complement(beside) if beside is not None and beside.dep_ != "prt" and beside != verb else None
             noun = noun or object_of(verb) or aspect_object(verb)
             if noun is None or not is_of_class(noun, sense.objects):
                 continue
         if sense.subjects:
-            subject = subject_of(verb)
+            subject = agent_of(verb) if is_passive(verb) else subject_of(verb)
             if subject is None or not is_of_class(subject, sense.subjects):
                 continue
         return _of_aspect(verb, sense) if sense.is_aspect else sense
     return None
+
+
+def _senses_of_verb(verb: Token) -> tuple[Sense, ...]:
+    """By the lemma, or by the form where the lemmatizer cut too much ("rap" of "raped")."""
+    senses = load_senses()
+    form = verb.lower_
+    for lemma in (verb.lemma_.lower(), form.removesuffix("d"), form.removesuffix("ing") + "e"):
+        if (lemma, "v") in senses:
+            return senses[lemma, "v"]
+    return ()
 
 
 def noun_sense(noun: Token) -> Sense | None:
@@ -278,25 +294,49 @@ def needs_met(noun: Token) -> bool:
     """True when a noun trigger has the complement that makes it a happening, not a topic."""
     if any(c.lower_ in _GENERIC for c in noun.lefts) or _is_charge(noun):
         return False
+    if noun.lemma_.lower() in load_words("speech_nouns") and not _is_made(noun):
+        return False
+    if noun.lemma_.lower() == "release" and not _is_of_people(noun):
+        return False
     needs = _NEEDS.get(noun.lemma_.lower()) or _NEEDS.get(noun.lower_)
     if needs is None:
         return True
     if any(c.dep_ == "poss" for c in noun.lefts) and noun.lemma_ not in {"call", "release", "talk", "cooperation"}:
+        return True
+    if noun.dep_ in {"nsubj", "nsubjpass", "dobj"} and noun.head.lemma_.lower() in load_words("eventive_verbs"):
         return True
     beside = {c.lower_ for c in noun.rights if c.dep_ in {"prep", "agent"}}
     beside |= {c.lower_ for r in noun.rights if r.dep_ in {"acl", "relcl", "advcl"} for c in r.lefts}
     return bool(beside & needs)
 
 
+def _is_made(noun: Token) -> bool:
+    """True for a call that is issued or grows louder; not for one that is rejected, or "did not answer a request"."""
+    if noun.dep_ in {"dobj", "nsubjpass"}:
+        return noun.head.lemma_.lower() in load_words("voicing_verbs")
+    return noun.dep_ in {"ROOT", "attr", "conj", "nsubj"}
+
+
+def _is_of_people(noun: Token) -> bool:
+    """True for the release of hostages, not for that of a statement or an album."""
+    if any(c.dep_ == "poss" for c in noun.lefts):
+        return True
+    freed = (p for c in noun.rights if c.dep_ == "prep" and c.lower_ == "of" for p in c.children if p.dep_ == "pobj")
+    people = frozenset({"diplomats", "hostages", "persons", "refugees", "ships", "troops"})
+    return any(p.ent_type_ in {"NORP", "PERSON"} or p.pos_ in {"NUM", "PROPN"} or is_of_class(p, people) for p in freed)
+
+
 def _is_charge(noun: Token) -> bool:
-    """True for the murder of "charged with murder", "a conviction for assault"."""
+    """True for the murder of "charged with murder", "a conviction for assault", where no victim is named."""
     if noun.dep_ != "pobj" or any(c.dep_ == "poss" for c in noun.lefts):
+        return False
+    if any(c.dep_ == "prep" and c.lower_ == "of" for c in noun.rights):
         return False
     return noun.head.head.lemma_.lower() in load_words("charging_words")
 
 
 def _strike(noun: Token, sense: Sense, modifiers: set[str]) -> Sense | None:
-    if modifiers & _LABOUR:
+    if modifiers & _LABOUR or _is_of_labour(noun, modifiers):
         return _with_mode(sense, "hunger" if "hunger" in modifiers else "boycott", EventType.PROTEST)
     for modifier in ("drone", "air", "missile", "rocket", "artillery", "precision", "military", "retaliatory"):
         if modifier in modifiers:
@@ -305,6 +345,15 @@ def _strike(noun: Token, sense: Sense, modifiers: set[str]) -> Sense | None:
         return _with_mode(sense, "aerial")
     # "these strikes": whatever strikes were told of before; merging finds them.
     return sense if any(c.lower_ in {"the", "these", "those", "this", "that"} for c in noun.lefts) else None
+
+
+def _is_of_labour(noun: Token, modifiers: set[str]) -> bool:
+    """True for a strike that workers are told of with, and no weapon."""
+    if modifiers & set(_MEANS) or any(c.lower_ in {"against", "at"} for c in noun.rights):
+        return False
+    words = {t.lemma_.lower() for t in noun.sent} | {t.lower_ for t in noun.sent}
+    is_called = noun.dep_ == "dobj" and noun.head.lemma_.lower() == "call"
+    return is_called or bool(words & (load_words("class_workers") | load_words("labour_words")))
 
 
 def _resumed(kind: EventType, mode: str | None = None) -> Sense:
@@ -316,6 +365,8 @@ def _with_mode(sense: Sense, mode: str | None, kind: EventType | None = None) ->
 
 
 def _beside(verb: Token, needs: frozenset[str]) -> Token | None:
+    if "alone" in needs and object_of(verb) is None:
+        return verb
     for child in verb.children:
         if "to_inf" in needs and child.dep_ in {"xcomp", "ccomp", "advcl"} and _is_near_infinitive(child, verb):
             return child
@@ -350,7 +401,11 @@ def _is_wanted(clause: Token) -> bool:
 
 
 def _complement(preposition: Token) -> Token | None:
-    return next((c for c in preposition.children if c.dep_ == "pobj"), None)
+    noun = next((c for c in preposition.children if c.dep_ == "pobj"), None)
+    if noun is None:
+        return None
+    # "in police firing": parsers take the noun for a participle
+    return next((c for c in noun.rights if c.dep_ == "acl" and c.i == noun.i + 1 and c.lower_ == "firing"), noun)
 
 
 def _of_aspect(verb: Token, sense: Sense) -> Sense | None:

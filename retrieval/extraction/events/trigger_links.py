@@ -8,6 +8,7 @@ from spacy.tokens import Token
 
 from retrieval.extraction.language.noun_phrases import is_verb, object_of, subject_of
 from retrieval.models import EventType
+from retrieval.text.word_sets import load_words
 
 
 def linked_pairs(triggers: dict[int, tuple[int, Token, EventType]]) -> Iterator[tuple[int, int]]:
@@ -36,6 +37,10 @@ def _partners(token: Token) -> Iterator[Token]:
             yield token.head
         if token.dep_ == "relcl" and token.head.ent_type_ in {"DATE", "TIME", "GPE", "FAC"}:
             yield from reversed([t for t in token.doc[token.sent.start : token.i] if t.pos_ == "NOUN"][-6:])
+    if token.lemma_.lower() in load_words("killing_verbs"):
+        # "killed when a bomber attacked a mosque"
+        clauses = (c for c in token.rights if c.dep_ == "advcl" and c.tag_ != "VBG")
+        yield from (c for c in clauses if any(m.lower_ in {"after", "as", "when"} for m in c.lefts))
     for child in token.rights:
         if child.dep_ == "prep" and child.lower_ in {"in", "during", "by", "with"}:
             yield from (c for c in child.children if c.dep_ == "pobj")

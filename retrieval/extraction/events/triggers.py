@@ -8,7 +8,15 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from retrieval.extraction.claims.cues import frames_of, withheld_stance
-from retrieval.extraction.events.lexicon import Sense, aspect_object, is_of_class, noun_sense, resumed_sense, verb_sense
+from retrieval.extraction.events.factuality import load_factuality
+from retrieval.extraction.events.lexicon import (
+    Sense,
+    aspect_object,
+    is_of_class,
+    noun_sense,
+    resumed_sense,
+    verb_sense,
+)
 from retrieval.extraction.language.noun_phrases import (
     agent_of,
     has_subject,
@@ -23,6 +31,10 @@ from retrieval.models import EventType
 from retrieval.text.word_sets import load_words
 
 # Modals and attitudes turn a deed into the act of promising, threatening, asking or refusing it: PLOVER codes that act.
+_ARMED = frozenset({"attackers", "police", "troops", "weapons"})
+_ACTING = frozenset({"demonstrator", "firefighter", "marcher", "mob", "officer", "rioter", "soldier", "striker"})
+_VAGUE = frozenset({"authorities", "authority", "force", "forces", "guard", "patrol", "rally", "strike", "agent"})
+_CONFIRMING = frozenset({"confirm", "fear", "find", "leave", "report"})
 _COOPERATIVE = frozenset(
     {EventType.SUPPORT, EventType.AID, EventType.COOPERATE, EventType.CONCEDE, EventType.RETREAT, EventType.CONSULT}
 )
@@ -39,7 +51,7 @@ def trigger_sense(token: Token) -> Sense | None:
         return None
     sense = verb_sense(token)
     if sense is None:
-        return _obligation(token)
+        return _obligation(token) or _public_act(token)
     if sense.type is EventType.ASSAULT and _is_natural(token):
         return None
     if sense.lemma == "demonstrate" and (is_passive(token) or _shows(token)):
@@ -68,6 +80,21 @@ def _obligation(verb: Token) -> Sense | None:
     if subject is None or not is_of_class(subject, frozenset({"places", "organisations"})):
         return None
     return Sense(verb.lemma_.lower(), frozenset(), frozenset(), frozenset(), EventType.REQUEST, None)
+
+
+def _public_act(verb: Token) -> Sense | None:
+    """What police and crowds do that has no type of its own: they seal off a square, search a flat, burn tyres."""
+    lemma = verb.lemma_.lower()
+    if not is_finite(verb) or lemma in load_words("plain_verbs") or frames_of(verb):
+        return None
+    actor = agent_of(verb) if is_passive(verb) else subject_of(verb)
+    if actor is None or actor.lower_ in _VAGUE or actor.pos_ not in {"NOUN", "PROPN"}:
+        return None
+    if actor.lemma_.lower() not in load_words("class_police") | load_words("class_protests") | _ACTING:
+        return None
+    if not any(c.dep_ in {"dobj", "nsubjpass", "prt"} or c.lower_ in {"off", "up"} for c in verb.children):
+        return None
+    return Sense(lemma, frozenset(), frozenset(), frozenset(), EventType.OTHER, None)
 
 
 def _is_public(verb: Token) -> bool:
@@ -108,12 +135,25 @@ def _is_natural(verb: Token) -> bool:
     holders += [
         p for c in verb.children if c.dep_ in {"agent", "prep"} and c.lower_ in {"by", "in", "when"} for p in c.children
     ]
-    if any(is_of_class(holder, frozenset({"nature"})) for holder in holders):
+    if any(_is_act_of_nature(holder) for holder in holders):
         return True
     clauses = [c for c in verb.children if c.dep_ == "advcl"]
     if verb.tag_ == "VBG" and verb.dep_ == "advcl":
         clauses.append(verb.head)
     return any(c.lemma_.lower() in load_words("accident_verbs") for c in clauses)
+
+
+def _is_act_of_nature(noun: Token) -> bool:
+    """True for a blaze, a flood, a crash; not for "sniper fire" and "a wave of bombings"."""
+    if not is_of_class(noun, frozenset({"nature"})):
+        return False
+    modifiers = [c for c in noun.lefts if c.dep_ in {"compound", "amod", "nmod"}]
+    if noun.lemma_.lower() == "fire" and any(
+        is_of_class(m, _ARMED) or m.lower_ in load_words("fire_modifiers") for m in modifiers
+    ):
+        return False
+    inside = (p for c in noun.rights if c.dep_ == "prep" and c.lower_ == "of" for p in c.children if p.dep_ == "pobj")
+    return not any(is_of_class(p, frozenset({"attacks", "protests"})) for p in inside)
 
 
 def is_agentless(trigger: Token) -> bool:
@@ -139,11 +179,12 @@ def _tells(verb: Token) -> bool:
     if verb.tag_ == "VBG" and verb.dep_ in {"nsubj", "pobj", "dobj", "nsubjpass", "attr", "appos"}:
         return False
     if verb.dep_ == "acl" and not (has_subject(verb) and is_finite(verb)):
-        return False
+        is_planned = has_to and ("n", verb.head.lemma_.lower(), "inf") in load_factuality()
+        return is_planned or _is_telling_participle(verb)
     if withheld_stance(verb) is not None:
         return False
     if has_to and verb.dep_ in {"advcl", "relcl", "acl", "ROOT", "acomp", "attr", "dep"}:
-        return False
+        return verb.dep_ == "advcl" and verb.head.lemma_.lower() in load_words("asking_verbs")
     is_bare = verb.tag_ == "VB" and verb.dep_ == "ccomp" and not any(c.dep_ == "aux" for c in verb.children)
     if has_to or is_bare or verb.dep_ == "xcomp":
         head = verb.head
@@ -156,6 +197,12 @@ def _tells(verb: Token) -> bool:
             return True
         if lemma in load_words("willing_adjectives") or lemma in {"try", "attempt"}:
             return True
+        if (has_to and lemma == "be") or (verb.tag_ == "VBN" and lemma in _CONFIRMING):
+            return True
+        kind = "a" if head.pos_ == "ADJ" else "v"
+        slot = "inf" if has_to else "ger"
+        if (kind, lemma, slot) in load_factuality():
+            return verb_sense(head) is None
         return lemma in load_words("planning_verbs") and verb_sense(head) is None
     if (
         verb.dep_ == "conj"
@@ -165,6 +212,13 @@ def _tells(verb: Token) -> bool:
     ):
         return _tells(verb.head)
     return True
+
+
+def _is_telling_participle(verb: Token) -> bool:
+    """True for "militants arrested on Tuesday", "a boy killed by police": the participle tells of a deed of its own."""
+    if verb.tag_ != "VBN" or verb.i < verb.head.i:
+        return False
+    return any(c.dep_ in {"agent", "prep", "npadvmod", "advmod", "advcl", "oprd"} for c in verb.rights)
 
 
 def _as_speech_act(verb: Token, sense: Sense) -> Sense:

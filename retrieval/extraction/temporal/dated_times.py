@@ -248,7 +248,15 @@ def resolve_nth_of(match: Match, frame: Frame) -> Interval | None:
 
 def resolve_nth_weekday(match: Match, frame: Frame) -> Interval | None:
     """The last Friday of March, the first Sunday in May."""
-    named = resolve_month(match, frame)
+    return _nth_weekday(match, resolve_month(match, frame))
+
+
+def resolve_nth_weekday_of_near_month(match: Match, frame: Frame) -> Interval | None:
+    """The last Friday of last month."""
+    return _nth_weekday(match, unit_around(frame.anchor, "month", {"last": -1, "next": 1}.get(match["which"].lower(), 0)))
+
+
+def _nth_weekday(match: Match, named: Interval | None) -> Interval | None:
     if named is None:
         return None
     ordinal, number = match["ordinal"].lower(), weekday_number(match["weekday"])

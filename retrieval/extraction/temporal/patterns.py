@@ -205,7 +205,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(
         r"the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|(?:(?:earlier|later)\s+)?today|tonight|last\s+night"
-        r"|(?:(?:earlier|later)\s+)?this\s+(?:morning|afternoon|evening)|(?:yesterday|tomorrow)" + _HOURS,
+        r"|(?:(?:earlier|later)\s+)?this\s+(?:morning|afternoon|evening)|(?:yesterday|tomorrow|tmrw)" + _HOURS,
         relative.resolve_near_day,
     ),
     _pattern(
@@ -267,7 +267,7 @@ PATTERNS: tuple[Pattern, ...] = (
         relative.resolve_rolling,
     ),
     _pattern(
-        rf"(?P<number>{NUMBER})\s+(?P<unit>{UNIT})\s+(?P<which>from|after|before)\s+(?P<pivot>today|tomorrow|yesterday)",
+        rf"(?P<number>{NUMBER})\s+(?P<unit>{UNIT})\s+(?P<which>from|after|before)\s+(?P<pivot>today|tomorrow|tmrw|yesterday)",
         relative.resolve_from_near_day,
     ),
     _pattern(
@@ -285,6 +285,16 @@ PATTERNS: tuple[Pattern, ...] = (
         dated.resolve_nth_weekday,
     ),
     _pattern(
+        rf"(?:the\s+)?(?P<ordinal>{_ORDINAL}|fifth)\s+(?P<weekday>{WEEKDAY})\s+(?:of|in)\s+(?P<which>last|this|next|(?:the\s+)?current)\s+month",
+        dated.resolve_nth_weekday_of_near_month,
+    ),
+    _pattern(
+        rf"(?:(?<=in\s)|(?<=during\s)|(?<=for\s))(?:the\s+)?(?P<ordinal>first|second|third|fourth)[\s-]+(?P<unit>quarter)(?P<number>){_NO_YEAR}"
+        r"(?=\s*(?:[.,;:)]|$|from|compared|after|as|on|to|versus|against|and))",
+        dated.resolve_quarter,
+        _MONTH,
+    ),
+    _pattern(
         rf"(?P<ordinal>)(?P<unit>(?-i:[QH]))(?P<number>[1-4]){_NO_YEAR}(?!\w|\s*(?:20|19)\d\d)",
         dated.resolve_quarter,
         _MONTH,
@@ -292,6 +302,9 @@ PATTERNS: tuple[Pattern, ...] = (
     _pattern(
         rf"(?:the\s+(?=f)|(?=following))(?P<which>following)(?P<number>)\s+(?P<weekday>{WEEKDAY})",
         relative.resolve_following_weekday,
+    ),
+    _pattern(
+        rf"(?P<weekday>{WEEKDAY})\s+of\s+the\s+(?P<which>following)(?P<number>)\s+week", relative.resolve_following_weekday
     ),
     _pattern(rf"(?:(?P<which>last|this|next)\s+)?(?P<feast>{FEAST})(?:,?\s+{_Y})?", dated.resolve_holiday),
     _pattern(
@@ -313,6 +326,6 @@ PATTERNS: tuple[Pattern, ...] = (
 HINT = re.compile(
     r"\d{4}|\d/\d|[’']\d0s|teen\b|thousand|(?-i:\bQ[1-4]\b)|fools|\bcy\d|valentine|weekend|\d(?:st|nd|rd|th)\b|january|february|march|april|\bmay\b|june|july|august|september|october|november|december"
     r"|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|days?\b|morning|afternoon|evening|night|week|fortnight|month|quarter|year"
-    r"|decade|century|ties\b|christmas|easter|thanksgiving|halloween|juneteenth|\beve\b|spring|summer|autumn|\bfall\b|winter|\bago\b|tomorrow|hours?\b",
+    r"|decade|century|\btmrw\b|ties\b|christmas|easter|thanksgiving|halloween|juneteenth|\beve\b|spring|summer|autumn|\bfall\b|winter|\bago\b|tomorrow|hours?\b",
     re.IGNORECASE,
 )

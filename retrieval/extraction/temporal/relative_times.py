@@ -65,7 +65,7 @@ def resolve_near_day(match: Match, frame: Frame) -> Interval | None:
     elif "after tomorrow" in words:
         offset = 2
     else:
-        offset = -1 if words.startswith(("yesterday", "last night")) else 1 if words.startswith("tomorrow") else 0
+        offset = -1 if words.startswith(("yesterday", "last night")) else 1 if words.startswith(("tomorrow", "tmrw")) else 0
     return day(frame.anchor + timedelta(offset))
 
 
@@ -144,7 +144,7 @@ def resolve_rolling(match: Match, frame: Frame) -> Interval | None:
 
 def resolve_from_near_day(match: Match, frame: Frame) -> Interval | None:
     """Three weeks from tomorrow, two days before yesterday."""
-    pivot = frame.anchor + timedelta({"yesterday": -1, "tomorrow": 1}.get(match["pivot"].lower(), 0))
+    pivot = frame.anchor + timedelta({"yesterday": -1, "tomorrow": 1, "tmrw": 1}.get(match["pivot"].lower(), 0))
     number = number_of(match["number"])
     if match["which"].lower() == "from" and is_preceded(match, r"for\s+"):
         return lasting(day(pivot), number, match["unit"])

@@ -16,7 +16,7 @@ from retrieval.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, Archiv
 from retrieval.stores.permissions import FOLDER_MODE, make_file
 
 # The newest migration under migrations/versions; a test compares the two.
-HEAD = "0009"
+HEAD = "0010"
 
 
 def parse_url(url: str | Path) -> URL:

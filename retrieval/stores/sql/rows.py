@@ -215,6 +215,8 @@ def make_event(row: Row[Any]) -> Event:
         injured=make_casualty_count(row, "injured"),
         confidence=row.confidence,
         independent_source_count=row.independent_source_count,
+        place_source=row.place_source,
+        time_origin=row.time_origin,
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
 )
 
@@ -34,6 +35,7 @@ from retrieval.models import (
     EntityType,
     EventStatus,
     EventType,
+    FactOrigin,
     MentionKind,
     ParticipantRole,
     PublicationSource,
@@ -222,6 +224,8 @@ events = Table(
     Column("time_source", stored_enum(DateSource), nullable=False),
     Column("time_id", Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
     entity_id("place_id"),
+    Column("place_source", stored_enum(FactOrigin)),
+    Column("time_origin", stored_enum(FactOrigin)),
     *casualty_counts(),
     Column("confidence", Float, nullable=False),
     Column("independent_source_count", Integer, nullable=False),
@@ -318,6 +322,10 @@ event_reports = Table(
     Column("time_source", stored_enum(DateSource), nullable=False),
     Column("time_id", Serial, ForeignKey("times.id", ondelete="SET NULL"), index=True),
     entity_id("place_id"),
+    Column("place_source", stored_enum(FactOrigin)),
+    Column("time_origin", stored_enum(FactOrigin)),
+    # Whether the article is about it.
+    Column("is_main", Boolean, nullable=False, server_default=false()),
     *casualty_counts(),
     Column("confidence", Float, nullable=False),
     # [[status, voice]]: voice "" is the article's own.

@@ -146,7 +146,7 @@ def test_a_date_ahead_of_the_clock_is_flagged_and_not_used() -> None:
     given = ArticleInput(text="Flood\n\nThe river rose.", title="Flood", published_at="2031-03-04")
     ahead = prepare_article(given, now=now).published
     assert (ahead.at, ahead.precision, ahead.source) == (None, DatePrecision.UNKNOWN, PublicationSource.FUTURE)
-    today = prepare_article(replace(given, published="2024-05-01"), now=now).published
+    today = prepare_article(replace(given, published_at="2024-05-01"), now=now).published
     assert (today.at, today.source) == (datetime(2024, 5, 1, tzinfo=UTC), PublicationSource.METADATA)
 
 

@@ -119,6 +119,12 @@ def filter_events(filter_: EventFilter | None, *, near_ids: Sequence[str] | None
         conditions.append(events.c.id.in_(taking_part))
     if filter_.min_independent_sources:
         conditions.append(events.c.independent_source_count >= filter_.min_independent_sources)
+    if filter_.time_sources:
+        conditions.append(events.c.time_source.in_(filter_.time_sources))
+    if filter_.place_sources:
+        conditions.append(events.c.place_source.in_(filter_.place_sources))
+    if filter_.min_confidence:
+        conditions.append(events.c.confidence >= filter_.min_confidence)
     if filter_.story_id:
         told = select(event_reports.c.event_id).where(event_reports.c.article_id.in_(_articles_of(filter_.story_id)))
         conditions.append(events.c.id.in_(told))

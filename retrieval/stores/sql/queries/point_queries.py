@@ -42,6 +42,7 @@ from retrieval.stores.sql.tables import (
     claims,
     entities,
     event_mentions,
+    event_reports,
     events,
     is_incomplete,
     mentions,
@@ -313,6 +314,17 @@ class PointQueries:
                 for row in connection.execute(query.where(roles.c.entity_id.in_(some)).order_by(roles.c.id)):
                     found[row.entity_id][fold(row.title), row.is_former].append(row)
         return {id_: tuple(sorted(map(rows.make_role, each.values()), key=_age)) for id_, each in found.items()}
+
+    def load_main_events(self, article_ids: Sequence[str]) -> Mapping[str, str | None]:
+        """The id of the event that each article is about; None where none was found."""
+        found: dict[str, str | None] = dict.fromkeys(article_ids)
+        with self.reading() as connection:
+            for some in chunks(article_ids):
+                query = select(event_reports.c.article_id, event_reports.c.event_id).where(
+                    event_reports.c.article_id.in_(some), event_reports.c.is_main
+                )
+                found.update((row.article_id, row.event_id) for row in connection.execute(query))
+        return found
 
     def load_participants(self, event_ids: Sequence[str]) -> Mapping[str, tuple[Participant, ...]]:
         """The participants of events, in reading order; who is named in several articles is given once for each role."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, updat
 from retrieval.extraction.events.casualties import joined
 from retrieval.linking.event_coreference import FALLBACK_REACH, EventProfile, Role, is_coreferent
 from retrieval.linking.event_status import overall_status
-from retrieval.models import DateSource, EventStatus
+from retrieval.models import DateSource, EventStatus, FactOrigin
 from retrieval.models.identity import stable_id
 from retrieval.stores.sql.paging import chunks
 from retrieval.stores.sql.rows import make_casualty_count
@@ -158,10 +158,10 @@ def _drawn(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     told = [(EventStatus(status), _voice(row, voice)) for row in rows for status, voice in row.voices]
     best = max(rows, key=lambda row: (_is_affirmed(row), row.confidence))
     dated = [row for row in rows if row.time_source is not DateSource.PUBLICATION_DATE_FALLBACK and row.time_start]
-    time = min(dated, key=lambda row: row.time_end - row.time_start, default=None) if dated else rows[0]
-    assert time is not None
+    # What stands by the trigger before what was carried over from the lead; of equals the shortest interval.
+    time = min(dated, key=lambda row: (_rank(row.time_origin), row.time_end - row.time_start)) if dated else rows[0]
     places = [row for row in rows if row.place_id is not None]
-    place = min(places, key=lambda row: row.place_country is not None, default=None)
+    place = min(places, key=lambda row: (_rank(row.place_source), row.place_country is not None), default=None)
     voices = {voice for _, voice in told}
     modes = [row.mode for row in (best, *rows) if row.mode is not None]
     return {
@@ -174,7 +174,9 @@ def _drawn(rows: Sequence[Row[Any]]) -> dict[str, Any]:
         "time_precision": time.time_precision,
         "time_source": time.time_source,
         "time_id": time.time_id,
+        "time_origin": time.time_origin,
         "place_id": place.place_id if place is not None else None,
+        "place_source": place.place_source if place is not None else None,
         **_casualty_count(rows, "fatalities"),
         **_casualty_count(rows, "injured"),
         "confidence": round(min(0.97, best.confidence + 0.05 * (len(rows) - 1)), 2) if len(rows) > 1 else best.confidence,
@@ -182,10 +184,18 @@ def _drawn(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     }
 
 
+def _rank(origin: FactOrigin | None) -> int:
+    return list(FactOrigin).index(FactOrigin(origin)) if origin is not None else 0
+
+
 def _casualty_count(rows: Sequence[Row[Any]], fate: str) -> dict[str, int | None]:
-    """The number that most tell, of equals the newest, and the bounds that all set."""
+    """The newest number where no older one is greater, since tolls grow; else the one that most tell, of equals the newest.
+    With the bounds that all set.
+    """
     told = [casualty_count for row in reversed(rows) if (casualty_count := make_casualty_count(row, fate)) is not None]
     number = Counter(casualty_count.number for casualty_count in told).most_common(1)[0][0] if told else None
+    if told and told[0].number == max(casualty_count.number for casualty_count in told):
+        number = told[0].number
     low, high = joined(told)
     return {fate: number, f"{fate}_low": low, f"{fate}_high": high}
 

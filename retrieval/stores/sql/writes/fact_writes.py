@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, insert, select, update
 
-from retrieval.linking.event_coreference import EventProfile, Role, stems
+from retrieval.linking.event_coreference import EventProfile, Role, deeds_of, stems
 from retrieval.models import Block, DatePrecision, DateSource, Span
 from retrieval.models.found_facts import Extraction, FoundAttribution, FoundEntity, FoundEvent, FoundPrincipal
 from retrieval.models.identity import fold, stable_id
@@ -237,7 +237,7 @@ class FactWriter:
 
     def _write_events(self, time_ids: Sequence[int], claim_ids: Sequence[str]) -> list[str]:
         ids: list[str] = []
-        for event in self._facts.events:
+        for number, event in enumerate(self._facts.events):
             first = event.triggers[0]
             own_id = self._fact_id("event", event.type, self._slice(first.span), self._slice(first.sentence))
             row, account = self._event_report_row(event, time_ids), self._account(event)
@@ -255,6 +255,7 @@ class FactWriter:
                     voices=self._voices(event),
                     deeds=sorted(account.deeds),
                     words=sorted(account.words),
+                    is_main=number == self._facts.main_event,
                     **row,
                 )
             )
@@ -315,7 +316,8 @@ class FactWriter:
         time = self._facts.times[event.time] if event.time is not None else None
         at = self._article.published.at
         is_dated = time is not None and time.start is not None
-        deeds = stems(self._slice(trigger.span) for trigger in event.triggers)
+        triggers = [self._slice(trigger.span) for trigger in event.triggers]
+        deeds = deeds_of(triggers, event.mode)
         return EventProfile(
             type=event.type,
             start=time.start if time is not None and is_dated else at,
@@ -325,7 +327,7 @@ class FactWriter:
             place=place,
             fatalities=event.killed.number if event.killed else None,
             deeds=deeds,
-            words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - deeds,
+            words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - stems(triggers),
             story=self._story,
         )
 
@@ -335,6 +337,8 @@ class FactWriter:
             "mode": event.mode,
             "title": event.title,
             "place_id": self._entity(event.place),
+            "place_source": event.place_source if self._entity(event.place) else None,
+            "time_origin": None,
             **casualty_columns("fatalities", event.killed),
             **casualty_columns("injured", event.injured),
             "confidence": event.confidence,
@@ -347,6 +351,7 @@ class FactWriter:
                 "time_precision": time.precision,
                 "time_source": time.source,
                 "time_id": time_ids[event.time],
+                "time_origin": event.time_origin,
             }
         published = self._article.published
         return row | {

@@ -114,7 +114,11 @@ def test_what_is_warned_of_is_a_claim() -> None:
             EventType.SANCTION,
             "Norway imposed sanctions on two",
         ),
-        ("The charity delivered 40 tons of rice to Khartoum.", EventType.AID, "Charity delivered 40 tons to Khartoum"),
+        (
+            "The charity delivered 40 tons of rice to Khartoum.",
+            EventType.AID,
+            "Charity delivered 40 tons of rice to Khartoum",
+        ),
         ("Police fired tear gas at the marchers.", EventType.COERCE, "Police fired tear gas at marchers"),
     ],
 )
