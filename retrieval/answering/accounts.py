@@ -21,7 +21,7 @@ def build_side_accounts(voices: Sequence[Voice]) -> tuple[Account, ...]:
     replaced = _replaced_sides(voices)
     for side in Side:
         held = [voice for voice in voices if voice.side is side]
-        if held:
+        if held and side is not Side.OPEN:
             first = held[0].claim
             stance = first.stance if first is not None and held[0].is_told else _STANCES.get(side) or _stance(first)
             said = [voice.statement for voice in held]
@@ -31,7 +31,7 @@ def build_side_accounts(voices: Sequence[Voice]) -> tuple[Account, ...]:
 
 def standing_sides(voices: Sequence[Voice]) -> set[Side]:
     """The sides that someone still takes."""
-    return {voice.side for voice in voices} - set(_replaced_sides(voices))
+    return {voice.side for voice in voices} - {Side.OPEN} - set(_replaced_sides(voices))
 
 
 def _replaced_sides(voices: Sequence[Voice]) -> dict[Side, Statement]:

@@ -89,7 +89,8 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
 def answer_voices(question: Question, voices: Sequence[Voice], closest: tuple[Passage, ...], minimum: float) -> Answer:
     """Yes, no, or both sides when those who speak to the proposition disagree and none has taken it back."""
     decided = [v for v in voices if v.side in {Side.FOR, Side.AGAINST}]
-    candidates = tuple(_voice_candidate(v) for v in decided[:CANDIDATES])
+    left_open = [v for v in voices if v.side is Side.OPEN]
+    candidates = tuple(_voice_candidate(v) for v in [*decided, *left_open][:CANDIDATES])
     confidence = _agreement(decided)
     if not decided or confidence < minimum:
         return abstain(question, AbstentionReason.LOW_CONFIDENCE, closest, candidates=candidates, confidence=confidence)
@@ -225,11 +226,12 @@ def _candidate(group: ValueGroup) -> AnswerCandidate:
 def _voice_candidate(voice: Voice) -> AnswerCandidate:
     return AnswerCandidate(
         text=voice.text,
-        value=BooleanValue(voice.side is Side.FOR),
-        score=round(_agreement([voice]), 4),
+        value=BooleanValue(voice.side is Side.FOR) if voice.side is not Side.OPEN else None,
+        score=round(_agreement([voice]) if voice.side is not Side.OPEN else 0.0, 4),
         citation=_citation(voice.match, voice.span),
         attribution=voice.claim.attribution if voice.claim is not None else None,
         stance=voice.claim.stance if voice.claim is not None else None,
+        status=voice.status,
     )
 
 

@@ -76,9 +76,12 @@ def _noun_arguments(noun: Token) -> list[tuple[Token, Role, str | None]]:
 
 def _borrowed(predicate: Token) -> list[tuple[Token, Role, str | None]]:
     """The subject of a verb without its own: of a participle its noun, of a second verb that of the first."""
-    is_passive = any(c.dep_ in {"auxpass", "nsubjpass"} for c in predicate.children)
-    if is_passive:
-        return []
+    if any(c.dep_ in {"auxpass", "nsubjpass"} for c in predicate.children):
+        if predicate.dep_ != "conj" or any(c.dep_ == "nsubjpass" for c in predicate.children):
+            return []
+        # "she was questioned and has been charged"
+        subjects = [c for c in predicate.head.children if c.dep_ in {"nsubj", "nsubjpass"}]
+        return [(_antecedent(subject), Role.OBJECT, None) for subject in subjects]
     if predicate.dep_ in {"acl", "relcl"}:
         role = Role.OBJECT if predicate.tag_ == "VBN" else Role.SUBJECT
         return [(predicate.head, role, None)]

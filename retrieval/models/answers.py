@@ -9,7 +9,7 @@ from enum import StrEnum
 from retrieval.models.articles import Citation, Passage
 from retrieval.models.claims import Attribution, Claim, ClaimStance
 from retrieval.models.entities import Entity, TimeRef
-from retrieval.models.events import Event
+from retrieval.models.events import Event, EventStatus
 
 MIN_CONFIDENCE = 0.5
 """What is less sure is withheld unless another bound is asked for; `docs/confidence.md` says why."""
@@ -132,7 +132,11 @@ class AnswerStatement:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCandidate:
-    """A span that may answer, with who says it; ``score`` is between 0 and 1."""
+    """A span that may answer, with who says it; ``score`` is between 0 and 1.
+
+    ``status`` is how the words vouch for the asked act, where that is known: an act only demanded or planned answers neither
+    yes nor no, and its ``score`` is 0.
+    """
 
     text: str
     value: AnswerValue | None
@@ -140,6 +144,7 @@ class AnswerCandidate:
     citation: Citation
     attribution: Attribution | None = None
     stance: ClaimStance | None = None
+    status: EventStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,13 +96,14 @@ class _Reader(QuestionTerms):
         form, answer_type = self._form_and_type(wh)
         root = self._main_verb(wh, form)
         skip = self._wh_phrase(wh)
-        focus_terms = self._focus_terms(wh)
+        asked = self._governed([*self._terms(root, skip, form), *self._focus_terms(wh)])
+        focus_terms = tuple(t for t in asked if t.place in skip)
         counts = (
             answer_type is AnswerType.QUANTITY and re.search(r"\bhow (?:many|much)\b", self.body, re.IGNORECASE) is not None
         )
         asked_role = self._asked_role(wh, root)
         held = [replace(term, role=asked_role) for term in focus_terms if counts or not term.is_head]
-        terms = (*held, *self._terms(root, skip, form))
+        terms = (*held, *(t for t in asked if t.place not in skip))
         predicate = next((t for t in terms if t.role is Role.PREDICATE), None)
         focus = self._focus(wh)
         if form is Form.ARGUMENT and focus is None and wh is not None and wh.lower_ in {"who", "whom"}:
@@ -129,11 +130,13 @@ class _Reader(QuestionTerms):
             source=self._source_terms(),
             dates=tuple(found.span.slice(self.body) for _, found in self.times),
             preposition=self._preposition(wh),
-            is_negated=root is not None and any(child.dep_ == "neg" for child in root.children),
+            is_negated=root is not None and self._is_negated(root),
             is_future=any(token.lower_ in {"will", "shall"} for token in self.doc)
             or bool(re.search(r"\b(?:is|are) (?:\w+ )?(?:going|due|planned|scheduled|expected) to\b", self.body)),
-            is_present=self.is_polar and root is None and self.doc[0].lower_ in {"is", "are"},
+            is_present=self.is_polar and self.opener in {"is", "are"} and predicate is None,
             is_since=bool(re.match(r"(?:since when|how long)\b", self.body, re.IGNORECASE)),
+            is_ongoing=self.is_polar and self.opener in {"is", "are", "do", "does"},
+            is_still=any(token.lower_ == "still" for token in self.doc),
             is_manner=wh is not None and wh.lower_ == "how" and answer_type is AnswerType.OTHER,
             wants_animate=wh is not None and wh.lower_ in {"who", "whom", "whose"},
         )

@@ -161,6 +161,11 @@ class QuestionShape(QuestionParse):
             return None
         return root
 
+    def _is_negated(self, root: Token) -> bool:
+        """Whether the main verb is denied; of "who did the regime not harbour" the parse hangs "not" on the auxiliary."""
+        verbs = {root, *(t for t in root.children if t.dep_ == "aux")}
+        return any(token.dep_ == "neg" and token.head in verbs for token in self.doc)
+
     def _asked_role(self, wh: Token | None, root: Token | None) -> Role:
         if wh is None or root is None:
             return Role.OTHER
