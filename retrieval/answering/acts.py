@@ -17,7 +17,9 @@ from retrieval.search.words import word_set
 # An act under one of these took place where they did: "continued to", "managed to", "was forced to".
 _IMPLYING = word_set("""continue keep go begin start resume manage proceed help force make let get come prove happen dare finish
     enjoy remember admit carry spend be see hear watch find leave remain stay""")
-_FAILING = word_set("fail refuse decline neglect omit forget cease stop quit halt avoid prevent stop bar ban refrain desist")
+_FAILING = word_set(
+    "fail refuse decline neglect omit forget cease stop quit halt avoid prevent stop bar ban refrain desist"
+)
 _ASKING = load_words("asking_verbs") | word_set("call appeal plead propose recommend suggest push lobby campaign petition")
 _PLANNING = load_words("planning_verbs") | word_set("promise vow pledge schedule prepare due")
 _SUSPECTING = word_set("suspect accuse charge indict")
@@ -212,7 +214,11 @@ def _climb_preposition(preposition: Token) -> tuple[Token | None, Act]:
 def _climb_noun(noun: Token) -> tuple[Token | None, Act]:
     """An act named by a noun: what is demanded, feared or threatened is none that took place."""
     above, lemma = noun.head, noun.head.lemma_.lower()
-    if noun.dep_ in {"compound", "nmod", "poss"} and above.pos_ == "NOUN" and above.lemma_.lower() in _CALLS | _FEARS | _PLANS:
+    if (
+        noun.dep_ in {"compound", "nmod", "poss"}
+        and above.pos_ == "NOUN"
+        and above.lemma_.lower() in _CALLS | _FEARS | _PLANS
+    ):
         return None, Act(EventStatus.HYPOTHETICAL)
     if noun.dep_ in {"dobj", "nsubjpass"} and lemma in _UNREAL_OBJECTS | _ASKING:
         return None, Act(EventStatus.REQUESTED if lemma in _ASKING else EventStatus.HYPOTHETICAL)

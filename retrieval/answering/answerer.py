@@ -25,9 +25,10 @@ from retrieval.answering.propositions import collect_voices
 from retrieval.answering.reader import SpanReader
 from retrieval.answering.readings import propose_readings
 from retrieval.answering.reasons import propose_reasons
-from retrieval.answering.roles import propose_definitions, propose_holders
+from retrieval.answering.roles import is_misread_holder, propose_definitions, propose_holders
 from retrieval.answering.scoring import score
 from retrieval.answering.sources import AnswerSources
+from retrieval.answering.speakers import only_own
 from retrieval.answering.speech import propose_complements, propose_contents, propose_speakers
 from retrieval.errors import GeneratorMissing, InputError
 from retrieval.models import (
@@ -171,7 +172,10 @@ class Answerer:
         evidence = gather(question, self._sources, limited, self._reader, progress)
         with progress.timed(AskStep.PROPOSALS):
             matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
-            scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]
+            read = list(propose_readings(question, evidence.places, matches))
+            if question.form is Form.SPEECH:
+                read = only_own(question, read)
+            scored = [score(question, p, evidence) for p in read]
         with progress.timed(AskStep.ASSEMBLY):
             answer = answer_proposals(question, scored, _closest(evidence.results), minimum)
         return answer if answer.status is AnswerStatus.ANSWERED else None
@@ -184,13 +188,19 @@ def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:
         return list(propose_speakers(question, sentences, facts))
     matches = [match_sentence(question, sentence) for sentence in sentences]
     ruled = _propose_by_rules(question, evidence, matches)
-    return [*ruled, *propose_readings(question, evidence.places, matches, ruled)]
+    read = propose_readings(question, evidence.places, matches, ruled)
+    if question.form is Form.HOLDER:
+        read = (p for p in read if not is_misread_holder(question, p))
+    return [*ruled, *read]
 
 
 def _propose_by_rules(question: Question, evidence: Evidence, matches: Sequence[Match]) -> list[Proposal]:
     sentences, facts = evidence.sentences, evidence.facts
     if question.form is Form.SPEECH:
-        return [*propose_contents(question, sentences, facts), *propose_complements(question, matches)]
+        return [
+            *propose_contents(question, sentences, facts),
+            *only_own(question, propose_complements(question, matches)),
+        ]
     if question.form is Form.KEYWORDS:
         return []
     if question.form is Form.HOLDER:

@@ -68,7 +68,7 @@ def _fills(
 ) -> bool:
     """Whether the asked one, or what may stand for it, has its part in the act."""
     if not rivals:
-        return bool(tokens) and not _is_elsewhere(tokens) or (not term.is_name and match.shares[number] >= SAME_BLOCK)
+        return (bool(tokens) and not _is_elsewhere(tokens)) or (not term.is_name and match.shares[number] >= SAME_BLOCK)
     return any(_stands_for(question, term, tokens, word, match, number) for word in rivals)
 
 
@@ -77,9 +77,7 @@ def _is_elsewhere(tokens: Sequence[Token]) -> bool:
     return all(t.dep_ in {"nsubj", "nsubjpass"} for t in tokens)
 
 
-def _stands_for(
-    question: Question, term: Term, tokens: Sequence[Token], word: Token, match: Match, number: int
-) -> bool:
+def _stands_for(question: Question, term: Term, tokens: Sequence[Token], word: Token, match: Match, number: int) -> bool:
     if any(_is_in(token, word, match) for token in tokens):
         return True
     if word.lower_ in _OURS or any(c.lower_ in _OUR and c.dep_ == "poss" for c in word.children):
@@ -99,13 +97,13 @@ def _is_in(token: Token, word: Token, match: Match) -> bool:
         above = walk.head
         if above == walk:
             return False
-        if walk.dep_ in _JOINED or (walk.dep_ == "pobj" and above.lower_ in {"of", "from", "by", "with"}):
-            pass
-        elif walk.dep_ == "prep" and walk.lower_ in {"of", "from", "by", "with"}:
-            pass
-        elif walk.dep_ == "poss" and not _is_person(match, token):
-            pass
-        elif walk.dep_ in {"nsubj", "attr"} and above.lemma_ == "be" and above == word:
+        if (
+            walk.dep_ in _JOINED
+            or (walk.dep_ == "pobj" and above.lower_ in {"of", "from", "by", "with"})
+            or (walk.dep_ == "prep" and walk.lower_ in {"of", "from", "by", "with"})
+            or (walk.dep_ == "poss" and not _is_person(match, token))
+            or (walk.dep_ in {"nsubj", "attr"} and above.lemma_ == "be" and above == word)
+        ):
             pass
         else:
             return False

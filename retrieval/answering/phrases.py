@@ -36,7 +36,7 @@ def names_another(question: Question, term: Term, token: Token, match: Match) ->
         return True
     parts = question.parts_of(term)
     held = {t.i for number, t in match.tokens if question.terms[number] in parts} if parts else set()
-    phrase = [t for t in _phrase(token)]
+    phrase = list(_phrase(token))
     if not parts:
         return False
     own = {token.i, *held, *(t.i for _, t in match.tokens)}
@@ -104,6 +104,11 @@ def _has_foreign_name(term: Term, token: Token) -> bool:
     return bool(others)
 
 
+def is_title(word: str) -> bool:
+    """Whether a word stands before a name as a title or a role: Mr, President, Senator."""
+    return word.lower() in _TITLES
+
+
 def is_asked_office(question: Question, term: Term, token: Token) -> bool:
     """Whether an office is the asked one as far as "former", "shadow", "deputy" and the like go."""
     asked = {p.lemma.lower().strip("-") for p in question.parts_of(term)} & OFFICE_MODIFIERS
@@ -141,7 +146,9 @@ def stands_for(match: Match, pronoun: Token, entities: frozenset[str]) -> bool |
     place = match.sentence.place(pronoun)
     facts = match.sentence.facts
     people = {e.id for e in facts.entities if e.type is EntityType.PERSON}
-    before = [m for m in facts.mentions if m.span.end <= place.start and m.kind is MentionKind.NAME and m.entity_id in people]
+    before = [
+        m for m in facts.mentions if m.span.end <= place.start and m.kind is MentionKind.NAME and m.entity_id in people
+    ]
     if not before or not entities & people:
         return None
     return max(before, key=lambda m: m.span.start).entity_id in entities

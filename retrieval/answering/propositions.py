@@ -281,7 +281,7 @@ def _copula(token: Token) -> Token | None:
 
 
 def _missing(question: Question, match: Match) -> list[Token]:
-    """"Is" of "there is no truce any more": what is not there neither holds nor does anything."""
+    """ "Is" of "there is no truce any more": what is not there neither holds nor does anything."""
     subjects = [n for n, t in enumerate(question.terms) if t.role is Role.SUBJECT and t.is_head]
     if not question.is_ongoing or question.terms_of(Role.OBJECT):
         return []

@@ -8,9 +8,10 @@ from spacy.tokens import Token
 
 from retrieval.answering.grammar import is_linked, is_negated
 from retrieval.answering.matching import HEADLINE, Match
+from retrieval.answering.phrases import is_asked_office, names_another
 from retrieval.answering.placement import entity_of
 from retrieval.answering.proposals import Proposal
-from retrieval.answering.reading import Sentence, words_of
+from retrieval.answering.reading import Sentence, factual_blocks, words_of
 from retrieval.models import (
     ArticleFacts,
     AttributionKind,
@@ -29,13 +30,13 @@ _NAMED_SPEAKER_FIT = 0.8
 
 def propose_holders(question: Question, matches: Sequence[Match]) -> Iterator[Proposal]:
     """Persons that a text gives the asked role."""
-    head = _role_head(question)
+    head = role_head(question)
     if head is None:
         return
     number, role = head
     for match in matches:
         for token in match.tokens_of(number):
-            if role.role is Role.PREDICATE:
+            if role.role is Role.PREDICATE or not _is_asked_role(question, role, token, match):
                 continue
             held = _held(question, match, token)
             if held < HEADLINE:
@@ -47,7 +48,38 @@ def propose_holders(question: Question, matches: Sequence[Match]) -> Iterator[Pr
             yield from _named_by_quotation(match, token, held)
 
 
-def _role_head(question: Question) -> tuple[int, Term] | None:
+def _is_asked_role(question: Question, role: Term, token: Token, match: Match) -> bool:
+    """Whether a title or description is the asked one: the same office, of the same country, town or body.
+
+    An office without a place is of the asked place where nothing around it speaks of another.
+    """
+    if not is_asked_office(question, role, token) or names_another(question, role, token, match):
+        return False
+    places = [(n, t) for n, t in enumerate(question.terms) if t.is_name and t.role is not Role.PREDICATE]
+    return all(bool(match.tokens_of(n)) or _is_only_place(match, t) for n, t in places)
+
+
+def _is_only_place(match: Match, asked: Term) -> bool:
+    """Whether the sentence's block and those beside it name no other country, town or body than the asked one."""
+    facts = match.sentence.facts
+    blocks = factual_blocks(facts.blocks)
+    near = blocks[max(0, match.sentence.block - 1) : match.sentence.block + 2]
+    others = {e.id for e in facts.entities if e.type is not EntityType.PERSON} - asked.entities
+    return not any(m.entity_id in others and block.span.contains(m.span) for m in facts.mentions for block in near)
+
+
+def is_misread_holder(question: Question, proposal: Proposal) -> bool:
+    """Whether a person whom the reader takes for the holder has by the text another office, or that of another place."""
+    head = role_head(question)
+    if head is None:
+        return False
+    match = proposal.match
+    name = match.sentence.head_of(proposal.span)
+    linked = [t for t in match.tokens_of(head[0]) if name is not None and is_linked(t, name)]
+    return bool(linked) and not any(_is_asked_role(question, head[1], token, match) for token in linked)
+
+
+def role_head(question: Question) -> tuple[int, Term] | None:
     """The role noun: of the nouns in the question the one that nothing but the question's verb governs."""
     nouns = [
         (n, t)
@@ -173,7 +205,35 @@ def _descriptions(match: Match, sentence: Sentence, name: Token) -> Iterator[Pro
             continue
         span, fit = _description(sentence, token, name)
         if span is not None and not any(m.span.contains(span) and _is_person(match, m) for m in sentence.mentions):
-            yield Proposal(match, span, None, fit, 1.0, 1)
+            described = _resolved(match, span)
+            if described is not None:
+                yield Proposal(match, described[0], None, fit, 1.0, 1, wording=described[1])
+
+
+_OWNERS = {"his": True, "her": True, "its": False}
+
+
+def _resolved(match: Match, span: Span) -> tuple[Span, str | None] | None:
+    """A description that does not hang on a pronoun: of "her deputy" the deputy, with whose it is; None where that is open.
+
+    "Her" is of the person named last before it, "its" of what is named last that is no person.
+    """
+    facts = match.sentence.facts
+    words = span.slice(facts.article.text).split(maxsplit=1)
+    first = words[0].lower()
+    if first in {"their", "our", "my", "your"}:
+        return None
+    if first not in _OWNERS or len(words) < 2:
+        return span, None
+    people = {e.id: e.name for e in facts.entities if (e.type is EntityType.PERSON) is _OWNERS[first]}
+    before = [
+        m for m in facts.mentions if m.entity_id in people and m.span.end <= span.start and m.kind is not MentionKind.PRONOUN
+    ]
+    if not before:
+        return None
+    owner = people[max(before, key=lambda m: m.span.start).entity_id]
+    rest = Span(span.end - len(words[1]), span.end)
+    return rest, f"{owner}'s {rest.slice(facts.article.text)}"
 
 
 def _description(sentence: Sentence, role: Token, name: Token) -> tuple[Span | None, float]:

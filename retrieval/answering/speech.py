@@ -13,6 +13,7 @@ from retrieval.answering.lexicon import fits_focus
 from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.reading import Sentence, words_of
+from retrieval.answering.speakers import own_fit, quoted_first
 from retrieval.models import (
     ArticleFacts,
     Attribution,
@@ -93,11 +94,12 @@ def propose_contents(
     for article in facts:
         claims = {claim.id: claim for claim in article.claims}
         for claim in article.claims:
-            fit = source_fit(speaker, claim.attribution) * _told_by(outer, claim, claims)
+            fit = own_fit(source_fit(speaker, claim.attribution), speaker, claim, article)
+            fit *= _told_by(outer, claim, claims) * quoted_first(claim, article)
             if fit < 0.5 or claim.stance is ClaimStance.DECLINED_TO_COMMENT:
                 continue
             match = match_claim(question, claim, sentences, topic)
-            if match is None:
+            if match is None or match.date_credit == 0:
                 continue
             cue = cue_fit(question, claim)
             yield Proposal(

@@ -75,9 +75,7 @@ class QuestionTerms(QuestionShape):
             (frozenset(e.id for e in found) for s, found in self.names if s.start <= token.idx < s.end), frozenset[str]()
         )
         lemma = written if is_name or written.isupper() else token.lemma_.lower()
-        return Term(
-            written, lemma, role, weight, is_name, head, ids, place=token.i, preposition=_preposition_before(token)
-        )
+        return Term(written, lemma, role, weight, is_name, head, ids, place=token.i, preposition=_preposition_before(token))
 
     def _governed(self, terms: Sequence[Term]) -> tuple[Term, ...]:
         """The terms, each with the one that it hangs on."""
