@@ -13,6 +13,7 @@ from retrieval.answering.assembly import (
     answer_proposals,
     answer_voices,
 )
+from retrieval.answering.changes import demote_changed
 from retrieval.answering.gathering import UNREAD_FORMS, Evidence, gather
 from retrieval.answering.generative import write_answer
 from retrieval.answering.generator import Generator
@@ -155,7 +156,7 @@ class Answerer:
             with progress.timed(AskStep.ASSEMBLY):
                 return answer_events(question, happenings, closest, minimum)
         with progress.timed(AskStep.PROPOSALS):
-            scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
+            scored = demote_changed(question, [score(question, p, evidence) for p in propose_all(question, evidence)])
             if question.source and question.form is not Form.SPEECH:
                 scored = told_by(question, scored)
         with progress.timed(AskStep.ASSEMBLY):

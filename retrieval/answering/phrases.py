@@ -65,7 +65,7 @@ def _phrase(noun: Token) -> Iterator[Token]:
 
 def _modifiers(noun: Token) -> Iterator[Token]:
     for child in noun.children:
-        if child.dep_ in _MODIFYING:
+        if child.dep_ in _MODIFYING or (child.dep_ == "advmod" and child.lower_ in _ORDINALS):
             yield child
             yield from _modifiers(child)
         elif child.dep_ == "prep" and child.lower_ in _BELOW:
@@ -111,7 +111,7 @@ def is_title(word: str) -> bool:
 
 def is_asked_office(question: Question, term: Term, token: Token) -> bool:
     """Whether an office is the asked one as far as "former", "shadow", "deputy" and the like go."""
-    asked = {p.lemma.lower().strip("-") for p in question.parts_of(term)} & OFFICE_MODIFIERS
+    asked = {word for p in question.parts_of(term) for word in _split(p.text)} & OFFICE_MODIFIERS
     asked |= {w for w in _split(term.text) if w in OFFICE_MODIFIERS}
     return asked == set(office_modifiers(token))
 
@@ -126,8 +126,7 @@ def office_modifiers(office: Token) -> list[str]:
     after = [t.lower_ for t in office.doc[office.i + 1 : office.i + 3]]
     if after[:2] == ["-", "elect"] or after[:1] in (["elect"], ["-elect"], ["designate"]):
         words.append("elect" if "elect" in after[0] or after[:1] == ["-"] else "designate")
-    words += [w for w in _split(office.lower_)[:-1]] + [w for w in _split(office.lower_)[1:] if w in {"elect", "designate"}]
-    return sorted({w for w in words if w in OFFICE_MODIFIERS})
+    return sorted({w for w in (*words, *_split(office.lower_)) if w in OFFICE_MODIFIERS})
 
 
 def _reaches(token: Token, office: Token) -> bool:

@@ -136,6 +136,7 @@ class _Reader(QuestionTerms):
             is_present=self.is_polar and self.opener in {"is", "are"} and predicate is None,
             is_since=bool(re.match(r"(?:since when|how long)\b", self.body, re.IGNORECASE)),
             is_ongoing=self.is_polar and self.opener in {"is", "are", "do", "does"},
+            is_past=root is not None and self._is_past(root),
             is_still=any(token.lower_ == "still" for token in self.doc),
             is_manner=wh is not None and wh.lower_ == "how" and answer_type is AnswerType.OTHER,
             wants_animate=wh is not None and wh.lower_ in {"who", "whom", "whose"},

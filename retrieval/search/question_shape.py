@@ -166,6 +166,13 @@ class QuestionShape(QuestionParse):
         verbs = {root, *(t for t in root.children if t.dep_ == "aux")}
         return any(token.dep_ == "neg" and token.head in verbs for token in self.doc)
 
+    def _is_past(self, root: Token) -> bool:
+        """Whether it asks what has taken place: "was", "did", "has" or a past form, and no "would" or "could"."""
+        auxiliaries = {t.lower_ for t in self.doc if t.head == root and t.dep_ in {"aux", "auxpass"}}
+        if auxiliaries & {"will", "would", "may", "might", "could", "should", "can", "must", "is", "are", "does", "do"}:
+            return False
+        return root.tag_ == "VBD" or bool(auxiliaries & {"did", "was", "were", "has", "have", "had"})
+
     def _asked_role(self, wh: Token | None, root: Token | None) -> Role:
         if wh is None or root is None:
             return Role.OTHER

@@ -80,6 +80,7 @@ class Question:
     is_manner: bool = False
     is_still: bool = False
     is_ongoing: bool = False
+    is_past: bool = False
 
     @property
     def answer_type(self) -> AnswerType:

@@ -1,0 +1,136 @@
+"""Whether a sentence speaks of something else than the question: denied, only demanded, another name, number or date.
+
+A reader finds the words that look most like an answer; the parse says whether they answer this question or its neighbour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from spacy.tokens import Token
+
+from retrieval.answering.acts import read_act
+from retrieval.answering.agreement import claim_around
+from retrieval.answering.grammar import arguments, relation
+from retrieval.answering.phrases import names_another
+from retrieval.answering.proposals import Proposal
+from retrieval.answering.reading import words_of
+from retrieval.answering.scoring import Scored
+from retrieval.models import ClaimStance, EventStatus
+from retrieval.search.question_types import Form, Question, Role
+from retrieval.search.words import is_stop_word, similarity
+
+# What is left of the confidence: such a span is a candidate, and no answer.
+_LEFT = 0.4
+_OPEN = frozenset({EventStatus.REQUESTED, EventStatus.PLANNED, EventStatus.HYPOTHETICAL})
+_NOT_SAID_DONE = frozenset({ClaimStance.REQUESTED, ClaimStance.DENIED})
+_CHECKED = frozenset({Form.ARGUMENT, Form.REASON})
+
+
+def demote_changed(question: Question, scored: Iterable[Scored]) -> list[Scored]:
+    """The proposals, those hardly sure any more whose sentence speaks of something else."""
+    if question.form not in _CHECKED:
+        return list(scored)
+    return [
+        replace(item, confidence=_LEFT * item.confidence) if is_changed(question, item.proposal) else item
+        for item in scored
+    ]
+
+
+def is_changed(question: Question, proposal: Proposal) -> bool:
+    """Whether the sentence of a proposal tells of another act, person, thing, number or day than the asked one."""
+    return (
+        _only_names_kind(question, proposal)
+        or _has_other_act(question, proposal)
+        or _has_other_part(question, proposal)
+        or _has_other_day(question, proposal)
+        or _is_reason_itself(question, proposal)
+    )
+
+
+def _only_names_kind(question: Question, proposal: Proposal) -> bool:
+    """Whether the answer is but the noun that was asked for: "the city" for "which city"."""
+    if question.focus is None or any(c.isdigit() for c in proposal.text):
+        return False
+    words = [w for w in words_of(proposal.text) if not is_stop_word(w)]
+    return bool(words) and all(similarity(question.focus, w) == 1 and w.islower() for w in words)
+
+
+def _has_other_act(question: Question, proposal: Proposal) -> bool:
+    """Whether the act beside the span is denied where it is asked as done, or asked as denied, or did not take place."""
+    match = proposal.match
+    head = match.sentence.head_of(proposal.span)
+    if not match.predicates or head is None or question.predicate is None:
+        return False
+    governing = [p for p in match.predicates if relation(head, p).role is not Role.EMBEDDED] or list(match.predicates)
+    return all(_is_other(question, proposal, p) for p in governing)
+
+
+def _is_other(question: Question, proposal: Proposal, predicate: Token) -> bool:
+    if predicate.pos_ not in {"VERB", "AUX", "NOUN"}:
+        return False
+    act = read_act(predicate)
+    facts, place = proposal.match.sentence.facts, proposal.match.sentence.place(predicate)
+    claim = claim_around(facts, place)
+    is_denied = claim is not None and claim.stance is ClaimStance.DENIED
+    if act.is_told and (act.is_negated ^ is_denied) is not question.is_negated:
+        return True
+    if not question.is_past or question.is_negated:
+        return False
+    return act.status in _OPEN or (claim is not None and claim.stance in _NOT_SAID_DONE)
+
+
+def _has_other_part(question: Question, proposal: Proposal) -> bool:
+    """Whether the sentence names another where the question names one: a namesake, another treaty, another number."""
+    match = proposal.match
+    for number, term in enumerate(question.terms):
+        if term.role is Role.PREDICATE:
+            continue
+        tokens = [t for t in match.tokens_of(number) if not _is_within(proposal, t)]
+        if tokens and all(names_another(question, term, token, match) for token in tokens):
+            return True
+        if term.text[:1].isdigit() and match.shares[number] == 0:
+            return True
+        if term.is_name and match.shares[number] == 0:
+            return True
+    return any(_is_of_other_name(question, proposal, p) for p in match.predicates) and len(match.predicates) == 1
+
+
+def _is_within(proposal: Proposal, token: Token) -> bool:
+    return proposal.span.contains(proposal.match.sentence.place(token))
+
+
+def _is_of_other_name(question: Question, proposal: Proposal, predicate: Token) -> bool:
+    """Whether another name has the part in the act that the question gives to a name."""
+    match = proposal.match
+    for number, term in enumerate(question.terms):
+        if term.role not in {Role.SUBJECT, Role.OBJECT} or term.role is question.asked_role or not term.is_name:
+            continue
+        if not term.is_head or match.tokens_of(number):
+            continue
+        rivals = [w for w, role, _ in arguments(predicate) if role is term.role]
+        if rivals and all(w.pos_ == "PROPN" and not _is_within(proposal, w) for w in rivals):
+            return True
+    return False
+
+
+def _has_other_day(question: Question, proposal: Proposal) -> bool:
+    """Whether the sentence gives a time of its own that is none of the asked ones."""
+    match = proposal.match
+    if match.date_credit != 0 or not match.sentence.times:
+        return False
+    return any(t.span is not None and not t.span.overlaps(proposal.span) for t in match.sentence.times)
+
+
+def _is_reason_itself(question: Question, proposal: Proposal) -> bool:
+    """Whether what is given as the reason is the asked act, or was told before it without a word of cause."""
+    if question.form is not Form.REASON:
+        return False
+    match = proposal.match
+    if any(_is_within(proposal, p) for p in match.predicates):
+        start = match.sentence.place(match.predicates[0]).start
+        return proposal.span.start < start and question.predicate is not None
+    return False
+
+
