@@ -49,6 +49,7 @@ from retrieval.models import (
     SearchResults,
 )
 from retrieval.search.question import is_asking, understand
+from retrieval.search.question_times import moment_of
 from retrieval.search.question_types import Form, Question
 
 # Where the rules find nothing, such a question may still have a span for its answer.
@@ -72,11 +73,14 @@ class Answerer:
         mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002 -- the name that the facade and the schema give it
         as_of: datetime | None = None,
+        now: datetime | None = None,
         min_confidence: float = MIN_CONFIDENCE,
         on_stage: OnStage | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Answer:
         """The answer, or why there is none. ``as_of`` leaves out what had not been published by then.
+
+        "This week" and the like count from ``as_of``, else from ``now`` or the newest article, as `moment_of` says.
 
         ``on_stage`` gets each stage as it is reached, the answer too; the work ends soon after ``should_stop`` is true.
 
@@ -94,9 +98,10 @@ class Answerer:
             )
         progress = Progress(on_stage, should_stop)
         with progress.timed(AskStep.INTERPRETATION):
-            asked = understand(question, resolve=self._sources.resolve_names, anchor=as_of)
+            limited = _published_by(filter, as_of)
+            moment = moment_of(as_of=as_of, now=now, newest=self._sources.last_published(limited))
+            asked = understand(question, resolve=self._sources.resolve_names, anchor=as_of, moment=moment)
         progress.tell(QuestionUnderstood(asked.interpretation))
-        limited = _published_by(filter, as_of)
         reader = None if asked.form in UNREAD_FORMS else self._reader
         matching = self._sources.count_articles(limited)
         if matching == 0:

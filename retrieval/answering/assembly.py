@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from retrieval.answering.accounts import build_side_accounts, build_value_accounts, standing_sides, tell_account
 from retrieval.answering.agreement import ValueGroup, agreed, count_sources, find_replacements, find_rivals, group_values
 from retrieval.answering.happenings import Happening, span_of, title_of
 from retrieval.answering.matching import Match
 from retrieval.answering.propositions import Side, Voice
+from retrieval.answering.recency import newest_first, published_of, time_of, time_of_value
 from retrieval.answering.scoring import Scored, logistic
 from retrieval.citations import cite
 from retrieval.models import (
@@ -25,6 +27,7 @@ from retrieval.models import (
     EventListValue,
     Passage,
     Span,
+    TimeRef,
 )
 from retrieval.search.question_types import Question
 
@@ -51,7 +54,9 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
     if not scored:
         reason = AbstentionReason.LOW_CONFIDENCE if closest else AbstentionReason.NO_MATCHING_PASSAGE
         return abstain(question, reason, closest)
-    groups = group_values(question, scored)
+    groups = newest_first(question, group_values(question, scored), minimum)
+    if not groups:
+        return abstain(question, AbstentionReason.LOW_CONFIDENCE, closest)
     candidates = tuple(_candidate(group) for group in groups[:CANDIDATES])
     best = groups[0]
     if best.confidence < minimum:
@@ -71,6 +76,8 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
             candidates=candidates,
             accounts=build_value_accounts(sides),
             confidence=standing[0].confidence,
+            as_of=published_of(standing[0]),
+            occurred_at=time_of_value(standing[0]),
         )
     (best,) = standing
     return _answer(
@@ -83,6 +90,8 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
         candidates=candidates,
         accounts=build_value_accounts(sides) if rivals or count_sources(best.statements) > 1 else (),
         confidence=best.confidence,
+        as_of=published_of(best),
+        occurred_at=time_of_value(best),
     )
 
 
@@ -106,6 +115,8 @@ def answer_voices(question: Question, voices: Sequence[Voice], closest: tuple[Pa
             candidates=candidates,
             accounts=accounts,
             confidence=confidence,
+            as_of=_published(decided[0].match),
+            occurred_at=time_of(decided[0].match),
         )
     best = next(voice for voice in decided if voice.side in standing)
     return _answer(
@@ -118,6 +129,8 @@ def answer_voices(question: Question, voices: Sequence[Voice], closest: tuple[Pa
         candidates=candidates,
         accounts=accounts,
         confidence=confidence,
+        as_of=_published(best.match),
+        occurred_at=time_of(best.match),
     )
 
 
@@ -143,6 +156,8 @@ def answer_events(
         value=EventListValue(tuple(h.event for h in happenings)),
         statements=tuple(statements.values()),
         confidence=confidence,
+        as_of=max((at for h in happenings if (at := _published(h.match)) is not None), default=None),
+        occurred_at=happenings[0].event.time if happenings[0].event.time.span is not None else None,
     )
 
 
@@ -158,6 +173,8 @@ def _answer(
     accounts: tuple[Account, ...] = (),
     confidence: float = 0.0,
     abstention: AbstentionReason | None = None,
+    as_of: datetime | None = None,
+    occurred_at: TimeRef | None = None,
 ) -> Answer:
     return Answer(
         question=question.text,
@@ -172,7 +189,13 @@ def _answer(
         closest_passages=closest,
         interpretation=question.interpretation,
         diagnostics=_NO_DIAGNOSTICS,
+        as_of=as_of,
+        occurred_at=occurred_at,
     )
+
+
+def _published(match: Match) -> datetime | None:
+    return match.sentence.facts.article.published.at
 
 
 def _citation(match: Match, span: Span) -> Citation:
@@ -220,6 +243,7 @@ def _candidate(group: ValueGroup) -> AnswerCandidate:
         citation=_citation(proposal.match, proposal.span),
         attribution=claim.attribution if claim is not None else None,
         stance=claim.stance if claim is not None else None,
+        occurred_at=time_of_value(group),
     )
 
 
@@ -232,6 +256,7 @@ def _voice_candidate(voice: Voice) -> AnswerCandidate:
         attribution=voice.claim.attribution if voice.claim is not None else None,
         stance=voice.claim.stance if voice.claim is not None else None,
         status=voice.status,
+        occurred_at=time_of(voice.match),
     )
 
 

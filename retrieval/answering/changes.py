@@ -13,9 +13,10 @@ from spacy.tokens import Token
 from retrieval.answering.acts import read_act
 from retrieval.answering.agreement import claim_around
 from retrieval.answering.grammar import arguments, relation
+from retrieval.answering.matching import Match, asked_ranges, meets
 from retrieval.answering.phrases import names_another
 from retrieval.answering.proposals import Proposal
-from retrieval.answering.reading import words_of
+from retrieval.answering.reading import factual_blocks, words_of
 from retrieval.answering.scoring import Scored
 from retrieval.models import ClaimStance, EventStatus
 from retrieval.search.question_types import Form, Question, Role
@@ -118,9 +119,21 @@ def _is_of_other_name(question: Question, proposal: Proposal, predicate: Token) 
 def _has_other_day(question: Question, proposal: Proposal) -> bool:
     """Whether the sentence gives a time of its own that is none of the asked ones."""
     match = proposal.match
-    if match.date_credit != 0 or not match.sentence.times:
+    if match.date_credit != 0:
         return False
+    if question.window is not None:
+        return True
+    if not match.sentence.times:
+        return _is_of_other_week(question, match)
     return any(t.span is not None and not t.span.overlaps(proposal.span) for t in match.sentence.times)
+
+
+def _is_of_other_week(question: Question, match: Match) -> bool:
+    """Whether a sentence without a time stands among times that are none of the asked ones."""
+    facts = match.sentence.facts
+    block = factual_blocks(facts.blocks)[match.sentence.block].span
+    before = [t for t in facts.times if t.span is not None and block.start <= t.span.start < match.sentence.span.start]
+    return bool(before) and not any(meets(time, asked_ranges(question, facts)) for time in before)
 
 
 def _is_reason_itself(question: Question, proposal: Proposal) -> bool:

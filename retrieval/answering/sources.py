@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from retrieval.models import ArticleFacts, ArticleFilter, Block, Entity, RetrievalMode, SearchResults, Span
@@ -45,6 +46,10 @@ class AnswerSources(Protocol):
 
     def count_articles(self, filter: ArticleFilter | None) -> int:  # noqa: A002 -- as above
         """How many articles the filter lets through."""
+        ...
+
+    def last_published(self, filter: ArticleFilter | None) -> datetime | None:  # noqa: A002 -- as above
+        """When the newest article that the filter lets through appeared; None where none has a date."""
         ...
 
     def index_revision(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, Table, cast, func, select
@@ -125,6 +126,12 @@ class CatalogLists(CatalogLookups):
     def count_articles(self, filter: ArticleFilter | None = None) -> int:  # noqa: A002
         """How many articles pass ``filter``."""
         return self._count(articles, filter_articles(filter))
+
+    def last_published(self, filter: ArticleFilter | None = None) -> datetime | None:  # noqa: A002
+        """When the newest article that passes ``filter`` appeared; None where none has a date."""
+        query = select(func.max(articles.c.published_at)).where(*filter_articles(filter))
+        with self.reading() as connection:
+            return connection.execute(query).scalar_one()
 
     def count_entities(self, filter: EntityFilter | None = None) -> int:  # noqa: A002
         """How many entities pass ``filter``."""

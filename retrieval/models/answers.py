@@ -145,6 +145,7 @@ class AnswerCandidate:
     attribution: Attribution | None = None
     stance: ClaimStance | None = None
     status: EventStatus | None = None
+    occurred_at: TimeRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,8 @@ class Answer:
 
     ``accounts`` holds at least two sides that stand when ``status`` is CONFLICTING; else who holds it true or not where
     that is asked, or the value where several sources give it. What a source said before it said otherwise comes last.
-    ``generation`` is set in mode GENERATIVE.
+    ``generation`` is set in mode GENERATIVE. ``as_of`` is when the newest article appeared that gives the answer,
+    ``occurred_at`` when what it tells took place; both are None where that is not known.
     """
 
     question: str
@@ -251,3 +253,5 @@ class Answer:
     interpretation: Interpretation
     diagnostics: Diagnostics
     generation: Generation | None = None
+    as_of: datetime | None = None
+    occurred_at: TimeRef | None = None

@@ -14,14 +14,19 @@ from retrieval.errors import InputError
 from retrieval.models import AnswerType, Interpretation
 from retrieval.search.question_parse import Resolve
 from retrieval.search.question_terms import QuestionTerms
+from retrieval.search.question_times import Window, find_window
 from retrieval.search.question_types import Form, Question, Role
 from retrieval.search.words import is_stop_word
 
 MAX_QUESTION_CHARACTERS = 1000
 
 
-def understand(question: str, *, resolve: Resolve, anchor: datetime | None = None) -> Question:
-    """Understand ``question``; ``resolve`` finds entities by name, ``anchor`` is the day that "last week" counts from.
+def understand(
+    question: str, *, resolve: Resolve, anchor: datetime | None = None, moment: datetime | None = None
+) -> Question:
+    """Understand ``question``; ``resolve`` finds entities by name, ``anchor`` is the day that its dates count from.
+
+    ``moment`` is when it is asked, which "this week" and "recently" count from; without it such words open no window.
 
     Raises:
         InputError: the question is empty or longer than `MAX_QUESTION_CHARACTERS`.
@@ -31,6 +36,26 @@ def understand(question: str, *, resolve: Resolve, anchor: datetime | None = Non
         raise InputError("the question is empty; ask something like 'Who was arrested in Paris?'")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise InputError(f"the question has {len(text)} characters; ask in at most {MAX_QUESTION_CHARACTERS}")
+    asked = _understood(text, resolve, anchor)
+    return asked if moment is None else _in_window(asked, find_window(text, moment))
+
+
+def _in_window(question: Question, window: Window | None) -> Question:
+    """The question with the time that its words open; those no longer stand for a date of the articles' own counting."""
+    if window is None:
+        return question
+    interpretation = replace(
+        question.interpretation,
+        time_from=question.interpretation.time_from or window.start,
+        time_to=question.interpretation.time_to or window.end,
+    )
+    dates = tuple(date for date in question.dates if date.casefold() not in window.text.casefold())
+    words = set(window.text.casefold().split())
+    terms = tuple(term for term in question.terms if term.text.casefold() not in words)
+    return replace(question, window=window, interpretation=interpretation, dates=dates, terms=terms)
+
+
+def _understood(text: str, resolve: Resolve, anchor: datetime | None) -> Question:
     body, source_text = _split_source(_without_opener(text))
     if stated := _TRUTH.match(body):
         return _Reader(text, stated["that"], source_text, resolve, anchor, is_stated=True).read()

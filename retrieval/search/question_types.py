@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from retrieval.models import AnswerType, Interpretation
+from retrieval.search.question_times import Window
 
 
 class Form(StrEnum):
@@ -81,6 +82,7 @@ class Question:
     is_still: bool = False
     is_ongoing: bool = False
     is_past: bool = False
+    window: Window | None = None
 
     @property
     def answer_type(self) -> AnswerType:
