@@ -18,12 +18,14 @@ from retrieval.answering.phrases import names_another
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.reading import factual_blocks, words_of
 from retrieval.answering.scoring import Scored
-from retrieval.models import ClaimStance, EventStatus
+from retrieval.models import AnswerType, ClaimStance, EventStatus
 from retrieval.search.question_types import Form, Question, Role
 from retrieval.search.words import is_stop_word, similarity
 
 # What is left of the confidence: such a span is a candidate, and no answer.
 _LEFT = 0.4
+# Of a reason's fit: no word of cause announces it.
+_UNANNOUNCED = 0.6
 _OPEN = frozenset({EventStatus.REQUESTED, EventStatus.PLANNED, EventStatus.HYPOTHETICAL})
 _NOT_SAID_DONE = frozenset({ClaimStance.REQUESTED, ClaimStance.DENIED})
 _CHECKED = frozenset({Form.ARGUMENT, Form.REASON})
@@ -43,8 +45,10 @@ def is_changed(question: Question, proposal: Proposal) -> bool:
     """Whether the sentence of a proposal tells of another act, person, thing, number or day than the asked one."""
     return (
         _only_names_kind(question, proposal)
+        or _is_time_of_other(question, proposal)
         or _has_other_act(question, proposal)
         or _has_other_part(question, proposal)
+        or _is_of_other_verb(question, proposal)
         or _has_other_day(question, proposal)
         or _is_reason_itself(question, proposal)
     )
@@ -56,6 +60,13 @@ def _only_names_kind(question: Question, proposal: Proposal) -> bool:
         return False
     words = [w for w in words_of(proposal.text) if not is_stop_word(w)]
     return bool(words) and all(similarity(question.focus, w) == 1 and w.islower() for w in words)
+
+
+def _is_time_of_other(question: Question, proposal: Proposal) -> bool:
+    """Whether who or where is answered with when."""
+    if question.answer_type not in {AnswerType.PERSON, AnswerType.ORGANIZATION, AnswerType.PLACE}:
+        return False
+    return any(t.span is not None and t.span.contains(proposal.span) for t in proposal.match.sentence.times)
 
 
 def _has_other_act(question: Question, proposal: Proposal) -> bool:
@@ -116,6 +127,27 @@ def _is_of_other_name(question: Question, proposal: Proposal, predicate: Token) 
     return False
 
 
+def _is_of_other_verb(question: Question, proposal: Proposal) -> bool:
+    """Whether the asked thing belongs to another verb of the sentence: "beat Orrin to reach the final" wins no final."""
+    match = proposal.match
+    for number, term in enumerate(question.terms):
+        if term.role not in {Role.SUBJECT, Role.OBJECT} or term.role is question.asked_role or not term.is_head:
+            continue
+        tokens = match.tokens_of(number)
+        if not tokens or not match.predicates or term.governor < 0:
+            continue
+        found = [relation(token, p).role for token in tokens for p in match.predicates]
+        rivals = [w for p in match.predicates for w, role, _ in arguments(p) if role is term.role and w.pos_ != "PRON"]
+        if rivals and all(role is Role.EMBEDDED for role in found) and any(_has_own_verb(t, match) for t in tokens):
+            return not any(r.i in {t.i for t in token.subtree} for r in rivals for token in tokens)
+    return False
+
+
+def _has_own_verb(token: Token, match: Match) -> bool:
+    """Whether a word is itself what another verb than the asked one acts on."""
+    return token.dep_ in {"dobj", "nsubj", "nsubjpass"} and token.head not in match.predicates
+
+
 def _has_other_day(question: Question, proposal: Proposal) -> bool:
     """Whether the sentence gives a time of its own that is none of the asked ones."""
     match = proposal.match
@@ -141,9 +173,23 @@ def _is_reason_itself(question: Question, proposal: Proposal) -> bool:
     if question.form is not Form.REASON:
         return False
     match = proposal.match
+    if question.predicate is None:
+        return False
+    if not match.predicates:
+        return proposal.is_read and proposal.type_fit <= _UNANNOUNCED and _is_about_another(question, match)
     if any(_is_within(proposal, p) for p in match.predicates):
-        start = match.sentence.place(match.predicates[0]).start
-        return proposal.span.start < start and question.predicate is not None
-    return False
+        return proposal.span.start < match.sentence.place(match.predicates[0]).start
+    head = match.sentence.head_of(proposal.span)
+    roles = {relation(head, p).role for p in match.predicates} if head is not None else set()
+    tells = any(t.pos_ in {"VERB", "AUX"} for t in match.sentence.tokens_in(proposal.span))
+    is_bare = proposal.is_read and proposal.type_fit <= _UNANNOUNCED
+    return is_bare and (not tells or bool(roles & {Role.SUBJECT, Role.OBJECT}))
+
+
+def _is_about_another(question: Question, match: Match) -> bool:
+    """Whether a sentence that does not tell of the asked act has another name for its subject than the asked one."""
+    asked = [n for n, t in enumerate(question.terms) if t.role is Role.SUBJECT and t.is_head and t.is_name]
+    subjects = [c for c in match.sentence.tokens.root.children if c.dep_ in {"nsubj", "nsubjpass"} and c.pos_ == "PROPN"]
+    return bool(asked) and bool(subjects) and not any(match.tokens_of(n) for n in asked)
 
 

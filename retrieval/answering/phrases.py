@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Token
 
-from retrieval.answering.matching import Match
+from retrieval.answering.matching import HEADLINE, Match
 from retrieval.answering.reading import words_of
 from retrieval.models import EntityType, MentionKind
 from retrieval.search.question_lexicon import FOCUS_TYPES
@@ -34,7 +34,7 @@ def names_another(question: Question, term: Term, token: Token, match: Match) ->
     """
     if term.is_name and _has_foreign_name(term, token):
         return True
-    parts = question.parts_of(term)
+    parts = [part for part in question.parts_of(term) if part in question.terms]
     held = {t.i for number, t in match.tokens if question.terms[number] in parts} if parts else set()
     phrase = list(_phrase(token))
     if not parts:
@@ -43,6 +43,8 @@ def names_another(question: Question, term: Term, token: Token, match: Match) ->
     for part in parts:
         if any(_is_part(part, t) for t in phrase):
             continue
+        if not part.is_name and match.shares[question.terms.index(part)] >= HEADLINE:
+            continue  # the text around speaks of it
         others = [t for t in phrase if t.i not in own and _is_rival(part, t)]
         if others:
             return True
@@ -84,9 +86,8 @@ def _is_rival(part: Term, token: Token) -> bool:
         return word in _ORDINALS
     if part.text[:1].isdigit():
         return token.text[:1].isdigit()
-    if part.is_head or token.dep_ != "compound":
-        return False
-    return token.pos_ == "NOUN"
+    is_close = token.dep_ == "compound" or (token.dep_ == "amod" and token.i == token.head.i - 1)
+    return not part.is_head and is_close and token.pos_ in {"NOUN", "ADJ"}
 
 
 def _has_foreign_name(term: Term, token: Token) -> bool:

@@ -180,7 +180,7 @@ def _unquoted(span: Span, text: str) -> Span:
 
 def propose_complements(question: Question, matches: Sequence[Match]) -> Iterator[Proposal]:
     """What follows the asked verb in its own sentence, for speech that is no stored claim."""
-    for match in (_on_topic(question, m) for m in matches):
+    for match in (_on_topic(question, m) for m in matches if m.date_credit != 0):
         for predicate in match.predicates:
             subjects = [w for w, role, _ in arguments(predicate) if role is Role.SUBJECT]
             asked = {t.i for n, t in match.tokens if question.terms[n].role is Role.SUBJECT}

@@ -176,6 +176,8 @@ class QuestionShape(QuestionParse):
     def _asked_role(self, wh: Token | None, root: Token | None) -> Role:
         if wh is None or root is None:
             return Role.OTHER
+        if self._opening_preposition(wh) is not None:
+            return Role.OTHER
         focus = self._focus(wh)
         token = focus if focus is not None else wh
         roles = {
@@ -195,10 +197,17 @@ class QuestionShape(QuestionParse):
             return Role.OBJECT if is_passive(root) else Role.SUBJECT if token.i < root.i else Role.OTHER
         return Role.OTHER
 
+    def _opening_preposition(self, wh: Token) -> str | None:
+        """The preposition right before the wh-word: "in" of "in which city", wherever the parse hangs the city."""
+        before = self.doc[wh.i - 1] if wh.i > 0 else None
+        return str(before.lower_) if before is not None and before.pos_ == "ADP" else None
+
     def _preposition(self, wh: Token | None) -> str | None:
         """The preposition that the wh-phrase hangs on: "with" of "with whom", "who did she meet with"."""
         if wh is None:
             return None
+        if (opening := self._opening_preposition(wh)) is not None:
+            return opening
         token = self._focus(wh) or wh
         if token.dep_ == "pobj":
             return str(token.head.lower_)
