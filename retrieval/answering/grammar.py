@@ -10,6 +10,7 @@ from retrieval.search.question_types import Role
 from retrieval.search.words import word_set
 
 _OBJECTS = frozenset({"nsubjpass", "dobj", "obj", "attr", "oprd", "dative", "ccomp", "xcomp", "acomp"})
+_AT = word_set("in at on near outside")
 _INSIDE = frozenset({"compound", "amod", "nmod", "poss", "appos", "conj", "flat", "det", "nummod"})
 
 
@@ -28,6 +29,11 @@ def relation(word: Token, predicate: Token) -> Relation:
     for argument, role, preposition in arguments(predicate):
         if argument == word or _reaches(word, argument):
             return Relation(role, preposition, steps)
+    for argument, role, _ in arguments(predicate):
+        # "signed a treaty in Delft": where it was signed, though the parse hangs it on the treaty.
+        is_below = word.dep_ == "pobj" and word.head.head == argument and word.head.lower_ in _AT
+        if role is Role.OBJECT and is_below and argument.i > predicate.i:
+            return Relation(Role.OTHER, word.head.lower_, steps)
     return Relation(Role.EMBEDDED, None, steps)
 
 

@@ -18,6 +18,7 @@ OFFICE_MODIFIERS = word_set("""shadow former ex deputy acting vice elect designa
     associate caretaker honorary onetime ousted deposed ex-""")
 _ORDINALS = word_set("""first second third fourth fifth sixth seventh eighth ninth tenth last next previous final
     most least best worst""")
+_PREFIXES = word_set("semi quarter non anti counter sub pre post pro mid")
 _TITLES = word_set("mr mrs ms miss dr sir lord lady dame st saint president minister prime") | {
     word for word, kind in FOCUS_TYPES.items() if kind.value == "PERSON"
 }
@@ -32,7 +33,7 @@ def names_another(question: Question, term: Term, token: Token, match: Match) ->
     "The mayor of Ghent" is not "the mayor of Bruges", "Ewen Jarrow" not "Stephen Jarrow", "the fishing treaty" not "the trade
     treaty"; "the mayor" alone may be either.
     """
-    if term.is_name and _has_foreign_name(term, token):
+    if (term.is_name and _has_foreign_name(term, token)) or _is_prefixed(term, token):
         return True
     parts = [part for part in question.parts_of(term) if part in question.terms]
     held = {t.i for number, t in match.tokens if question.terms[number] in parts} if parts else set()
@@ -51,6 +52,14 @@ def names_another(question: Question, term: Term, token: Token, match: Match) ->
     return False
 
 
+def _is_prefixed(term: Term, token: Token) -> bool:
+    """Whether a prefix makes another word of it: a semi-final is no final."""
+    start = token.i
+    if start < 2 or token.doc[start - 1].text not in {"-", "‑"} or "-" in term.text:
+        return False
+    return token.doc[start - 2].lower_ in _PREFIXES and not token.doc[start - 1].whitespace_
+
+
 def _is_part(part: Term, token: Token) -> bool:
     if part.text.isupper() and len(part.text) <= 3:
         return token.text == part.text
@@ -62,7 +71,8 @@ def _phrase(noun: Token) -> Iterator[Token]:
     """The modifiers of a noun, and of what it is joined to by apposition, in any depth of "of" and "from"."""
     yield from _modifiers(noun)
     if noun.dep_ in {"compound", "nmod", "amod", "appos"} and noun.head.pos_ in {"NOUN", "PROPN"}:
-        yield from (t for t in _modifiers(noun.head) if t != noun)
+        # What stands between a title and the name that it belongs to is that name.
+        yield from (t for t in _modifiers(noun.head) if t.i > noun.head.i or t.i < min(noun.i, noun.head.i - 1))
 
 
 def _modifiers(noun: Token) -> Iterator[Token]:
@@ -132,7 +142,7 @@ def office_modifiers(office: Token) -> list[str]:
 
 def _reaches(token: Token, office: Token) -> bool:
     """Whether only words of the office's own title stand between the two."""
-    return all(t.pos_ in {"NOUN", "PROPN", "ADJ", "PUNCT"} and t.text != "," for t in token.doc[token.i : office.i])
+    return all(t.pos_ in {"NOUN", "PROPN", "ADJ", "PUNCT"} and t.text != "," for t in token.doc[token.i + 1 : office.i])
 
 
 def _split(word: str) -> Sequence[str]:
