@@ -31,6 +31,7 @@ from retrieval.answering.scoring import score
 from retrieval.answering.sources import AnswerSources
 from retrieval.answering.speakers import only_own
 from retrieval.answering.speech import propose_complements, propose_contents, propose_speakers
+from retrieval.answering.story import is_about_story, tell_story
 from retrieval.errors import GeneratorMissing, InputError
 from retrieval.models import (
     MIN_CONFIDENCE,
@@ -109,7 +110,10 @@ class Answerer:
             progress.tell(PassagesFound(()))
         else:
             evidence = gather(asked, self._sources, limited, reader, progress)
-        answer = self._answer(asked, evidence, limited, matching, min_confidence, progress)
+        if is_about_story(asked, limited, matching):
+            answer = self._tell_story(asked, evidence, limited, min_confidence, progress)
+        else:
+            answer = self._answer(asked, evidence, limited, matching, min_confidence, progress)
         if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
             answer = self._read_after_all(asked, limited, min_confidence, progress) or answer
         progress.tell(CandidatesFound(answer.candidates))
@@ -165,6 +169,18 @@ class Answerer:
             if question.source and question.form is not Form.SPEECH:
                 scored = told_by(question, scored)
         with progress.timed(AskStep.ASSEMBLY):
+            return answer_proposals(question, scored, closest, minimum)
+
+    def _tell_story(
+        self, question: Question, evidence: Evidence, limited: ArticleFilter | None, minimum: float, progress: Progress
+    ) -> Answer:
+        """The answer to a question that only points at the story that the asked articles tell."""
+        closest = _closest(evidence.results)
+        with progress.timed(AskStep.PROPOSALS):
+            happenings, scored = tell_story(question, self._sources, limited)
+        with progress.timed(AskStep.ASSEMBLY):
+            if question.form is Form.EVENTS:
+                return answer_events(question, happenings, closest, minimum)
             return answer_proposals(question, scored, closest, minimum)
 
     def _read_after_all(

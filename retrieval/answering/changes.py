@@ -27,6 +27,7 @@ _LEFT = 0.4
 # Of a reason's fit: no word of cause announces it.
 _UNANNOUNCED = 0.6
 _OPEN = frozenset({EventStatus.REQUESTED, EventStatus.PLANNED, EventStatus.HYPOTHETICAL})
+_AS_GOOD_AS_DONE = frozenset({"agree"})
 _NOT_SAID_DONE = frozenset({ClaimStance.REQUESTED, ClaimStance.DENIED})
 _CHECKED = frozenset({Form.ARGUMENT, Form.REASON})
 
@@ -88,7 +89,7 @@ def _is_other(question: Question, proposal: Proposal, predicate: Token) -> bool:
     is_denied = claim is not None and claim.stance is ClaimStance.DENIED
     if act.is_told and (act.is_negated ^ is_denied) is not question.is_negated:
         return True
-    if not question.is_past or question.is_negated:
+    if not question.is_past or question.is_negated or predicate.head.lemma_ in _AS_GOOD_AS_DONE:
         return False
     return act.status in _OPEN or (claim is not None and claim.stance in _NOT_SAID_DONE)
 
@@ -100,9 +101,9 @@ def _has_other_part(question: Question, proposal: Proposal) -> bool:
         if term.role is Role.PREDICATE:
             continue
         tokens = [t for t in match.tokens_of(number) if not _is_within(proposal, t)]
-        if tokens and all(names_another(question, term, token, match) for token in tokens):
+        if tokens and all(names_another(question, term, token, match, proposal.span) for token in tokens):
             return True
-        if term.text[:1].isdigit() and match.shares[number] == 0:
+        if term.text.replace(",", "").isdigit() and match.shares[number] == 0:
             return True
         if term.is_name and match.shares[number] == 0:
             return True

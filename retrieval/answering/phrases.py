@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Token
 
-from retrieval.answering.matching import HEADLINE, Match
+from retrieval.answering.matching import HEADLINE, SAME_BLOCK, Match
 from retrieval.answering.reading import words_of
-from retrieval.models import EntityType, MentionKind
+from retrieval.models import EntityType, MentionKind, Span
 from retrieval.search.question_lexicon import FOCUS_TYPES
 from retrieval.search.question_types import Question, Term
 from retrieval.search.words import is_stop_word, similarity, word_set
@@ -27,14 +27,17 @@ _MODIFYING = frozenset({"compound", "amod", "nmod", "poss", "nummod", "appos"})
 _BELOW = frozenset({"of", "from", "in", "for", "at"})
 
 
-def names_another(question: Question, term: Term, token: Token, match: Match) -> bool:
+def names_another(question: Question, term: Term, token: Token, match: Match, answer: Span | None = None) -> bool:
     """Whether the phrase of ``token``, which stands for ``term``, has another part where the question has one.
 
     "The mayor of Ghent" is not "the mayor of Bruges", "Ewen Jarrow" not "Stephen Jarrow", "the fishing treaty" not "the trade
-    treaty"; "the mayor" alone may be either.
+    treaty"; "the mayor" alone may be either. Beside a possible ``answer`` it is enough that the sentence or its block has the part,
+    and the answer itself is no other.
     """
     if (term.is_name and _has_foreign_name(term, token)) or _is_prefixed(term, token):
         return True
+    if token.pos_ not in {"NOUN", "PROPN", "ADJ"}:
+        return False
     parts = [part for part in question.parts_of(term) if part in question.terms]
     held = {t.i for number, t in match.tokens if question.terms[number] in parts} if parts else set()
     phrase = list(_phrase(token))
@@ -44,9 +47,12 @@ def names_another(question: Question, term: Term, token: Token, match: Match) ->
     for part in parts:
         if any(_is_part(part, t) for t in phrase):
             continue
-        if not part.is_name and match.shares[question.terms.index(part)] >= HEADLINE:
+        share = match.shares[question.terms.index(part)]
+        if share >= (HEADLINE if not part.is_name else SAME_BLOCK if answer is not None else 2.0):
             continue  # the text around speaks of it
         others = [t for t in phrase if t.i not in own and _is_rival(part, t)]
+        if answer is not None:
+            others = [t for t in others if not answer.contains(match.sentence.place(t))]
         if others:
             return True
     return False

@@ -52,6 +52,10 @@ class AnswerSources(Protocol):
         """When the newest article that the filter lets through appeared; None where none has a date."""
         ...
 
+    def find_article_ids(self, filter: ArticleFilter | None, *, limit: int) -> Sequence[str]:  # noqa: A002 -- as above
+        """The ids of the first ``limit`` articles that the filter lets through, oldest first."""
+        ...
+
     def index_revision(self) -> str:
         """The change sequence that the search index has reached."""
         ...

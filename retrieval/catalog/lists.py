@@ -127,6 +127,12 @@ class CatalogLists(CatalogLookups):
         """How many articles pass ``filter``."""
         return self._count(articles, filter_articles(filter))
 
+    def find_article_ids(self, filter: ArticleFilter | None = None, *, limit: int) -> tuple[str, ...]:  # noqa: A002
+        """The ids of the first ``limit`` articles that pass ``filter``, oldest first."""
+        query = select(articles.c.id).where(*filter_articles(filter)).order_by(articles.c.published_at, articles.c.id)
+        with self.reading() as connection:
+            return tuple(connection.execute(query.limit(limit)).scalars())
+
     def last_published(self, filter: ArticleFilter | None = None) -> datetime | None:  # noqa: A002
         """When the newest article that passes ``filter`` appeared; None where none has a date."""
         query = select(func.max(articles.c.published_at)).where(*filter_articles(filter))

@@ -83,7 +83,10 @@ class QuestionTerms(QuestionShape):
         return tuple(replace(term, governor=self._governor(term.place, places)) for term in terms)
 
     def _governor(self, place: int, places: set[int]) -> int:
-        for token in self.doc[place].ancestors:
+        joined = self.doc[place]
+        while joined.dep_ == "conj" and joined.head != joined:
+            joined = joined.head  # of "Lane and Vail" both hang on what the first does
+        for token in joined.ancestors:
             if token.i in places:
                 return token.i
             if token.pos_ in {"VERB", "AUX"}:
