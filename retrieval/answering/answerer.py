@@ -179,7 +179,7 @@ class Answerer:
         with progress.timed(AskStep.PROPOSALS):
             happenings, scored = tell_story(question, self._sources, limited)
         with progress.timed(AskStep.ASSEMBLY):
-            if question.form is Form.EVENTS:
+            if question.form is Form.EVENTS and happenings:
                 return answer_events(question, happenings, closest, minimum)
             return answer_proposals(question, scored, closest, minimum)
 

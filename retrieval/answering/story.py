@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from retrieval.answering.arguments import TYPE_FITS
+from spacy.tokens import Token
+
+from retrieval.answering.arguments import TYPE_FITS, clause_span
+from retrieval.answering.grammar import arguments
 from retrieval.answering.happenings import Happening
-from retrieval.answering.matching import match_sentence
+from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.reading import Sentence, factual_blocks, iter_sentences
 from retrieval.answering.reasons import propose_reasons
@@ -17,18 +20,18 @@ from retrieval.models import (
     AnswerType,
     ArticleFacts,
     ArticleFilter,
+    BlockKind,
     DateValue,
     EntityValue,
     EventMention,
     MentionKind,
-    ParticipantRole,
 )
 from retrieval.search.question_types import Form, Question, Role
 
 _MOST_ARTICLES = 20
+_MOST_TELLINGS = 5
 # How sure the part of the main event is that is asked for; set by hand. A later telling is less sure than the first.
 _SURE, _LATER = 0.75, 0.6
-_ACTORS = frozenset({ParticipantRole.ACTOR})
 
 
 def is_about_story(question: Question, limited: ArticleFilter | None, matching: int) -> bool:
@@ -42,29 +45,31 @@ def is_about_story(question: Question, limited: ArticleFilter | None, matching: 
     )
 
 
-def tell_story(question: Question, sources: AnswerSources, limited: ArticleFilter | None) -> tuple[list[Happening], list[Scored]]:
-    """The main event with the sentence that tells of it first, and what its tellings give for the asked part."""
+def tell_story(
+    question: Question, sources: AnswerSources, limited: ArticleFilter | None
+) -> tuple[list[Happening], list[Scored]]:
+    """The main event with the sentence that tells of it, and what that sentence gives for the asked part.
+
+    Where no event of the archive is told in the title or the first paragraph, the first sentence tells the story.
+    """
     ids = sources.find_article_ids(limited, limit=_MOST_ARTICLES)
     facts = tuple(sources.load_facts(ids).values())
+    parses = sources.load_parses(ids)
     main = main_event_id(facts)
-    if main is None:
-        return [], []
-    tellings = [(f, m) for f in facts for m in f.event_mentions if m.event_id == main]
-    parses = sources.load_parses([f.article.id for f, _ in tellings])
-    told = [
-        (article, mention, sentence)
-        for article, mention in sorted(tellings, key=lambda pair: _place(*pair))
-        if (sentence := _sentence(article, mention, parses.get(article.article.id, b""))) is not None
-    ]
-    happenings = [
-        Happening(next(e for e in article.events if e.id == main), mention, match_sentence(question, sentence))
-        for article, mention, sentence in told[:1]
-    ]
-    scored = [
-        Scored(proposal, (_SURE if number == 0 else _LATER) * proposal.type_fit)
-        for number, (article, mention, sentence) in enumerate(told)
-        for proposal in _parts(question, article, mention, sentence)
-    ]
+    told = [(article, mention) for article in facts for mention in article.event_mentions if mention.event_id == main]
+    happenings: list[Happening] = []
+    scored: list[Scored] = []
+    for article, mention in sorted(told, key=lambda pair: _place(*pair))[:_MOST_TELLINGS] or [(f, None) for f in facts[:1]]:
+        sentence = _sentence(article, mention, parses.get(article.article.id, b""))
+        if sentence is None:
+            continue
+        match = match_sentence(question, sentence)
+        verb = _verb_of_story(sentence, mention)
+        if mention is not None and not happenings:
+            event = next(e for e in article.events if e.id == mention.event_id)
+            happenings.append(Happening(event, mention, match))
+        sure = _SURE if not scored else _LATER
+        scored.extend(Scored(p, sure * p.type_fit) for p in _parts(question, match, verb))
     return happenings, scored
 
 
@@ -74,35 +79,54 @@ def _place(article: ArticleFacts, mention: EventMention) -> tuple[bool, str, int
     return title, str(article.article.published.at or ""), mention.trigger.start
 
 
-def _sentence(article: ArticleFacts, mention: EventMention, parses: bytes) -> Sentence | None:
+def _sentence(article: ArticleFacts, mention: EventMention | None, parses: bytes) -> Sentence | None:
+    """The sentence of a telling; without one the first of the text."""
     blocks = factual_blocks(article.blocks)
+    bodies = [n for n, block in enumerate(blocks) if block.kind is BlockKind.BODY]
+    if mention is None:
+        return next(iter_sentences(article, bodies[:1], parses), None)
     number = next((n for n, block in enumerate(blocks) if block.span.contains(mention.trigger)), None)
     if number is None:
         return None
     return next((s for s in iter_sentences(article, [number], parses) if s.span.contains(mention.trigger)), None)
 
 
-def _parts(question: Question, article: ArticleFacts, mention: EventMention, sentence: Sentence) -> Iterator[Proposal]:
-    match = match_sentence(question, sentence)
-    event = next(e for e in article.events if e.id == mention.event_id)
-    if question.answer_type is AnswerType.DATE:
-        for time in sentence.times:
-            if time.span is not None and event.time.start is not None and time.start == event.time.start:
-                yield Proposal(match, time.span, DateValue(time), 1.0, 1.0, 1)
-    elif question.answer_type is AnswerType.PLACE:
-        entities = {e.id: e for e in article.entities}
-        for named in sentence.mentions:
-            entity = entities.get(named.entity_id)
-            if entity is None or named.kind is MentionKind.DEMONYM:
-                continue
-            fit = 1.0 if entity.id == event.place_id else 0.8 * (TYPE_FITS[AnswerType.PLACE].get(entity.type, 0) == 1)
-            if fit > 0 and (event.place_id is None or entity.id == event.place_id):
-                yield Proposal(match, named.span, EntityValue(entity), fit, 1.0, 1)
-    elif question.answer_type is AnswerType.PERSON and question.asked_role is Role.SUBJECT:
-        for participant in article.participants:
-            if participant.event_id == event.id and participant.role in _ACTORS and sentence.span.contains(participant.span):
-                yield Proposal(match, participant.span, None, 1.0, 1.0, 1)
+def _verb_of_story(sentence: Sentence, mention: EventMention | None) -> Token:
+    """The verb that tells the story: the event's, else the sentence's own, below "said" what is said."""
+    token = sentence.head_of(mention.trigger) if mention is not None else None
+    while token is not None and token.pos_ != "VERB" and token.head != token:
+        token = token.head
+    if token is not None and token.pos_ == "VERB":
+        return token
+    root = sentence.tokens.root
+    said = [c for c in root.children if c.dep_ == "ccomp" and c.pos_ == "VERB"]
+    return said[0] if said and root.lemma_ in {"say", "report", "announce", "tell", "confirm"} else root
+
+
+def _parts(question: Question, match: Match, verb: Token) -> Iterator[Proposal]:
+    sentence = match.sentence
+    if question.form is Form.EVENTS:
+        yield Proposal(match, clause_span(match, verb), None, 1.0, 1.0, 1)
     elif question.form is Form.REASON:
         for proposal in propose_reasons(question, match):
             yield Proposal(match, proposal.span, None, proposal.type_fit, 1.0, 1)
+    elif question.answer_type is AnswerType.DATE:
+        for time in sentence.times:
+            if time.span is not None:
+                yield Proposal(match, time.span, DateValue(time), 1.0, 1.0, 1)
+    elif question.answer_type is AnswerType.PLACE:
+        yield from _places(match)
+    elif question.answer_type is AnswerType.PERSON and question.asked_role is Role.SUBJECT:
+        for word, role, _ in arguments(verb):
+            if role is Role.SUBJECT and word.pos_ != "PRON":
+                chunk = next((c for c in sentence.tokens.noun_chunks if c.root == word), None)
+                yield Proposal(match, sentence.place(chunk if chunk is not None else word), None, 1.0, 1.0, 1)
 
+
+def _places(match: Match) -> Iterator[Proposal]:
+    entities = {e.id: e for e in match.sentence.facts.entities}
+    for mention in match.sentence.mentions:
+        entity = entities.get(mention.entity_id)
+        is_place = entity is not None and TYPE_FITS[AnswerType.PLACE].get(entity.type, 0.0) == 1
+        if entity is not None and is_place and mention.kind is not MentionKind.DEMONYM:
+            yield Proposal(match, mention.span, EntityValue(entity), 1.0, 1.0, 1)

@@ -10,11 +10,12 @@ from retrieval.models import ArticleFacts, BlockKind, EventMention, EventStatus,
 _TITLE, _LEAD, _TELLING, _DAMAGE, _TOLD_DONE = 3.0, 2.0, 0.5, 1.0, 1.0
 _MOST_TELLINGS = 4
 _DONE = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED, EventStatus.DISPUTED})
+_NOT_DONE = frozenset({EventStatus.NEGATED, EventStatus.DENIED, EventStatus.HYPOTHETICAL, EventStatus.REQUESTED})
 _SAID = frozenset({EventType.CONSULT, EventType.REQUEST, EventType.ACCUSE, EventType.REJECT})
 
 
 def main_event_id(articles: Iterable[ArticleFacts]) -> str | None:
-    """The id of the event that the articles are about; None where they tell of none.
+    """The id of the event that the articles are about; None where no title and no first paragraph tells of one.
 
     Every telling speaks for its event: in the title most, then in the first paragraph, and the more articles the more.
     What harmed people comes before what was said of it, what took place before what is planned.
@@ -23,7 +24,8 @@ def main_event_id(articles: Iterable[ArticleFacts]) -> str | None:
     for facts in articles:
         for id_, weight in weigh_events(facts).items():
             weights[id_] = weights.get(id_, 0.0) + weight
-    return max(weights, key=lambda id_: weights[id_], default=None)
+    best = max(weights, key=lambda id_: weights[id_], default=None)
+    return best if best is not None and weights[best] >= _LEAD else None
 
 
 def weigh_events(facts: ArticleFacts) -> Mapping[str, float]:
@@ -36,7 +38,7 @@ def weigh_events(facts: ArticleFacts) -> Mapping[str, float]:
     weights: dict[str, float] = {}
     for event in facts.events:
         told = tellings.get(event.id, [])
-        if not told:
+        if not told or event.status in _NOT_DONE:
             continue
         in_title = any(span.contains(m.trigger) for m in told for span in titles)
         in_lead = bool(bodies) and any(bodies[0].contains(m.trigger) for m in told)
