@@ -99,6 +99,13 @@ class AnswerCandidate:
         description="Who says so; null where the article says it in its own voice."
     )
     stance: models.ClaimStance | None = strawberry.field(description="What that source does with it.")
+    status: models.EventStatus | None = strawberry.field(
+        description="How the words vouch for the asked act, where the question is yes or no: an act only demanded, planned or "
+        "feared answers neither. Null for other questions."
+    )
+    occurred_at: EventTime | None = strawberry.field(
+        description="When what they tell took place; null where the text does not say."
+    )
 
     @classmethod
     def of(cls, model: models.AnswerCandidate) -> AnswerCandidate:
@@ -111,6 +118,8 @@ class AnswerCandidate:
             citation=Citation.of(model.citation),
             attribution=None if said is None else Attribution.of(said, model.citation.span),
             stance=model.stance,
+            status=model.status,
+            occurred_at=None if model.occurred_at is None else EventTime.of(model.occurred_at),
         )
 
 
@@ -250,6 +259,9 @@ class Answer:
     abstention_reason: models.AbstentionReason | None = strawberry.field(
         description="Why there is no answer; set exactly when `status` is `NOT_FOUND`."
     )
+    as_of: datetime | None = strawberry.field(
+        description="When the newest article appeared that gives the answer; null where there is none, or it has no date."
+    )
 
     @classmethod
     def of(cls, model: models.Answer) -> Answer:
@@ -261,7 +273,13 @@ class Answer:
             text=model.text,
             confidence=model.confidence,
             abstention_reason=model.abstention,
+            as_of=model.as_of,
         )
+
+    @resolver
+    def occurred_at(self) -> EventTime | None:
+        """When what the answer tells took place; null where the text does not say."""
+        return None if self.model.occurred_at is None else EventTime.of(self.model.occurred_at)
 
     @resolver
     def value(self) -> AnswerValue | None:
