@@ -288,6 +288,7 @@ _describe(
     LOW_CONFIDENCE="The best answer fell below `minConfidence`.",
     FILTER_EXCLUDES_ALL="No article passes the filter and `asOf`.",
     QUESTION_NOT_UNDERSTOOD="The question has no words to look for.",
+    AMBIGUOUS_QUESTION="It fits several, who are no two sides of a dispute: the candidates say what tells them apart.",
 )
 _describe(
     models.RetrievalMode,

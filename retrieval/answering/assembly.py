@@ -29,9 +29,10 @@ from retrieval.models import (
     Span,
     TimeRef,
 )
-from retrieval.search.question_types import Question
+from retrieval.search.question_types import Form, Question
 
 CANDIDATES = 5
+_AS_SURE = 0.7
 _NO_DIAGNOSTICS = Diagnostics(0, 0, 0.0, 0.0, "", "")
 
 
@@ -63,7 +64,11 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
         return abstain(
             question, AbstentionReason.LOW_CONFIDENCE, closest, candidates=candidates, confidence=best.confidence
         )
-    rivals = find_rivals(question, groups, minimum)
+    if question.form is Form.HOLDER and _fits_several(groups, minimum):
+        return abstain(
+            question, AbstentionReason.AMBIGUOUS_QUESTION, closest, candidates=candidates, confidence=best.confidence
+        )
+    rivals = [] if best.best.proposal.wording else find_rivals(question, groups, minimum)
     sides = [best, *rivals]
     standing = [g for g, by in zip(sides, find_replacements([g.statements for g in sides]), strict=True) if by is None]
     if len(standing) > 1:
@@ -93,6 +98,12 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
         as_of=published_of(best),
         occurred_at=time_of_value(best),
     )
+
+
+def _fits_several(groups: Sequence[ValueGroup], minimum: float) -> bool:
+    """Whether the surest holds the office of one place and others as sure that of another: they conflict in nothing."""
+    sure = [g for g in groups if g.confidence >= max(minimum, _AS_SURE * groups[0].confidence)]
+    return len(sure) > 1 and all(group.best.proposal.wording for group in sure)
 
 
 def answer_voices(question: Question, voices: Sequence[Voice], closest: tuple[Passage, ...], minimum: float) -> Answer:

@@ -73,6 +73,11 @@ def _is_part(part: Term, token: Token) -> bool:
     return any(similarity(w, token.text) >= 0.8 or similarity(w, token.lemma_) >= 0.8 for w in (part.lemma, *words))
 
 
+def modifiers_of(noun: Token) -> list[Token]:
+    """The words that say which one it is: adjectives, names before it and behind "of", also those beside its name."""
+    return list(_phrase(noun))
+
+
 def _phrase(noun: Token) -> Iterator[Token]:
     """The modifiers of a noun, and of what it is joined to by apposition, in any depth of "of" and "from"."""
     yield from _modifiers(noun)

@@ -8,7 +8,7 @@ from spacy.tokens import Token
 
 from retrieval.answering.grammar import is_linked, is_negated
 from retrieval.answering.matching import HEADLINE, Match
-from retrieval.answering.phrases import is_asked_office, names_another
+from retrieval.answering.phrases import is_asked_office, modifiers_of, names_another
 from retrieval.answering.placement import entity_of
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.reading import Sentence, factual_blocks, words_of
@@ -26,6 +26,9 @@ from retrieval.search.question_types import Question, Role, Term
 from retrieval.search.words import is_stop_word, similarity
 
 _NAMED_SPEAKER_FIT = 0.8
+# Of a holder's fit: the office is said to be of a place, and the question asks for one without.
+_QUALIFIED = 0.8
+_LONGEST_OFFICE = 12
 
 
 def propose_holders(question: Question, matches: Sequence[Match]) -> Iterator[Proposal]:
@@ -44,8 +47,33 @@ def propose_holders(question: Question, matches: Sequence[Match]) -> Iterator[Pr
             for mention in _holders(match, token):
                 entity = entity_of(match, mention)
                 if entity is not None and not any(entity.id in t.entities for t in question.terms):
-                    yield Proposal(match, mention.span, EntityValue(entity), held, 1.0, 1)
+                    wording = _worded_office(question, match, token, mention.span)
+                    fit = held if wording is None else held * _QUALIFIED
+                    yield Proposal(match, mention.span, EntityValue(entity), fit, 1.0, 1, wording=wording)
             yield from _named_by_quotation(match, token, held)
+
+
+def _worded_office(question: Question, match: Match, token: Token, name: Span) -> str | None:
+    """The name with the office that a text gives it, where the question names no place and the text does.
+
+    "German Chancellor Gerd Stahl" for "who is the chancellor": that tells him from others who hold such an office.
+    """
+    if any(term.is_name for term in question.terms):
+        return None
+    places = [match.sentence.place(t) for t in modifiers_of(token) if t.pos_ == "PROPN" or t.text[:1].isupper()]
+    places = [place for place in places if not name.overlaps(place)]
+    of_office = match.sentence.place(token)
+    named = [p for p in places if _names_place(match, p)]
+    if not named:
+        return None
+    start, end = min(name.start, of_office.start, *(p.start for p in named)), max(name.end, *(p.end for p in named))
+    text = Span(start, end).slice(match.sentence.facts.article.text)
+    return text if len(text.split()) <= _LONGEST_OFFICE else None
+
+
+def _names_place(match: Match, place: Span) -> bool:
+    named = [entity_of(match, m) for m in match.sentence.mentions if m.span.overlaps(place)]
+    return any(e is not None and e.type is not EntityType.PERSON for e in named)
 
 
 def _is_asked_role(question: Question, role: Term, token: Token, match: Match) -> bool:
