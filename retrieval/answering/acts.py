@@ -1,7 +1,7 @@
 """How a text vouches for an act: told as done, denied, demanded, planned, or left open.
 
-What governs the verb decides: "was sacked" is told; "demand that she be sacked", "fear that", "decide whether", "is expected
-to" and "might" leave it open; "failed to", "stopped" and "no longer" deny it, "continued to" does not.
+What governs the verb decides: "was sacked" is told; "demand that she be sacked", "fear that", "decide whether", "is
+expected to" and "might" leave it open; "failed to", "stopped" and "no longer" deny it, "continued to" does not.
 """
 
 from __future__ import annotations
@@ -15,23 +15,24 @@ from retrieval.models import EventStatus
 from retrieval.search.words import word_set
 
 # An act under one of these took place where they did: "continued to", "managed to", "was forced to".
-_IMPLYING = word_set("""continue keep go begin start resume manage proceed help force make let get come prove happen dare finish
-    enjoy remember admit carry spend be see hear watch find leave remain stay""")
+_IMPLYING = word_set("""continue keep go begin start resume manage proceed help force make let get come prove happen dare
+    finish enjoy remember admit carry spend be see hear watch find leave remain stay""")
 _FAILING = word_set(
     "fail refuse decline neglect omit forget cease stop quit halt avoid prevent stop bar ban refrain desist"
 )
 _ASKING = load_words("asking_verbs") | word_set("call appeal plead propose recommend suggest push lobby campaign petition")
 _PLANNING = load_words("planning_verbs") | word_set("promise vow pledge schedule prepare due")
 _SUSPECTING = word_set("suspect accuse charge indict")
-_FEARING = word_set("""fear hope believe suspect think expect worry predict doubt assume speculate wonder ask imagine guess
-    anticipate dream pretend hint imply consider want wish prefer""")
-_FEARS = word_set("""fear hope belief doubt expectation suspicion worry speculation rumour rumor risk threat danger possibility
-    chance prospect likelihood idea question concern warning""")
+_FEARING = word_set("""fear hope believe suspect think expect worry predict doubt assume speculate wonder ask
+    imagine
+    guess anticipate dream pretend hint imply consider want wish prefer""")
+_FEARS = word_set("""fear hope belief doubt expectation suspicion worry speculation rumour rumor risk threat danger
+    possibility chance prospect likelihood idea question concern warning""")
 _CALLS = word_set("call demand appeal request petition plea bid push campaign motion proposal")
 _PLANS = word_set("plan intention decision promise pledge vow agreement preparation")
 # Verbs whose plain object did not take place through them: "demanded the arrest", "averted a strike".
-_UNREAL_OBJECTS = word_set("""demand urge seek want request propose plan consider threaten fear expect promise prevent avert avoid
-    oppose delay postpone predict suggest recommend await favour favor risk discuss debate contemplate mull weigh""")
+_UNREAL_OBJECTS = word_set("""demand urge seek want request propose plan consider threaten fear expect promise prevent avert
+    avoid oppose delay postpone predict suggest recommend await favour favor risk discuss debate contemplate mull weigh""")
 _HYPOTHETICAL = word_set("may might could should must can ca ought would")
 _FUTURE = word_set("will 'll ’ll wo shall")
 _CONDITIONS = word_set("if unless whether")

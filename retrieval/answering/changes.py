@@ -192,5 +192,3 @@ def _is_about_another(question: Question, match: Match) -> bool:
     asked = [n for n, t in enumerate(question.terms) if t.role is Role.SUBJECT and t.is_head and t.is_name]
     subjects = [c for c in match.sentence.tokens.root.children if c.dep_ in {"nsubj", "nsubjpass"} and c.pos_ == "PROPN"]
     return bool(asked) and bool(subjects) and not any(match.tokens_of(n) for n in asked)
-
-

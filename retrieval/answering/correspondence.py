@@ -44,7 +44,7 @@ def correspond(question: Question, match: Match, predicate: Token) -> Correspond
         tokens = [t for t in match.tokens_of(number) if not names_another(question, term, t, match)]
         if term.role in {Role.SUBJECT, Role.OBJECT}:
             rivals = [word for word, role, _ in held if role is term.role]
-            if not _fills(question, term, tokens, rivals, match, number):
+            if not _fills(term, tokens, rivals, match, number):
                 return Correspondence.ANOTHER
             continue
         if not tokens and not _is_around(term, match, number):
@@ -63,13 +63,11 @@ def _is_part(question: Question, term: Term) -> bool:
     return above is not None and above.role is not Role.PREDICATE and term.role is not Role.OTHER
 
 
-def _fills(
-    question: Question, term: Term, tokens: Sequence[Token], rivals: Sequence[Token], match: Match, number: int
-) -> bool:
+def _fills(term: Term, tokens: Sequence[Token], rivals: Sequence[Token], match: Match, number: int) -> bool:
     """Whether the asked one, or what may stand for it, has its part in the act."""
     if not rivals:
         return (bool(tokens) and not _is_elsewhere(tokens)) or (not term.is_name and match.shares[number] >= SAME_BLOCK)
-    return any(_stands_for(question, term, tokens, word, match, number) for word in rivals)
+    return any(_stands_for(term, tokens, word, match, number) for word in rivals)
 
 
 def _is_elsewhere(tokens: Sequence[Token]) -> bool:
@@ -77,7 +75,7 @@ def _is_elsewhere(tokens: Sequence[Token]) -> bool:
     return all(t.dep_ in {"nsubj", "nsubjpass"} for t in tokens)
 
 
-def _stands_for(question: Question, term: Term, tokens: Sequence[Token], word: Token, match: Match, number: int) -> bool:
+def _stands_for(term: Term, tokens: Sequence[Token], word: Token, match: Match, number: int) -> bool:
     if any(_is_in(token, word, match) for token in tokens):
         return True
     if word.lower_ in _OURS or any(c.lower_ in _OUR and c.dep_ == "poss" for c in word.children):

@@ -39,7 +39,9 @@ def collect_happenings(question: Question, sentences: Sequence[Sentence], facts:
         start, end = _beyond(relation, reference)
         if start is None and end is None:
             sentence = _telling(question, sentences)
-            start, end = _beyond_times(relation, [t for t in sentence.times if t.span is not None]) if sentence else (None, None)
+            start, end = (
+                _beyond_times(relation, [t for t in sentence.times if t.span is not None]) if sentence else (None, None)
+            )
             reference = [h for h in told if sentence is not None and h.match.sentence is sentence]
         if start is None and end is None:
             return []

@@ -8,7 +8,7 @@ from math import log
 
 from retrieval.answering.agreement import state
 from retrieval.answering.scoring import Scored, logistic
-from retrieval.answering.speech import source_fit
+from retrieval.answering.speakers import source_fit
 from retrieval.search.question_types import Question
 
 # In log-odds, set by hand: what the source itself says, and a sentence that does not speak of the source at all.

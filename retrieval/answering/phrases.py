@@ -30,9 +30,9 @@ _BELOW = frozenset({"of", "from", "in", "for", "at"})
 def names_another(question: Question, term: Term, token: Token, match: Match, answer: Span | None = None) -> bool:
     """Whether the phrase of ``token``, which stands for ``term``, has another part where the question has one.
 
-    "The mayor of Ghent" is not "the mayor of Bruges", "Ewen Jarrow" not "Stephen Jarrow", "the fishing treaty" not "the trade
-    treaty"; "the mayor" alone may be either. Beside a possible ``answer`` it is enough that the sentence or its block has the part,
-    and the answer itself is no other.
+    "The mayor of Ghent" is not "the mayor of Bruges", "Ewen Jarrow" not "Stephen Jarrow", "the fishing treaty" not "the
+    trade treaty"; "the mayor" alone may be either. Beside a possible ``answer`` it is enough that the sentence or its block
+    has the part, and the answer itself is no other.
     """
     if (term.is_name and _has_foreign_name(term, token)) or _is_prefixed(term, token):
         return True

@@ -14,8 +14,8 @@ class Proposal:
 
     ``type_fit`` (0 to 1) is how surely it is of the asked type, ``role_fit`` (-1 to 1) whether it stands where the asked
     thing should beside the predicate, ``steps`` the arcs between the two. ``claim`` is the claim that it was taken from,
-    ``is_read`` says that the span reader proposes it. ``wording`` is what to say where the words of the span do not stand by
-    themselves: "Ann Ames's deputy" for the deputy of "her deputy".
+    ``is_read`` says that the span reader proposes it. ``wording`` is what to say where the words of the span do not stand
+    by themselves: "Ann Ames's deputy" for the deputy of "her deputy".
     """
 
     match: Match

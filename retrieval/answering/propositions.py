@@ -14,7 +14,8 @@ from retrieval.answering.correspondence import Correspondence, correspond
 from retrieval.answering.grammar import is_future
 from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.reading import Sentence, words_of
-from retrieval.answering.speech import DENIALS, content_span, cue_fit, match_claim, source_fit, stance_fit
+from retrieval.answering.speakers import source_fit
+from retrieval.answering.speech import DENIALS, content_span, cue_fit, match_claim, stance_fit
 from retrieval.models import ArticleFacts, Attribution, AttributionKind, BlockKind, Claim, ClaimStance, EventStatus, Span
 from retrieval.search.question_types import Question, Role, Term
 from retrieval.search.words import is_stop_word, opposites_of, similarity, word_set
@@ -281,7 +282,7 @@ def _copula(token: Token) -> Token | None:
 
 
 def _missing(question: Question, match: Match) -> list[Token]:
-    """ "Is" of "there is no truce any more": what is not there neither holds nor does anything."""
+    """The "is" of "there is no truce any more": what is not there neither holds nor does anything."""
     subjects = [n for n, t in enumerate(question.terms) if t.role is Role.SUBJECT and t.is_head]
     if not question.is_ongoing or question.terms_of(Role.OBJECT):
         return []

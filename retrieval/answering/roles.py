@@ -255,7 +255,9 @@ def _resolved(match: Match, span: Span) -> tuple[Span, str | None] | None:
         return span, None
     people = {e.id: e.name for e in facts.entities if (e.type is EntityType.PERSON) is _OWNERS[first]}
     before = [
-        m for m in facts.mentions if m.entity_id in people and m.span.end <= span.start and m.kind is not MentionKind.PRONOUN
+        m
+        for m in facts.mentions
+        if m.entity_id in people and m.span.end <= span.start and m.kind is not MentionKind.PRONOUN
     ]
     if not before:
         return None

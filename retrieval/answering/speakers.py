@@ -18,6 +18,24 @@ _FOR = re.compile(r"^(?P<noun>(?:\w+[\s-])*?\w+) (?:for|to|of|at|in|from) (?P<wh
 _SINGULAR = frozenset({"he", "she"})
 
 
+def source_fit(terms: Sequence[Term], attribution: Attribution) -> float:
+    """How far the speaker of a claim is the one that ``terms`` name: 1 by entity, else the share of words that agree."""
+    if not terms:
+        return 1.0
+    ids = {entity for term in terms for entity in term.entities}
+    named = [term for term in terms if term.is_name]
+    if attribution.source_entity_id in ids and len(terms) == len(named):
+        return 1.0
+    words = [w for w in words_of(attribution.source_text) if not is_stop_word(w)]
+    shares = []
+    for term in terms:
+        by_word = max((max(similarity(term.lemma, w), similarity(term.text, w)) for w in words), default=0.0)
+        in_name = any(w.lower() in term.text.lower().split() for w in words)
+        shares.append(max(by_word, float(in_name), 0.9 * float(attribution.source_entity_id in term.entities)))
+    weights = [2.0 if term.is_head else 1.0 for term in terms]
+    return sum(c * w for c, w in zip(shares, weights, strict=True)) / sum(weights)
+
+
 def own_fit(fit: float, terms: Sequence[Term], claim: Claim, facts: ArticleFacts) -> float:
     """``fit`` of a claim's speaker to the asked one, 0 where it is only by a person's name in the phrase for somebody else.
 
@@ -106,16 +124,16 @@ def is_headline(claim: Claim, facts: ArticleFacts) -> bool:
 
 
 def only_own(question: Question, proposals: Iterable[Proposal]) -> list[Proposal]:
-    """The proposals for what someone said that lie in no other's words: a reader takes the nearest quotation for the asked."""
-    from retrieval.answering.speech import source_fit  # noqa: PLC0415 -- speech proposes what this looks through
-
+    """The proposals for what someone said that lie in no other's words: a reader takes the nearest quotation."""
     asked = question.terms_of(Role.SUBJECT)
     kept = []
     for proposal in proposals:
         facts = proposal.match.sentence.facts
         around = [c for c in facts.claims if any(part.overlaps(proposal.span) for part in c.spans)]
         speakers = [
-            1.0 if _is_last_named(asked, c.attribution, facts) else own_fit(source_fit(asked, c.attribution), asked, c, facts)
+            1.0
+            if _is_last_named(asked, c.attribution, facts)
+            else own_fit(source_fit(asked, c.attribution), asked, c, facts)
             for c in around
         ]
         if speakers and max(speakers) < _OWN:
@@ -136,7 +154,9 @@ def _is_last_named(terms: Sequence[Term], said: Attribution, facts: ArticleFacts
     if span is None or said.source_entity_id is not None or said.source_text.lower() not in _SINGULAR:
         return False
     people = {e.id for e in facts.entities if e.type is EntityType.PERSON}
-    before = [m for m in facts.mentions if m.kind is MentionKind.NAME and m.entity_id in people and m.span.end <= span.start]
+    before = [
+        m for m in facts.mentions if m.kind is MentionKind.NAME and m.entity_id in people and m.span.end <= span.start
+    ]
     return bool(before) and max(before, key=lambda m: m.span.start).entity_id in asked
 
 

@@ -12,8 +12,8 @@ from retrieval.answering.grammar import arguments, is_negated
 from retrieval.answering.lexicon import fits_focus
 from retrieval.answering.matching import Match, match_sentence
 from retrieval.answering.proposals import Proposal
-from retrieval.answering.reading import Sentence, words_of
-from retrieval.answering.speakers import own_fit, quoted_first
+from retrieval.answering.reading import Sentence
+from retrieval.answering.speakers import own_fit, quoted_first, source_fit
 from retrieval.models import (
     ArticleFacts,
     Attribution,
@@ -28,7 +28,7 @@ from retrieval.models import (
     Span,
 )
 from retrieval.search.question_types import Question, Role, Term
-from retrieval.search.words import is_stop_word, similarity, word_set
+from retrieval.search.words import similarity, word_set
 
 DENIALS = word_set("deny reject dispute refute contradict")
 _ANYONE = word_set("source people person side party official authority speaker witness")
@@ -37,24 +37,6 @@ _PRONOUNS = word_set("he she they it we i who")
 _AFTERTHOUGHTS = word_set(
     "which who whom where despite although though while whereas as after following amid because since including with even"
 )
-
-
-def source_fit(terms: Sequence[Term], attribution: Attribution) -> float:
-    """How far the speaker of a claim is the one that ``terms`` name: 1 by entity, else the share of words that agree."""
-    if not terms:
-        return 1.0
-    ids = {entity for term in terms for entity in term.entities}
-    named = [term for term in terms if term.is_name]
-    if attribution.source_entity_id in ids and len(terms) == len(named):
-        return 1.0
-    words = [w for w in words_of(attribution.source_text) if not is_stop_word(w)]
-    shares = []
-    for term in terms:
-        by_word = max((max(similarity(term.lemma, w), similarity(term.text, w)) for w in words), default=0.0)
-        in_name = any(w.lower() in term.text.lower().split() for w in words)
-        shares.append(max(by_word, float(in_name), 0.9 * float(attribution.source_entity_id in term.entities)))
-    weights = [2.0 if term.is_head else 1.0 for term in terms]
-    return sum(c * w for c, w in zip(shares, weights, strict=True)) / sum(weights)
 
 
 def match_claim(question: Question, claim: Claim, sentences: Sequence[Sentence], terms: Sequence[Term]) -> Match | None:

@@ -59,7 +59,9 @@ def tell_story(
     told = [(article, mention) for article in facts for mention in article.event_mentions if mention.event_id == main]
     happenings: list[Happening] = []
     scored: list[Scored] = []
-    for article, mention in sorted(told, key=lambda pair: _place(*pair))[:_MOST_TELLINGS] or [(f, None) for f in facts[:1]]:
+    told.sort(key=lambda pair: _place(*pair))
+    tellings: list[tuple[ArticleFacts, EventMention | None]] = [*told[:_MOST_TELLINGS]] or [(f, None) for f in facts[:1]]
+    for article, mention in tellings:
         sentence = _sentence(article, mention, parses.get(article.article.id, b""))
         if sentence is None:
             continue

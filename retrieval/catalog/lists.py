@@ -137,7 +137,8 @@ class CatalogLists(CatalogLookups):
         """When the newest article that passes ``filter`` appeared; None where none has a date."""
         query = select(func.max(articles.c.published_at)).where(*filter_articles(filter))
         with self.reading() as connection:
-            return connection.execute(query).scalar_one()
+            newest: datetime | None = connection.execute(query).scalar_one()
+        return newest
 
     def count_entities(self, filter: EntityFilter | None = None) -> int:  # noqa: A002
         """How many entities pass ``filter``."""

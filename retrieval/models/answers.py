@@ -135,8 +135,8 @@ class AnswerStatement:
 class AnswerCandidate:
     """A span that may answer, with who says it; ``score`` is between 0 and 1.
 
-    ``status`` is how the words vouch for the asked act, where that is known: an act only demanded or planned answers neither
-    yes nor no, and its ``score`` is 0.
+    ``status`` is how the words vouch for the asked act, where that is known: an act only demanded or planned answers
+    neither yes nor no, and its ``score`` is 0. ``occurred_at`` is when it took place, None where the text does not say.
     """
 
     text: str

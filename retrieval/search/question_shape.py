@@ -7,7 +7,15 @@ import re
 from spacy.tokens import Token
 
 from retrieval.models import AnswerType
-from retrieval.search.question_lexicon import AUXILIARIES, CLAIM_VERBS, FOCUS_TYPES, HOW_ADJECTIVES, SPEAKING_NOUNS, SPEECH_VERBS, WH_WORDS
+from retrieval.search.question_lexicon import (
+    AUXILIARIES,
+    CLAIM_VERBS,
+    FOCUS_TYPES,
+    HOW_ADJECTIVES,
+    SPEAKING_NOUNS,
+    SPEECH_VERBS,
+    WH_WORDS,
+)
 from retrieval.search.question_parse import QuestionParse
 from retrieval.search.question_types import Form, Role
 

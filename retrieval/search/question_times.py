@@ -12,14 +12,18 @@ from retrieval.extraction.times import parse_time_expressions
 _STALE = timedelta(days=31)
 _WEEK = timedelta(days=7)
 _VAGUE: tuple[tuple[re.Pattern[str], timedelta], ...] = (
-    (re.compile(r"\b(?:in|over) (?:the )?(?:last|past) few days\b|\bin recent days\b|\bthe other day\b", re.IGNORECASE), 2 * _WEEK),
+    (
+        re.compile(r"\b(?:in|over) (?:the )?(?:last|past) few days\b|\bin recent days\b|\bthe other day\b", re.IGNORECASE),
+        2 * _WEEK,
+    ),
     (re.compile(r"\b(?:in|over) (?:the )?(?:last|past) few weeks\b|\bin recent weeks\b", re.IGNORECASE), 8 * _WEEK),
     (re.compile(r"\b(?:recently|lately|just now|newly)\b", re.IGNORECASE), 8 * _WEEK),
     (re.compile(r"\bin recent months\b|\b(?:last|past) few months\b", re.IGNORECASE), 26 * _WEEK),
 )
 _DEICTIC = re.compile(
-    r"^(?:early |late |earlier |later )?(?:this|last|past|the (?:last|past)|previous) (?:week|weekend|month|year|quarter|season|spring|summer|autumn"
-    r"|fall|winter)$|^(?:today|tonight|yesterday|this (?:morning|afternoon|evening))$",
+    r"^(?:early |late |earlier |later )?(?:this|last|past|the (?:last|past)|previous) "
+    r"(?:week|weekend|month|year|quarter|season|spring|summer|autumn|fall|winter)$"
+    r"|^(?:today|tonight|yesterday|this (?:morning|afternoon|evening))$",
     re.IGNORECASE,
 )
 
@@ -46,7 +50,7 @@ def moment_of(*, as_of: datetime | None, now: datetime | None, newest: datetime 
 
 
 def find_window(text: str, moment: datetime | None) -> Window | None:
-    """The window that a question's words open before ``moment``; None where they open none, or nobody knows when it is asked.
+    """The window that a question's words open before ``moment``; None where they open none, or the moment is unknown.
 
     A week that has hardly begun reaches back seven days: who asks on a Monday means the days before too.
     """

@@ -100,8 +100,8 @@ class AnswerCandidate:
     )
     stance: models.ClaimStance | None = strawberry.field(description="What that source does with it.")
     status: models.EventStatus | None = strawberry.field(
-        description="How the words vouch for the asked act, where the question is yes or no: an act only demanded, planned or "
-        "feared answers neither. Null for other questions."
+        description="How the words vouch for the asked act, where the question is yes or no: an act only demanded, planned "
+        "or feared answers neither. Null for other questions."
     )
     occurred_at: EventTime | None = strawberry.field(
         description="When what they tell took place; null where the text does not say."

@@ -1,7 +1,7 @@
 """Questions on made-up news, by kind (`tests/cases`): what must be answered, and what must not.
 
-`answers.jsonl` was looked at while the rules were written; `answers_unseen.jsonl` was not, until they stood. A case that does
-not hold stands in `MISSES`, and the test fails as soon as the list is not exact.
+`answers.jsonl` was looked at while the rules were written; `answers_unseen.jsonl` was not, until they stood. A case that
+does not hold stands in `MISSES`, and the test fails as soon as the list is not exact.
 """
 
 from __future__ import annotations
