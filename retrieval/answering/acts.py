@@ -38,6 +38,9 @@ _FUTURE = word_set("will 'll ’ll wo shall")
 _CONDITIONS = word_set("if unless whether")
 _NEGATIONS = word_set("never neither nor no hardly scarcely barely")
 _NOT_QUITE = word_set("almost nearly allegedly purportedly supposedly possibly perhaps maybe")
+_UNREAL_ADJECTIVES = word_set(
+    "hypothetical planned proposed possible potential alleged supposed fictional imaginary future"
+)
 _MOST_STEPS = 8
 
 
@@ -95,6 +98,9 @@ def _own(token: Token) -> Act:
         is_unable = is_negated and auxiliaries & {"could", "can", "ca"}
         return Act(EventStatus.ACTUAL if is_unable else EventStatus.HYPOTHETICAL, is_negated)
     if any(c.lower_ in _NOT_QUITE for c in children if c.dep_ == "advmod"):
+        return Act(EventStatus.HYPOTHETICAL)
+    named = [token, *(c for c in children if c.dep_ == "attr")]
+    if any(c.lower_ in _UNREAL_ADJECTIVES for noun in named for c in noun.children if c.dep_ == "amod"):
         return Act(EventStatus.HYPOTHETICAL)
     return Act(is_negated=is_negated)
 

@@ -11,7 +11,7 @@ from retrieval.answering.reading import words_of
 from retrieval.models import EntityType, MentionKind, Span
 from retrieval.search.question_lexicon import FOCUS_TYPES
 from retrieval.search.question_types import Question, Term
-from retrieval.search.words import is_stop_word, similarity, word_set
+from retrieval.search.words import is_stop_word, opposites_of, similarity, word_set
 
 # These make another office of an office; without them it is the one held now.
 OFFICE_MODIFIERS = word_set("""shadow former ex deputy acting vice elect designate interim outgoing incoming late assistant
@@ -105,6 +105,8 @@ def _is_rival(part: Term, token: Token) -> bool:
         return token.pos_ == "PROPN" and word not in _TITLES and token.lemma_.lower() not in FOCUS_TYPES
     if part.lemma.lower() in _ORDINALS:
         return word in _ORDINALS
+    if any(word == other for other, _ in opposites_of(part.lemma)):
+        return True
     if part.text[:1].isdigit():
         return token.text[:1].isdigit()
     is_close = token.dep_ == "compound" or (token.dep_ == "amod" and token.i == token.head.i - 1)

@@ -200,6 +200,8 @@ def _voice(question: Question, match: Match, span: Span, claim: Claim | None) ->
         found = correspond(question, match, predicate)
         if found is Correspondence.ANOTHER or predicate.pos_ not in {"VERB", "AUX"}:
             continue
+        if question.predicate is None and not _says_of(match, predicate):
+            continue
         act = read_act(predicate)
         holds = _verdict(question, predicate, act, claim)
         side = Side.OPEN if holds is None else Side.FOR if holds ^ (found is Correspondence.OPPOSITE) else Side.AGAINST
@@ -279,6 +281,16 @@ def _copula(token: Token) -> Token | None:
     if walk.dep_ in {"attr", "acomp", "oprd", "prep"} and walk.head.lemma_ in {"be", "remain", "stay", "become", "keep"}:
         return walk.head
     return token if token.pos_ in {"VERB", "AUX"} else None
+
+
+def _says_of(match: Match, copula: Token) -> bool:
+    """Whether a sentence says of the asked thing what is asked of it: one is the subject of "is", the other not."""
+    subjects = [c for c in copula.children if c.dep_ in {"nsubj", "nsubjpass", "expl"}]
+    if not subjects and copula.dep_ == "conj":
+        subjects = [c for c in copula.head.children if c.dep_ in {"nsubj", "nsubjpass"}]
+    own = {t.i for subject in subjects for t in subject.subtree}
+    is_named = any(t.i in own for _, t in match.tokens) or any(s.pos_ == "PRON" for s in subjects)
+    return is_named and any(t.i not in own for _, t in match.tokens)
 
 
 def _missing(question: Question, match: Match) -> list[Token]:

@@ -122,6 +122,7 @@ guilty | innocent
 legal | illegal
 possible | impossible
 true | false
+same | opposite different
 """.strip().splitlines()
 
 _NOMINAL_ENDINGS = (
