@@ -60,7 +60,9 @@ def tell_story(
     happenings: list[Happening] = []
     scored: list[Scored] = []
     told.sort(key=lambda pair: _place(*pair))
-    tellings: list[tuple[ArticleFacts, EventMention | None]] = [*told[:_MOST_TELLINGS]] or [(f, None) for f in facts[:1]]
+    tellings: list[tuple[ArticleFacts, EventMention | None]] = [*told[:_MOST_TELLINGS]]
+    if not told or _place(*told[0])[0]:
+        tellings.extend((article, None) for article in facts[:1])  # the title leaves out when, where and by whom
     for article, mention in tellings:
         sentence = _sentence(article, mention, parses.get(article.article.id, b""))
         if sentence is None:
