@@ -13,8 +13,9 @@ from spacy.tokens import Token
 from retrieval.answering.acts import read_act
 from retrieval.answering.agreement import claim_around
 from retrieval.answering.grammar import arguments, relation
+from retrieval.answering.lexicon import PERSON_NOUNS
 from retrieval.answering.matching import Match, asked_ranges, meets
-from retrieval.answering.phrases import names_another
+from retrieval.answering.phrases import modifiers_of, names_another
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.reading import factual_blocks, words_of
 from retrieval.answering.scoring import Scored
@@ -122,8 +123,14 @@ def _is_of_other_name(question: Question, proposal: Proposal, predicate: Token) 
             continue
         if not term.is_head or match.tokens_of(number):
             continue
-        rivals = [w for w, role, _ in arguments(predicate) if role is term.role]
-        if rivals and all(w.pos_ == "PROPN" and not _is_within(proposal, w) for w in rivals):
+        # Of a noun made from the verb ("Copperby's founder") the parse does not say which part a name beside it has.
+        is_noun = predicate.pos_ == "NOUN"
+        rivals = (
+            [t for t in modifiers_of(predicate) if t.dep_ in {"poss", "pobj"} and t.pos_ == "PROPN"]
+            if is_noun
+            else [w for w, role, _ in arguments(predicate) if role is term.role]
+        )
+        if rivals and all(w.pos_ == "PROPN" and (is_noun or not _is_within(proposal, w)) for w in rivals):
             return True
     return False
 
@@ -174,6 +181,8 @@ def _is_reason_itself(question: Question, proposal: Proposal) -> bool:
     if question.form is not Form.REASON:
         return False
     match = proposal.match
+    if proposal.is_read and proposal.type_fit <= _UNANNOUNCED and _is_someone(proposal):
+        return True
     if question.predicate is None:
         return False
     if not match.predicates:
@@ -185,6 +194,14 @@ def _is_reason_itself(question: Question, proposal: Proposal) -> bool:
     tells = any(t.pos_ in {"VERB", "AUX"} for t in match.sentence.tokens_in(proposal.span))
     is_bare = proposal.is_read and proposal.type_fit <= _UNANNOUNCED
     return is_bare and (not tells or bool(roles & {Role.SUBJECT, Role.OBJECT}))
+
+
+def _is_someone(proposal: Proposal) -> bool:
+    """Whether the words only name a person or people: who did it is no reason."""
+    tokens = proposal.match.sentence.tokens_in(proposal.span)
+    head = proposal.match.sentence.head_of(proposal.span)
+    is_bare = not any(t.pos_ in {"VERB", "AUX", "ADP"} for t in tokens)
+    return head is not None and is_bare and head.lemma_.lower() in PERSON_NOUNS
 
 
 def _is_about_another(question: Question, match: Match) -> bool:

@@ -18,6 +18,7 @@ OFFICE_MODIFIERS = word_set("""shadow former ex deputy acting vice elect designa
     associate caretaker honorary onetime ousted deposed ex-""")
 _ORDINALS = word_set("""first second third fourth fifth sixth seventh eighth ninth tenth last next previous final
     most least best worst""")
+_SHORTEST_SUPERLATIVE = 5
 _PREFIXES = word_set("semi quarter non anti counter sub pre post pro mid")
 _TITLES = word_set("mr mrs ms miss dr sir lord lady dame st saint president minister prime") | {
     word for word, kind in FOCUS_TYPES.items() if kind.value == "PERSON"
@@ -48,7 +49,7 @@ def names_another(question: Question, term: Term, token: Token, match: Match, an
         if any(_is_part(part, t) for t in phrase):
             continue
         share = match.shares[question.terms.index(part)]
-        if share >= (HEADLINE if not part.is_name else SAME_BLOCK if answer is not None else 2.0):
+        if not _is_rank(part) and share >= (HEADLINE if not part.is_name else SAME_BLOCK if answer is not None else 2.0):
             continue  # the text around speaks of it
         others = [t for t in phrase if t.i not in own and _is_rival(part, t)]
         if answer is not None:
@@ -98,19 +99,25 @@ def _modifiers(noun: Token) -> Iterator[Token]:
                     yield from _modifiers(below)
 
 
+def _is_rank(part: Term) -> bool:
+    """Whether the word is an ordinal or a superlative: the oldest is not the youngest, whatever stands beside it."""
+    return part.lemma.lower() in _ORDINALS or (part.text.endswith("est") and len(part.text) > _SHORTEST_SUPERLATIVE)
+
+
 def _is_rival(part: Term, token: Token) -> bool:
     """Whether a word of the text stands where the question has ``part``: a name for a name, a number for a number."""
     word = token.lower_
     if part.is_name:
         return token.pos_ == "PROPN" and word not in _TITLES and token.lemma_.lower() not in FOCUS_TYPES
-    if part.lemma.lower() in _ORDINALS:
-        return word in _ORDINALS
+    if _is_rank(part):
+        return word in _ORDINALS or token.tag_ in {"JJS", "RBS"}
     if any(word == other for other, _ in opposites_of(part.lemma)):
         return True
     if part.text[:1].isdigit():
         return token.text[:1].isdigit()
     is_close = token.dep_ == "compound" or (token.dep_ == "amod" and token.i == token.head.i - 1)
-    return not part.is_head and is_close and token.pos_ in {"NOUN", "ADJ"}
+    is_title = token.pos_ == "PROPN" and token.i + 1 < len(token.doc) and token.doc[token.i + 1].lower_ in _TITLES
+    return not part.is_head and is_close and (token.pos_ in {"NOUN", "ADJ"} or is_title)
 
 
 def _has_foreign_name(term: Term, token: Token) -> bool:

@@ -8,7 +8,17 @@ from collections.abc import Iterable, Sequence
 from retrieval.answering.phrases import is_title
 from retrieval.answering.proposals import Proposal
 from retrieval.answering.reading import words_of
-from retrieval.models import ArticleFacts, Attribution, AttributionKind, BlockKind, Claim, EntityType, MentionKind
+from retrieval.models import (
+    AnswerType,
+    ArticleFacts,
+    Attribution,
+    AttributionKind,
+    BlockKind,
+    Claim,
+    EntityType,
+    MentionKind,
+)
+from retrieval.search.question_lexicon import FOCUS_TYPES
 from retrieval.search.question_types import Question, Role, Term
 from retrieval.search.words import is_stop_word, similarity
 
@@ -51,7 +61,7 @@ def own_fit(fit: float, terms: Sequence[Term], claim: Claim, facts: ArticleFacts
 
 def _is_namesake(terms: Sequence[Term], said: Attribution) -> bool:
     """Whether the speaker has the asked last name and another first name."""
-    named = [w for term in terms if term.is_name for w in words_of(term.text)]
+    named = [w for term in terms if term.is_name for w in words_of(term.text) if not is_title(w)]
     words = [w for w in words_of(said.source_text) if w[:1].isupper() and not is_title(w)]
     if len(named) < 2 or len(words) < 2 or words[-1] != named[-1]:
         return False
@@ -60,9 +70,9 @@ def _is_namesake(terms: Sequence[Term], said: Attribution) -> bool:
 
 def _is_anothers(terms: Sequence[Term], said: Attribution, facts: ArticleFacts) -> bool:
     """Whether the asked person only stands in the phrase for the speaker, as whose aide or lawyer that one speaks."""
-    if not any(term.is_name for term in terms) or _is_body(terms, facts):
+    heads = [t for t in terms if t.is_head and (t.is_name or FOCUS_TYPES.get(t.lemma) is AnswerType.PERSON)]
+    if not heads or _is_body(terms, facts):
         return False
-    heads = [term for term in terms if term.is_head]
     for pattern in (_POSSESSOR, _FOR):
         parts = pattern.match(said.source_text)
         if parts is None or any(w[:1].isupper() for w in words_of(parts["noun"])[-1:]):
@@ -70,7 +80,7 @@ def _is_anothers(terms: Sequence[Term], said: Attribution, facts: ArticleFacts) 
         whose = [w for w in words_of(parts["whose"]) if not is_stop_word(w)]
         noun = words_of(parts["noun"])
         is_asked = any(_has(whose, word) for term in heads for word in words_of(term.text))
-        if is_asked and not any(_has(noun, term.lemma) for term in terms if not term.is_name):
+        if is_asked and not any(_has(noun, t.lemma) for t in terms if not t.is_name and t.is_head):
             return True
     return False
 
@@ -138,13 +148,16 @@ def only_own(question: Question, proposals: Iterable[Proposal]) -> list[Proposal
         ]
         if speakers and max(speakers) < _OWN:
             continue
-        if not speakers and proposal.claim is None and not _tells_of(question, proposal):
+        is_said = proposal.match.predicate_credit >= _SAME_ACT or _is_quoted(proposal)
+        is_told = is_said and _tells_of(question, proposal)
+        if not speakers and proposal.claim is None and not is_told:
             continue
         kept.append(proposal)
     return kept
 
 
 _OWN = 0.5
+_SAME_ACT = 0.8
 
 
 def _is_last_named(terms: Sequence[Term], said: Attribution, facts: ArticleFacts) -> bool:
@@ -158,6 +171,13 @@ def _is_last_named(terms: Sequence[Term], said: Attribution, facts: ArticleFacts
         m for m in facts.mentions if m.kind is MentionKind.NAME and m.entity_id in people and m.span.end <= span.start
     ]
     return bool(before) and max(before, key=lambda m: m.span.start).entity_id in asked
+
+
+def _is_quoted(proposal: Proposal) -> bool:
+    """Whether the words stand right inside quotation marks."""
+    text = proposal.match.sentence.facts.article.text
+    around = text[max(0, proposal.span.start - 1) : proposal.span.start] + text[proposal.span.end : proposal.span.end + 2]
+    return any(mark in around for mark in '"“”„«»')
 
 
 def _tells_of(question: Question, proposal: Proposal) -> bool:
