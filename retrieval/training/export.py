@@ -17,7 +17,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 from transformers import BertConfig, BertForQuestionAnswering
 
-from retrieval.answering.reader import ReaderManifest
+from retrieval.answering.evidence.span_reader import ReaderManifest
 from retrieval.training.reader import encoder_folder
 
 _OPSET = 17

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.answering.acts import read_act
-from retrieval.extraction.language import parse_text
+from retrieval.answering.evidence.acts import read_act
+from retrieval.extraction.language.parsing import parse_text
 from retrieval.models import EventStatus
 
 ACTUAL, NEGATED = EventStatus.ACTUAL, EventStatus.NEGATED

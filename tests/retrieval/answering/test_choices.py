@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.answering.evidence.main_event import main_event_id
 from retrieval.archive import Archive
-from retrieval.extraction.main_event import main_event_id
 from retrieval.models import AbstentionReason, AnswerStatus, ArticleFilter, ArticleInput, EventStatus
 
 NEWS = (

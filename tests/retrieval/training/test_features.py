@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from retrieval.answering.reader import WEIGHTS
+from retrieval.answering.evidence.span_reader import WEIGHTS
 from retrieval.training.features import Features, padded
 from retrieval.training.questions import Question
 
