@@ -246,6 +246,7 @@ class Archive(Intake, Timelines):
                 mode=mode,
                 filter=filter,
                 as_of=as_of,
+                now=_now(),
                 min_confidence=min_confidence,
                 on_stage=on_stage,
                 should_stop=should_stop,

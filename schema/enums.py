@@ -320,6 +320,7 @@ _describe(
     LOW_CONFIDENCE="The best answer is less certain than `minConfidence`.",
     FILTER_EXCLUDES_ALL="No article matches the filter and `asOf`.",
     QUESTION_NOT_UNDERSTOOD="The question has no content words to search for.",
+    AMBIGUOUS_QUESTION="The question fits several answers that are not sides of a dispute; the candidates tell them apart.",
 )
 _describe(
     models.RetrievalMode,

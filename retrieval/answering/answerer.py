@@ -11,8 +11,9 @@ from retrieval.answering.candidates.candidates import CandidateSpan
 from retrieval.answering.candidates.event_answers import find_event_matches
 from retrieval.answering.candidates.reader_candidates import propose_readings
 from retrieval.answering.candidates.reasons import propose_reasons
-from retrieval.answering.candidates.roles import propose_definitions, propose_holders
-from retrieval.answering.candidates.speech import own_words, propose_complements, propose_contents, propose_speakers
+from retrieval.answering.candidates.roles import is_misread_holder, propose_definitions, propose_holders
+from retrieval.answering.candidates.speakers import only_own
+from retrieval.answering.candidates.speech import propose_complements, propose_contents, propose_speakers
 from retrieval.answering.evidence.gathering import UNREAD_FORMS, Evidence, gather
 from retrieval.answering.evidence.matching import Match, match_sentence
 from retrieval.answering.evidence.sources import AnswerSources
@@ -26,8 +27,10 @@ from retrieval.answering.reconciliation.assembly import (
     answer_from_stances,
     answer_proposals,
 )
+from retrieval.answering.reconciliation.changes import demote_changed
 from retrieval.answering.reconciliation.scoring import score
 from retrieval.answering.reconciliation.source_constraint import told_by
+from retrieval.answering.reconciliation.story import is_about_story, tell_story
 from retrieval.answering.reconciliation.yes_no import collect_stances
 from retrieval.answering.stages import Answered, AskRequest, Gathered, Interpreted, RunAsk
 from retrieval.errors import GeneratorMissing, InputError
@@ -49,6 +52,7 @@ from retrieval.models import (
 )
 from retrieval.questions.interpretation import is_asking, understand
 from retrieval.questions.question import Form, Question
+from retrieval.questions.times import moment_of
 
 # Where the rules find nothing, such a question may still have a span for its answer.
 READ_AFTER_ALL = frozenset({Form.SPEECH, Form.SPEAKER, Form.EVENTS})
@@ -80,11 +84,14 @@ class Answerer:
         mode: AnswerMode = AnswerMode.EXTRACTIVE,
         filter: ArticleFilter | None = None,  # noqa: A002 -- the name that the facade and the schema give it
         as_of: datetime | None = None,
+        now: datetime | None = None,
         min_confidence: float = MIN_CONFIDENCE,
         on_stage: OnStage | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Answer:
         """The answer, or why there is none. ``as_of`` leaves out what had not been published by then.
+
+        "This week" and the like count from ``as_of``, else from ``now`` or the newest article, as `moment_of` says.
 
         ``on_stage`` gets each stage as it is reached, the answer too; the work ends soon after ``should_stop`` is true.
 
@@ -102,7 +109,7 @@ class Answerer:
             )
         progress = Progress(on_stage, should_stop)
         limited = _published_by(filter, as_of)
-        request = AskRequest(self, question, mode, limited, as_of, min_confidence, self._reader, progress)
+        request = AskRequest(self, question, mode, limited, as_of, now, min_confidence, self._reader, progress)
         answered = self._run(request)
         steps = progress.step_times()
         answer = replace(
@@ -125,7 +132,9 @@ class Answerer:
         """The first stage: the question is understood."""
         progress = request.progress
         with progress.timed(AskStep.INTERPRETATION):
-            asked = understand(request.question, resolve=self._sources.resolve_names, anchor=request.as_of)
+            newest = self._sources.last_published(request.filter)
+            moment = moment_of(as_of=request.as_of, now=request.now, newest=newest)
+            asked = understand(request.question, resolve=self._sources.resolve_names, anchor=request.as_of, moment=moment)
         progress.tell(QuestionUnderstood(asked.interpretation))
         return Interpreted(request, asked)
 
@@ -145,9 +154,11 @@ class Answerer:
         """The third stage: the extractive answer, or why there is none."""
         asked, request = gathered.interpreted.question, gathered.interpreted.request
         progress = request.progress
-        answer = self._answer(
-            asked, gathered.evidence, request.filter, gathered.article_count, request.min_confidence, progress
-        )
+        minimum = request.min_confidence
+        if is_about_story(asked, request.filter, gathered.article_count):
+            answer = self._tell_story(asked, gathered.evidence, request.filter, minimum, progress)
+        else:
+            answer = self._answer(asked, gathered.evidence, request.filter, gathered.article_count, minimum, progress)
         if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
             answer = self._read_after_all(asked, request, progress) or answer
         progress.tell(CandidatesFound(answer.candidates))
@@ -198,10 +209,22 @@ class Answerer:
             with progress.timed(AskStep.ASSEMBLY):
                 return answer_events(question, event_matches, closest, minimum)
         with progress.timed(AskStep.PROPOSALS):
-            scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
+            scored = demote_changed(question, [score(question, p, evidence) for p in propose_all(question, evidence)])
             if question.source and question.form is not Form.SPEECH:
                 scored = told_by(question, scored)
         with progress.timed(AskStep.ASSEMBLY):
+            return answer_proposals(question, scored, closest, minimum)
+
+    def _tell_story(
+        self, question: Question, evidence: Evidence, limited: ArticleFilter | None, minimum: float, progress: Progress
+    ) -> Answer:
+        """The answer to a question that only points at the story that the asked articles tell."""
+        closest = _closest(evidence.results)
+        with progress.timed(AskStep.PROPOSALS):
+            event_matches, scored = tell_story(question, self._sources, limited)
+        with progress.timed(AskStep.ASSEMBLY):
+            if question.form is Form.EVENTS and event_matches:
+                return answer_events(question, event_matches, closest, minimum)
             return answer_proposals(question, scored, closest, minimum)
 
     def _read_after_all(
@@ -214,7 +237,9 @@ class Answerer:
         evidence = gather(question, self._sources, request.filter, request.reader, progress)
         with progress.timed(AskStep.PROPOSALS):
             matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
-            read = own_words(question, propose_readings(question, evidence.places, matches), evidence.facts)
+            read = list(propose_readings(question, evidence.places, matches))
+            if question.form is Form.SPEECH:
+                read = only_own(question, read)
             scored = [score(question, p, evidence) for p in read]
         with progress.timed(AskStep.ASSEMBLY):
             answer = answer_proposals(question, scored, _closest(evidence.results), request.min_confidence)
@@ -235,13 +260,18 @@ def propose_all(question: Question, evidence: Evidence) -> list[CandidateSpan]:
     matches = [match_sentence(question, sentence) for sentence in sentences]
     ruled = _propose_by_rules(question, evidence, matches)
     read = propose_readings(question, evidence.places, matches, ruled)
-    return [*ruled, *own_words(question, read, facts)]
+    if question.form is Form.HOLDER:
+        read = (p for p in read if not is_misread_holder(question, p))
+    return [*ruled, *read]
 
 
 def _propose_by_rules(question: Question, evidence: Evidence, matches: Sequence[Match]) -> list[CandidateSpan]:
     sentences, facts = evidence.sentences, evidence.facts
     if question.form is Form.SPEECH:
-        return [*propose_contents(question, sentences, facts), *propose_complements(question, matches)]
+        return [
+            *propose_contents(question, sentences, facts),
+            *only_own(question, propose_complements(question, matches)),
+        ]
     if question.form is Form.KEYWORDS:
         return []
     if question.form is Form.HOLDER:

@@ -31,6 +31,7 @@ class AskRequest(Shared):
     mode: AnswerMode
     filter: ArticleFilter | None
     as_of: datetime | None
+    now: datetime | None
     min_confidence: float
     reader: SpanReader
     progress: Progress

@@ -9,7 +9,7 @@ from enum import StrEnum
 from retrieval.models.articles import Citation, Passage
 from retrieval.models.claims import Attribution, Claim, ClaimStance
 from retrieval.models.entities import Entity, TimeRef
-from retrieval.models.events import Event
+from retrieval.models.events import Event, EventStatus
 
 MIN_CONFIDENCE = 0.5
 """What is less sure is withheld unless another bound is asked for; `docs/confidence.md` says why."""
@@ -70,6 +70,7 @@ class AbstentionReason(StrEnum):
     LOW_CONFIDENCE = "LOW_CONFIDENCE"
     FILTER_EXCLUDES_ALL = "FILTER_EXCLUDES_ALL"
     QUESTION_NOT_UNDERSTOOD = "QUESTION_NOT_UNDERSTOOD"
+    AMBIGUOUS_QUESTION = "AMBIGUOUS_QUESTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,11 @@ class AnswerStatement:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCandidate:
-    """A span that may answer, with who says it; ``score`` is between 0 and 1."""
+    """A span that may answer, with who says it; ``score`` is between 0 and 1.
+
+    ``status`` is how the words vouch for the asked act, where that is known: an act only demanded or planned answers
+    neither yes nor no, and its ``score`` is 0. ``occurred_at`` is when it took place, None where the text does not say.
+    """
 
     text: str
     value: AnswerValue | None
@@ -140,6 +145,8 @@ class AnswerCandidate:
     citation: Citation
     attribution: Attribution | None = None
     stance: ClaimStance | None = None
+    status: EventStatus | None = None
+    occurred_at: TimeRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +237,8 @@ class Answer:
 
     ``accounts`` holds at least two sides that stand when ``status`` is CONFLICTING; else who holds it true or not where
     that is asked, or the value where several sources give it. What a source said before it said otherwise comes last.
-    ``generation`` is set in mode GENERATIVE.
+    ``generation`` is set in mode GENERATIVE. ``as_of`` is when the newest article appeared that gives the answer,
+    ``occurred_at`` when what it tells took place; both are None where that is not known.
     """
 
     question: str
@@ -246,3 +254,5 @@ class Answer:
     interpretation: Interpretation
     diagnostics: Diagnostics
     generation: Generation | None = None
+    as_of: datetime | None = None
+    occurred_at: TimeRef | None = None

@@ -79,7 +79,9 @@ def _candidates(doc: Doc, auxiliary: Token) -> Iterator[Token]:
     last = next((t for t in reversed(doc) if t.text[0].isalnum()), auxiliary)
     for token in reversed(doc[auxiliary.i + 2 :]):
         subject = doc[auxiliary.i + 1 : token.i]
-        if subject[-1].pos_ not in _SUBJECT_ENDS or is_stop_word(token.text):
+        # Before a bare verb a plural is a noun, whatever the parse: "when will talks resume".
+        is_plural = kind in {"do", "modal"} and subject[-1].pos_ == "VERB" and subject[-1].text.endswith("s")
+        if (subject[-1].pos_ not in _SUBJECT_ENDS and not is_plural) or is_stop_word(token.text):
             continue
         if kind in {"do", "modal"}:
             if token.text.islower() and token.lower_ in _verbs():

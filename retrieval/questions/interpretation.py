@@ -15,13 +15,18 @@ from retrieval.models import AnswerType, Interpretation
 from retrieval.questions.parse import Resolve
 from retrieval.questions.question import Form, Question, Role
 from retrieval.questions.terms import QuestionTerms
+from retrieval.questions.times import Window, find_window
 from retrieval.text.words import is_stop_word
 
 MAX_QUESTION_CHARACTERS = 1000
 
 
-def understand(question: str, *, resolve: Resolve, anchor: datetime | None = None) -> Question:
-    """Understand ``question``; ``resolve`` finds entities by name, ``anchor`` is the day that "last week" counts from.
+def understand(
+    question: str, *, resolve: Resolve, anchor: datetime | None = None, moment: datetime | None = None
+) -> Question:
+    """Understand ``question``; ``resolve`` finds entities by name, ``anchor`` is the day that its dates count from.
+
+    ``moment`` is when it is asked, which "this week" and "recently" count from; without it such words open no window.
 
     Raises:
         InputError: the question is empty or longer than `MAX_QUESTION_CHARACTERS`.
@@ -31,6 +36,26 @@ def understand(question: str, *, resolve: Resolve, anchor: datetime | None = Non
         raise InputError("the question is empty; ask something like 'Who was arrested in Paris?'")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise InputError(f"the question has {len(text)} characters; ask in at most {MAX_QUESTION_CHARACTERS}")
+    asked = _understood(text, resolve, anchor)
+    return asked if moment is None else _in_window(asked, find_window(text, moment))
+
+
+def _in_window(question: Question, window: Window | None) -> Question:
+    """The question with the time that its words open; those no longer stand for a date of the articles' own counting."""
+    if window is None:
+        return question
+    interpretation = replace(
+        question.interpretation,
+        time_from=question.interpretation.time_from or window.start,
+        time_to=question.interpretation.time_to or window.end,
+    )
+    dates = tuple(date for date in question.dates if date.casefold() not in window.text.casefold())
+    words = set(window.text.casefold().split())
+    terms = tuple(term for term in question.terms if term.text.casefold() not in words)
+    return replace(question, window=window, interpretation=interpretation, dates=dates, terms=terms)
+
+
+def _understood(text: str, resolve: Resolve, anchor: datetime | None) -> Question:
     body, source_text = _split_source(_without_opener(text))
     if stated := _TRUTH.match(body):
         return _Reader(text, stated["that"], source_text, resolve, anchor, is_stated=True).read()
@@ -96,13 +121,14 @@ class _Reader(QuestionTerms):
         form, answer_type = self._form_and_type(wh)
         root = self._main_verb(wh, form)
         skip = self._wh_phrase(wh)
-        focus_terms = self._focus_terms(wh)
+        asked = self._governed([*self._terms(root, skip, form), *self._focus_terms(wh)])
+        focus_terms = tuple(t for t in asked if t.place in skip)
         counts = (
             answer_type is AnswerType.QUANTITY and re.search(r"\bhow (?:many|much)\b", self.body, re.IGNORECASE) is not None
         )
         asked_role = self._asked_role(wh, root)
         held = [replace(term, role=asked_role) for term in focus_terms if counts or not term.is_head]
-        terms = (*held, *self._terms(root, skip, form))
+        terms = (*held, *(t for t in asked if t.place not in skip))
         predicate = next((t for t in terms if t.role is Role.PREDICATE), None)
         focus = self._focus(wh)
         if form is Form.ARGUMENT and focus is None and wh is not None and wh.lower_ in {"who", "whom"}:
@@ -129,11 +155,14 @@ class _Reader(QuestionTerms):
             source=self._source_terms(),
             dates=tuple(found.span.slice(self.body) for _, found in self.times),
             preposition=self._preposition(wh),
-            is_negated=root is not None and any(child.dep_ == "neg" for child in root.children),
+            is_negated=root is not None and self._is_negated(root),
             is_future=any(token.lower_ in {"will", "shall"} for token in self.doc)
             or bool(re.search(r"\b(?:is|are) (?:\w+ )?(?:going|due|planned|scheduled|expected) to\b", self.body)),
-            is_present=self.is_polar and root is None and self.doc[0].lower_ in {"is", "are"},
+            is_present=self.is_polar and self.opener in {"is", "are"} and predicate is None,
             is_since=bool(re.match(r"(?:since when|how long)\b", self.body, re.IGNORECASE)),
+            is_ongoing=self.is_polar and self.opener in {"is", "are", "do", "does"},
+            is_past=root is not None and self._is_past(root),
+            is_still=any(token.lower_ == "still" for token in self.doc),
             is_manner=wh is not None and wh.lower_ == "how" and answer_type is AnswerType.OTHER,
             wants_animate=wh is not None and wh.lower_ in {"who", "whom", "whose"},
         )

@@ -17,6 +17,11 @@ SPEECH_VERBS = word_set("""say tell claim state announce declare urge ask demand
 # Of these, the ones whose object is what is said even when it is no clause: "who denied the report".
 CLAIM_VERBS = word_set("say claim state deny reject confirm acknowledge allege assert dispute refute")
 
+# Of what is no person or body, these say things: "which report said", not "which theory suggested".
+SPEAKING_NOUNS = word_set(
+    "source side report statement witness spokesman reporter victim resident critic study survey poll"
+)
+
 HOW_ADJECTIVES = word_set(
     "many much long far old big large tall high deep wide heavy fast often few old hot cold thick strong soon"
 )

@@ -42,7 +42,8 @@ class QuestionParse:
         self.asked_end = len(self.body)
         is_inverted = self.doc[0].lower_ in AUXILIARIES and not any(t.lower_ in WH_WORDS for t in self.doc[1:2])
         self.is_polar = is_inverted or is_stated
-        if is_inverted and (verb := self._yes_no_verb()) is not None:
+        self.opener = str(self.doc[0].lower_)
+        if is_inverted and (verb := self._yes_no_verb() or self._behind_subject()) is not None:
             self._straighten(verb)
         elif not self.is_polar and (ordered := put_in_order(self.body, self.doc)) is not None:
             self.body, self.doc, self.asked_end = ordered
@@ -96,6 +97,16 @@ class QuestionParse:
             if seen_noun and reduced is None and token.dep_ == "acl" and token.tag_ in tags:
                 reduced = token  # "was the bridge closed by": parsed as "the bridge that was closed"
         return reduced
+
+    def _behind_subject(self) -> Token | None:
+        """What "is" says of its subject: "still in power" of "is the old king still in power"."""
+        first = self.doc[0]
+        subject = next((t for t in first.children if t.dep_ in {"nsubj", "expl"}), None)
+        if AUXILIARIES[first.lower_] != "be" or first.dep_ != "ROOT" or subject is None:
+            return None
+        end = max(t.i for t in subject.subtree)
+        is_next = min(t.i for t in subject.subtree) == 1 and subject.dep_ == "nsubj"
+        return self.doc[end + 1] if is_next and end + 1 < len(self.doc) and self.doc[end + 1].is_alpha else None
 
     def _written(self, token: Token) -> str:
         return self.body[token.idx : token.idx + len(token)]

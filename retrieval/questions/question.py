@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from retrieval.models import AnswerType, Interpretation
+from retrieval.questions.times import Window
 
 
 class Form(StrEnum):
@@ -34,7 +35,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or name that the answer's surroundings must cover. ``entities`` are the ids it may name."""
+    """A word or name that the answer's surroundings must cover. ``entities`` are the ids it may name.
+
+    ``place`` is its token in the parse of the question and ``governor`` the place of the term that it hangs on, through
+    prepositions too: of "the mayor of Bruges" Bruges has that of the mayor. ``preposition`` is the one it stands behind.
+    """
 
     text: str
     lemma: str
@@ -43,6 +48,9 @@ class Term:
     is_name: bool = False
     is_head: bool = False
     entities: frozenset[str] = frozenset()
+    place: int = -1
+    governor: int = -1
+    preposition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,10 @@ class Question:
     is_present: bool = False
     wants_animate: bool = False
     is_manner: bool = False
+    is_still: bool = False
+    is_ongoing: bool = False
+    is_past: bool = False
+    window: Window | None = None
 
     @property
     def answer_type(self) -> AnswerType:
@@ -80,3 +92,8 @@ class Question:
     def terms_of(self, *roles: Role) -> tuple[Term, ...]:
         """The terms that stand in one of ``roles``."""
         return tuple(term for term in self.terms if term.role in roles)
+
+    def parts_of(self, term: Term) -> tuple[Term, ...]:
+        """The terms that hang on ``term``, and on those: of "the first mayor of Bruges" first and Bruges."""
+        direct = [t for t in (*self.terms, *self.focus_terms) if t.governor == term.place >= 0 and t.place != term.place]
+        return tuple(part for other in direct for part in (other, *self.parts_of(other)))

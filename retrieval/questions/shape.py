@@ -7,13 +7,22 @@ import re
 from spacy.tokens import Token
 
 from retrieval.models import AnswerType
-from retrieval.questions.lexicon import AUXILIARIES, CLAIM_VERBS, FOCUS_TYPES, HOW_ADJECTIVES, SPEECH_VERBS, WH_WORDS
+from retrieval.questions.lexicon import (
+    AUXILIARIES,
+    CLAIM_VERBS,
+    FOCUS_TYPES,
+    HOW_ADJECTIVES,
+    SPEAKING_NOUNS,
+    SPEECH_VERBS,
+    WH_WORDS,
+)
 from retrieval.questions.parse import QuestionParse
 from retrieval.questions.question import Form, Role
 
 _REASON = re.compile(r"(?:for )?what (?:reason|caused|cause)\b|how come\b|what (?:is|was) the (?:reason|cause)\b")
 _EVENTS = re.compile(
-    r"^(?:what (?:else )?(?:has |had |have )?(?:happened|happens|occurred|took place|events?\b)"
+    r"^(?:what (?:else )?(?:events? )?(?:has |had |have )?(?:happened|happens|occurred|took place)"
+    r"|what events? (?:are|were|is|was|have|had|has|followed|preceded)\b"
     r"|list (?:all )?(?:the )?events)",
     re.IGNORECASE,
 )
@@ -39,6 +48,8 @@ class QuestionShape(QuestionParse):
 
     def _form_and_type(self, wh: Token | None) -> tuple[Form, AnswerType]:
         body = self.body.lower()
+        if self.is_polar and self._is_choice():
+            return Form.ARGUMENT, AnswerType.OTHER
         if self.is_polar:
             return Form.YES_NO, AnswerType.YES_NO
         if _EVENTS.match(body):
@@ -54,6 +65,15 @@ class QuestionShape(QuestionParse):
         if wh.lower_ == "how":
             return self._how(wh)
         return self._who_or_what(wh)
+
+    def _is_choice(self) -> bool:
+        """Whether it asks which of two things is so: "did prices rise or fall", "is he alive or dead"."""
+        for token in self.doc:
+            is_or = token.lower_ == "or" and token.dep_ == "cc"
+            other = next((c for c in token.head.children if c.dep_ == "conj" and c.i > token.i), None) if is_or else None
+            if other is not None and token.head.dep_ in {"ROOT", "acomp", "attr", "xcomp", "prep", "advmod"}:
+                return other.lower_ not in {"not", "so"} and token.head.pos_ == other.pos_
+        return False
 
     def _how(self, wh: Token) -> tuple[Form, AnswerType]:
         following = self.doc[wh.i + 1].lower_ if wh.i + 1 < len(self.doc) else ""
@@ -73,7 +93,8 @@ class QuestionShape(QuestionParse):
         if root.lemma_.lower() in SPEECH_VERBS:
             has_clause = any(child.dep_ in {"ccomp", "xcomp"} for child in root.children)
             is_speech = has_clause or root.lemma_.lower() in CLAIM_VERBS
-            if role is Role.SUBJECT and is_speech and root.dep_ != "relcl":
+            can_speak = focus is None or kind is not AnswerType.OTHER or focus.lemma_.lower() in SPEAKING_NOUNS
+            if role is Role.SUBJECT and is_speech and can_speak and root.dep_ != "relcl":
                 return Form.SPEAKER, kind if kind is not AnswerType.OTHER else AnswerType.PERSON
             has_subject = any(child.dep_ == "nsubj" and child.i > wh.i for child in root.children)
             is_naming = root.lemma_ == "call" and any(
@@ -161,8 +182,22 @@ class QuestionShape(QuestionParse):
             return None
         return root
 
+    def _is_negated(self, root: Token) -> bool:
+        """Whether the main verb is denied; of "who did the regime not harbour" the parse hangs "not" on the auxiliary."""
+        verbs = {root, *(t for t in root.children if t.dep_ == "aux")}
+        return any(token.dep_ == "neg" and token.head in verbs for token in self.doc)
+
+    def _is_past(self, root: Token) -> bool:
+        """Whether it asks what has taken place: "was", "did", "has" or a past form, and no "would" or "could"."""
+        auxiliaries = {t.lower_ for t in self.doc if t.head == root and t.dep_ in {"aux", "auxpass"}}
+        if auxiliaries & {"will", "would", "may", "might", "could", "should", "can", "must", "is", "are", "does", "do"}:
+            return False
+        return root.tag_ == "VBD" or bool(auxiliaries & {"did", "was", "were", "has", "have", "had"})
+
     def _asked_role(self, wh: Token | None, root: Token | None) -> Role:
         if wh is None or root is None:
+            return Role.OTHER
+        if self._opening_preposition(wh) is not None:
             return Role.OTHER
         focus = self._focus(wh)
         token = focus if focus is not None else wh
@@ -183,10 +218,17 @@ class QuestionShape(QuestionParse):
             return Role.OBJECT if is_passive(root) else Role.SUBJECT if token.i < root.i else Role.OTHER
         return Role.OTHER
 
+    def _opening_preposition(self, wh: Token) -> str | None:
+        """The preposition right before the wh-word: "in" of "in which city", wherever the parse hangs the city."""
+        before = self.doc[wh.i - 1] if wh.i > 0 else None
+        return str(before.lower_) if before is not None and before.pos_ == "ADP" else None
+
     def _preposition(self, wh: Token | None) -> str | None:
         """The preposition that the wh-phrase hangs on: "with" of "with whom", "who did she meet with"."""
         if wh is None:
             return None
+        if (opening := self._opening_preposition(wh)) is not None:
+            return opening
         token = self._focus(wh) or wh
         if token.dep_ == "pobj":
             return str(token.head.lower_)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from spacy.tokens import Token
 
@@ -36,7 +37,17 @@ class QuestionTerms(QuestionShape):
             named.update(t.i for t in tokens)
             head = next((t for t in tokens if t.head not in tokens), tokens[-1])
             ids = frozenset(entity.id for entity in entities)
-            yield Term(span.slice(self.body), head.lemma_, self._role(head, root), 1.5, True, True, ids)
+            yield Term(
+                span.slice(self.body),
+                head.lemma_,
+                self._role(head, root),
+                1.5,
+                True,
+                True,
+                ids,
+                place=head.i,
+                preposition=_preposition_before(head),
+            )
         for token in self.doc:
             if token.i in named or token.i in skip or self._is_date(token) or not token.text[0].isalnum():
                 continue
@@ -64,7 +75,23 @@ class QuestionTerms(QuestionShape):
             (frozenset(e.id for e in found) for s, found in self.names if s.start <= token.idx < s.end), frozenset[str]()
         )
         lemma = written if is_name or written.isupper() else token.lemma_.lower()
-        return Term(written, lemma, role, weight, is_name, head, ids)
+        return Term(written, lemma, role, weight, is_name, head, ids, place=token.i, preposition=_preposition_before(token))
+
+    def _governed(self, terms: Sequence[Term]) -> tuple[Term, ...]:
+        """The terms, each with the one that it hangs on."""
+        places = {term.place for term in terms}
+        return tuple(replace(term, governor=self._governor(term.place, places)) for term in terms)
+
+    def _governor(self, place: int, places: set[int]) -> int:
+        joined = self.doc[place]
+        while joined.dep_ == "conj" and joined.head != joined:
+            joined = joined.head  # of "Lane and Vail" both hang on what the first does
+        for token in joined.ancestors:
+            if token.i in places:
+                return token.i
+            if token.pos_ in {"VERB", "AUX"}:
+                break  # a verb that is no term of its own: "is", "take"
+        return -1
 
     def _role(self, token: Token, root: Token | None) -> Role:
         if root is None:
@@ -90,3 +117,7 @@ class QuestionTerms(QuestionShape):
         ids = frozenset(entity.id for _, found in names for entity in found)
         kept = [t for t in doc if t.text[0].isalnum() and not is_stop_word(t.text)]
         return tuple(Term(t.text, t.lemma_, Role.OTHER, 1.0, t.pos_ == "PROPN", t.dep_ == "ROOT", ids) for t in kept)
+
+
+def _preposition_before(token: Token) -> str | None:
+    return str(token.head.lower_) if token.dep_ == "pobj" else None

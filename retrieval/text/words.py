@@ -83,6 +83,44 @@ blast explosion explode
 child kid
 doctor physician
 car vehicle
+truce ceasefire armistice
+""".strip().splitlines()
+
+# Words of one side deny those of the other.
+_OPPOSITES = """
+support back favour favor endorse approve | oppose reject
+accept | reject refuse
+win | lose
+enter join | leave quit
+arrive | depart
+raise | cut lower reduce
+buy | sell
+admit confirm | deny
+gain | lose
+succeed | fail
+praise welcome applaud | criticise criticize condemn denounce
+strengthen | weaken
+expand widen | shrink narrow contract
+increase rise grow climb surge | fall drop decline decrease shrink sink plunge
+begin start resume | end stop finish
+allow permit legalise legalize | ban forbid prohibit
+free release liberate | jail imprison detain
+remember | forget
+love like | hate dislike
+attract | repel
+""".strip().splitlines()
+# Of these one or the other holds: what has not collapsed still holds.
+_COMPLEMENTS = """
+hold survive stand | collapse crumble
+open reopen | close shut
+live survive | die
+continue | stop end cease
+alive | dead
+guilty | innocent
+legal | illegal
+possible | impossible
+true | false
+same | opposite different
 """.strip().splitlines()
 
 _NOMINAL_ENDINGS = (
@@ -116,6 +154,25 @@ def _build_groups() -> dict[str, frozenset[int]]:
 
 
 _GROUP_OF = _build_groups()
+
+
+def _build_opposites() -> dict[str, frozenset[tuple[str, bool]]]:
+    opposites: dict[str, set[tuple[str, bool]]] = {}
+    for lines, is_complement in ((_OPPOSITES, False), (_COMPLEMENTS, True)):
+        for line in lines:
+            left, right = (side.split() for side in line.split("|"))
+            for mine, theirs in ((left, right), (right, left)):
+                for word in mine:
+                    opposites.setdefault(stem(word), set()).update((other, is_complement) for other in theirs)
+    return {word: frozenset(others) for word, others in opposites.items()}
+
+
+_OPPOSITE_OF = _build_opposites()
+
+
+def opposites_of(word: str) -> frozenset[tuple[str, bool]]:
+    """The words that deny ``word``; with True those of which one or the other holds: open and closed, not win and lose."""
+    return _OPPOSITE_OF.get(stem(word), frozenset())
 
 
 def is_stop_word(word: str) -> bool:

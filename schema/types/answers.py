@@ -101,6 +101,13 @@ class AnswerCandidate:
         description="The attribution; null where the article says it in its own voice."
     )
     stance: models.ClaimStance | None = strawberry.field(description="The stance of the source.")
+    status: models.EventStatus | None = strawberry.field(
+        description="The status of the act that a yes-or-no question asks about: an act that is only demanded, planned or "
+        "feared answers neither. Null for other questions."
+    )
+    occurred_at: EventTime | None = strawberry.field(
+        description="The time of what the candidate reports; null where the text does not say."
+    )
 
     @classmethod
     def of(cls, model: models.AnswerCandidate) -> AnswerCandidate:
@@ -113,6 +120,8 @@ class AnswerCandidate:
             citation=Citation.of(model.citation),
             attribution=None if said is None else Attribution.of(said, model.citation.span),
             stance=model.stance,
+            status=model.status,
+            occurred_at=None if model.occurred_at is None else EventTime.of(model.occurred_at),
         )
 
 
@@ -258,6 +267,9 @@ class Answer:
     abstention_reason: models.AbstentionReason | None = strawberry.field(
         description="The reason why there is no answer; set exactly when `status` is `NOT_FOUND`."
     )
+    as_of: datetime | None = strawberry.field(
+        description="The publication date of the newest article that gives the answer; null where there is none."
+    )
 
     @classmethod
     def of(cls, model: models.Answer) -> Answer:
@@ -269,7 +281,13 @@ class Answer:
             text=model.text,
             confidence=model.confidence,
             abstention_reason=model.abstention,
+            as_of=model.as_of,
         )
+
+    @resolver
+    def occurred_at(self) -> EventTime | None:
+        """The time of what the answer reports; null where the text does not say."""
+        return None if self.model.occurred_at is None else EventTime.of(self.model.occurred_at)
 
     @resolver
     def value(self) -> AnswerValue | None:

@@ -14,7 +14,8 @@ class CandidateSpan:
 
     ``type_fit`` (0 to 1) is how surely it is of the asked type, ``role_fit`` (-1 to 1) whether it stands where the asked
     thing should beside the predicate, ``steps`` the arcs between the two. ``claim`` is the claim that it was taken from,
-    ``is_read`` says that the span reader proposes it.
+    ``is_read`` says that the span reader proposes it. ``wording`` is what to say where the words of the span do not stand
+    by themselves: "Ann Ames's deputy" for the deputy of "her deputy".
     """
 
     match: Match
@@ -25,8 +26,9 @@ class CandidateSpan:
     steps: int
     claim: Claim | None = None
     is_read: bool = False
+    wording: str | None = None
 
     @property
     def text(self) -> str:
-        """The words of the span."""
-        return self.span.slice(self.match.sentence.facts.article.text)
+        """The words of the span, or what they stand for."""
+        return self.wording or self.span.slice(self.match.sentence.facts.article.text)

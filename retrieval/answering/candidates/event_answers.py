@@ -8,11 +8,12 @@ from datetime import datetime
 
 from retrieval.answering.evidence.matching import Match, asked_ranges, match_sentence, meets
 from retrieval.answering.evidence.sentences import Sentence, words_of
-from retrieval.models import ArticleFacts, Event, EventMention, EventStatus, Span
+from retrieval.models import ArticleFacts, Event, EventMention, EventStatus, Span, TimeRef
 from retrieval.questions.question import Question
 from retrieval.text.words import similarity
 
 MAXIMUM = 10
+_TOLD_WHOLE = 0.9
 _TOLD = frozenset({EventStatus.ACTUAL, EventStatus.ATTRIBUTED, EventStatus.ALLEGED, EventStatus.DISPUTED})
 
 
@@ -39,6 +40,12 @@ def find_event_matches(
         reference = [h for h in told if fits[h.event.id] >= max(0.6, best)]
         start, end = _beyond(relation, reference)
         if start is None and end is None:
+            sentence = _telling(question, sentences)
+            start, end = (
+                _beyond_times(relation, [t for t in sentence.times if t.span is not None]) if sentence else (None, None)
+            )
+            reference = [h for h in told if sentence is not None and h.match.sentence is sentence]
+        if start is None and end is None:
             return []
     elif relation == "after":
         start, end = end or start, None
@@ -63,6 +70,12 @@ def find_event_matches(
         unique.values(), key=lambda h: (h.event.time.start is None, h.event.time.start or datetime.min, h.mention.trigger)
     )
     return ordered[:MAXIMUM]
+
+
+def _telling(question: Question, sentences: Sequence[Sentence]) -> Sentence | None:
+    """The sentence that tells what "after ..." names and is no event of the archive: "the truce took effect on May 1"."""
+    best = max(sentences, key=lambda s: match_sentence(question, s).coverage, default=None)
+    return best if best is not None and match_sentence(question, best).coverage >= _TOLD_WHOLE else None
 
 
 def _is_meant(question: Question, event_match: EventMatch, told: Sequence[EventMatch]) -> float:
@@ -99,7 +112,11 @@ def _told(question: Question, sentences: Sequence[Sentence], facts: Sequence[Art
 
 
 def _beyond(relation: str, reference: Sequence[EventMatch]) -> tuple[datetime | None, datetime | None]:
-    times = [h.event.time for h in reference if h.event.time.end is not None or h.event.time.start is not None]
+    return _beyond_times(relation, [h.event.time for h in reference])
+
+
+def _beyond_times(relation: str, given: Sequence[TimeRef]) -> tuple[datetime | None, datetime | None]:
+    times = [time for time in given if time.end is not None or time.start is not None]
     if not times:
         return None, None
     if relation == "after":

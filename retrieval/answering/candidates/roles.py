@@ -10,7 +10,8 @@ from retrieval.answering.candidates.candidates import CandidateSpan
 from retrieval.answering.candidates.syntactic_fit import entity_of
 from retrieval.answering.evidence.grammar import is_linked, is_negated
 from retrieval.answering.evidence.matching import HEADLINE, Match
-from retrieval.answering.evidence.sentences import Sentence, words_of
+from retrieval.answering.evidence.phrases import is_asked_office, modifiers_of, names_another
+from retrieval.answering.evidence.sentences import Sentence, factual_blocks, words_of
 from retrieval.models import (
     ArticleFacts,
     AttributionKind,
@@ -25,17 +26,20 @@ from retrieval.questions.question import Question, Role, Term
 from retrieval.text.words import is_stop_word, similarity
 
 _NAMED_SPEAKER_FIT = 0.8
+# Of a holder's fit: the office is said to be of a place, and the question asks for one without.
+_QUALIFIED = 0.8
+_LONGEST_OFFICE = 12
 
 
 def propose_holders(question: Question, matches: Sequence[Match]) -> Iterator[CandidateSpan]:
     """Persons that a text gives the asked role."""
-    head = _role_head(question)
+    head = role_head(question)
     if head is None:
         return
     number, role = head
     for match in matches:
         for token in match.tokens_of(number):
-            if role.role is Role.PREDICATE:
+            if role.role is Role.PREDICATE or not _is_asked_role(question, role, token, match):
                 continue
             held = _held(question, match, token)
             if held < HEADLINE:
@@ -43,11 +47,67 @@ def propose_holders(question: Question, matches: Sequence[Match]) -> Iterator[Ca
             for mention in _holders(match, token):
                 entity = entity_of(match, mention)
                 if entity is not None and not any(entity.id in t.entities for t in question.terms):
-                    yield CandidateSpan(match, mention.span, EntityValue(entity), held, 1.0, 1)
+                    wording = _worded_office(question, match, token, mention.span)
+                    fit = held if wording is None else held * _QUALIFIED
+                    yield CandidateSpan(match, mention.span, EntityValue(entity), fit, 1.0, 1, wording=wording)
             yield from _named_by_quotation(match, token, held)
 
 
-def _role_head(question: Question) -> tuple[int, Term] | None:
+def _worded_office(question: Question, match: Match, token: Token, name: Span) -> str | None:
+    """The name with the office that a text gives it, where the question names no place and the text does.
+
+    "German Chancellor Gerd Stahl" for "who is the chancellor": that tells him from others who hold such an office.
+    """
+    if any(term.is_name for term in question.terms):
+        return None
+    places = [match.sentence.place(t) for t in modifiers_of(token) if t.pos_ == "PROPN" or t.text[:1].isupper()]
+    places = [place for place in places if not name.overlaps(place)]
+    of_office = match.sentence.place(token)
+    named = [p for p in places if _names_place(match, p)]
+    if not named:
+        return None
+    start, end = min(name.start, of_office.start, *(p.start for p in named)), max(name.end, *(p.end for p in named))
+    text = Span(start, end).slice(match.sentence.facts.article.text)
+    return text if len(text.split()) <= _LONGEST_OFFICE else None
+
+
+def _names_place(match: Match, place: Span) -> bool:
+    named = [entity_of(match, m) for m in match.sentence.mentions if m.span.overlaps(place)]
+    return any(e is not None and e.type is not EntityType.PERSON for e in named)
+
+
+def _is_asked_role(question: Question, role: Term, token: Token, match: Match) -> bool:
+    """Whether a title or description is the asked one: the same office, of the same country, town or body.
+
+    An office without a place is of the asked place where nothing around it speaks of another.
+    """
+    if not is_asked_office(question, role, token) or names_another(question, role, token, match):
+        return False
+    places = [(n, t) for n, t in enumerate(question.terms) if t.is_name and t.role is not Role.PREDICATE]
+    return all(bool(match.tokens_of(n)) or _is_only_place(match, t) for n, t in places)
+
+
+def _is_only_place(match: Match, asked: Term) -> bool:
+    """Whether the sentence's block and those beside it name no other country, town or body than the asked one."""
+    facts = match.sentence.facts
+    blocks = factual_blocks(facts.blocks)
+    near = blocks[max(0, match.sentence.block - 1) : match.sentence.block + 2]
+    others = {e.id for e in facts.entities if e.type is not EntityType.PERSON} - asked.entities
+    return not any(m.entity_id in others and block.span.contains(m.span) for m in facts.mentions for block in near)
+
+
+def is_misread_holder(question: Question, proposal: CandidateSpan) -> bool:
+    """Whether a person whom the reader takes for the holder has by the text another office, or that of another place."""
+    head = role_head(question)
+    if head is None:
+        return False
+    match = proposal.match
+    name = match.sentence.head_of(proposal.span)
+    linked = [t for t in match.tokens_of(head[0]) if name is not None and is_linked(t, name)]
+    return bool(linked) and not any(_is_asked_role(question, head[1], token, match) for token in linked)
+
+
+def role_head(question: Question) -> tuple[int, Term] | None:
     """The role noun: of the nouns in the question the one that nothing but the question's verb governs."""
     nouns = [
         (n, t)
@@ -175,7 +235,37 @@ def _descriptions(match: Match, sentence: Sentence, name: Token) -> Iterator[Can
             continue
         span, fit = _description(sentence, token, name)
         if span is not None and not any(m.span.contains(span) and _is_person(match, m) for m in sentence.mentions):
-            yield CandidateSpan(match, span, None, fit, 1.0, 1)
+            described = _resolved(match, span)
+            if described is not None:
+                yield CandidateSpan(match, described[0], None, fit, 1.0, 1, wording=described[1])
+
+
+_OWNERS = {"his": True, "her": True, "its": False}
+
+
+def _resolved(match: Match, span: Span) -> tuple[Span, str | None] | None:
+    """A description that does not hang on a pronoun: of "her deputy" the deputy, with whose it is; None where that is open.
+
+    "Her" is of the person named last before it, "its" of what is named last that is no person.
+    """
+    facts = match.sentence.facts
+    words = span.slice(facts.article.text).split(maxsplit=1)
+    first = words[0].lower()
+    if first in {"their", "our", "my", "your"}:
+        return None
+    if first not in _OWNERS or len(words) < 2:
+        return span, None
+    people = {e.id: e.name for e in facts.entities if (e.type is EntityType.PERSON) is _OWNERS[first]}
+    before = [
+        m
+        for m in facts.mentions
+        if m.entity_id in people and m.span.end <= span.start and m.kind is not MentionKind.PRONOUN
+    ]
+    if not before:
+        return None
+    owner = people[max(before, key=lambda m: m.span.start).entity_id]
+    rest = Span(span.end - len(words[1]), span.end)
+    return rest, f"{owner}'s {rest.slice(facts.article.text)}"
 
 
 def _description(sentence: Sentence, role: Token, name: Token) -> tuple[Span | None, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Token
@@ -10,9 +10,10 @@ from spacy.tokens import Token
 from retrieval.answering.candidates.arguments import TYPE_FITS, clause_span
 from retrieval.answering.candidates.candidates import CandidateSpan
 from retrieval.answering.candidates.lexicon import fits_focus
+from retrieval.answering.candidates.speakers import own_fit, quoted_first, source_fit
 from retrieval.answering.evidence.grammar import arguments, is_negated
 from retrieval.answering.evidence.matching import Match, match_sentence
-from retrieval.answering.evidence.sentences import Sentence, words_of
+from retrieval.answering.evidence.sentences import Sentence
 from retrieval.models import (
     ArticleFacts,
     Attribution,
@@ -26,8 +27,8 @@ from retrieval.models import (
     QuotationValue,
     Span,
 )
-from retrieval.questions.question import Form, Question, Role, Term
-from retrieval.text.words import is_stop_word, similarity, word_set
+from retrieval.questions.question import Question, Role, Term
+from retrieval.text.words import similarity, word_set
 
 DENIALS = word_set("deny reject dispute refute contradict")
 _ANYONE = word_set("source people person side party official authority speaker witness")
@@ -36,32 +37,6 @@ _PRONOUNS = word_set("he she they it we i who")
 _AFTERTHOUGHTS = word_set(
     "which who whom where despite although though while whereas as after following amid because since including with even"
 )
-
-
-def source_fit(terms: Sequence[Term], attribution: Attribution) -> float:
-    """How far the speaker of a claim is the one that ``terms`` name: 1 by entity, else the share of words that agree."""
-    if not terms:
-        return 1.0
-    ids = {entity for term in terms for entity in term.entities}
-    named = [term for term in terms if term.is_name]
-    if attribution.source_entity_id in ids and len(terms) == len(named):
-        return 1.0
-    words = [w for w in words_of(_own_words(attribution)) if not is_stop_word(w)]
-    shares = []
-    for term in terms:
-        by_word = max((max(similarity(term.lemma, w), similarity(term.text, w)) for w in words), default=0.0)
-        in_name = any(w.lower() in term.text.lower().split() for w in words)
-        shares.append(max(by_word, float(in_name), 0.9 * float(attribution.source_entity_id in term.entities)))
-    weights = [2.0 if term.is_head else 1.0 for term in terms]
-    return sum(c * w for c, w in zip(shares, weights, strict=True)) / sum(weights)
-
-
-def _own_words(attribution: Attribution) -> str:
-    """The words for a source without the name of whom it speaks for: what Lee's aides say is not what Lee says."""
-    principal = attribution.on_behalf_of
-    if principal is None or principal.entity_id in {None, attribution.source_entity_id}:
-        return attribution.source_text
-    return attribution.source_text.replace(principal.text, "")
 
 
 def match_claim(question: Question, claim: Claim, sentences: Sequence[Sentence], terms: Sequence[Term]) -> Match | None:
@@ -101,11 +76,12 @@ def propose_contents(
     for article in facts:
         claims = {claim.id: claim for claim in article.claims}
         for claim in article.claims:
-            fit = source_fit(speaker, claim.attribution) * _told_by(outer, claim, claims)
+            fit = own_fit(source_fit(speaker, claim.attribution), speaker, claim, article)
+            fit *= _told_by(outer, claim, claims) * quoted_first(claim, article)
             if fit < 0.5 or claim.stance is ClaimStance.DECLINED_TO_COMMENT:
                 continue
             match = match_claim(question, claim, sentences, topic)
-            if match is None:
+            if match is None or match.date_credit == 0:
                 continue
             cue = cue_fit(question, claim)
             yield CandidateSpan(
@@ -117,21 +93,6 @@ def propose_contents(
                 steps=1,
                 claim=claim,
             )
-
-
-def own_words(question: Question, proposals: Iterable[CandidateSpan], facts: Sequence[ArticleFacts]) -> list[CandidateSpan]:
-    """The proposals without those that stand in the words of another speaker than the one whose words are asked for."""
-    if question.form is not Form.SPEECH:
-        return list(proposals)
-    speaker = question.terms_of(Role.SUBJECT)
-    claims = {article.article.id: article.claims for article in facts}
-
-    def is_own(proposal: CandidateSpan) -> bool:
-        article = proposal.match.sentence.facts.article.id
-        holding = [c for c in claims.get(article, ()) if any(span.contains(proposal.span) for span in c.spans)]
-        return not holding or any(source_fit(speaker, c.attribution) >= 0.5 for c in holding)
-
-    return [proposal for proposal in proposals if not speaker or is_own(proposal)]
 
 
 def _told_by(outer: Sequence[Term], claim: Claim, claims: dict[str, Claim]) -> float:
@@ -201,7 +162,7 @@ def _unquoted(span: Span, text: str) -> Span:
 
 def propose_complements(question: Question, matches: Sequence[Match]) -> Iterator[CandidateSpan]:
     """What follows the asked verb in its own sentence, for speech that is no stored claim."""
-    for match in (_on_topic(question, m) for m in matches):
+    for match in (_on_topic(question, m) for m in matches if m.date_credit != 0):
         for predicate in match.predicates:
             subjects = [w for w, role, _ in arguments(predicate) if role is Role.SUBJECT]
             asked = {t.i for n, t in match.tokens if question.terms[n].role is Role.SUBJECT}

@@ -10,6 +10,7 @@ from retrieval.questions.question import Role
 from retrieval.text.words import word_set
 
 _OBJECTS = frozenset({"nsubjpass", "dobj", "obj", "attr", "oprd", "dative", "ccomp", "xcomp", "acomp"})
+_AT = word_set("in at on near outside")
 _INSIDE = frozenset({"compound", "amod", "nmod", "poss", "appos", "conj", "flat", "det", "nummod"})
 
 
@@ -28,6 +29,11 @@ def relation(word: Token, predicate: Token) -> Relation:
     for argument, role, preposition in arguments(predicate):
         if argument == word or _reaches(word, argument):
             return Relation(role, preposition, steps)
+    for argument, role, _ in arguments(predicate):
+        # "signed a treaty in Delft": where it was signed, though the parse hangs it on the treaty.
+        is_below = word.dep_ == "pobj" and word.head.head == argument and word.head.lower_ in _AT
+        if role is Role.OBJECT and is_below and argument.i > predicate.i:
+            return Relation(Role.OTHER, word.head.lower_, steps)
     return Relation(Role.EMBEDDED, None, steps)
 
 
@@ -76,9 +82,12 @@ def _noun_arguments(noun: Token) -> list[tuple[Token, Role, str | None]]:
 
 def _borrowed(predicate: Token) -> list[tuple[Token, Role, str | None]]:
     """The subject of a verb without its own: of a participle its noun, of a second verb that of the first."""
-    is_passive = any(c.dep_ in {"auxpass", "nsubjpass"} for c in predicate.children)
-    if is_passive:
-        return []
+    if any(c.dep_ in {"auxpass", "nsubjpass"} for c in predicate.children):
+        if predicate.dep_ != "conj" or any(c.dep_ == "nsubjpass" for c in predicate.children):
+            return []
+        # "she was questioned and has been charged"
+        subjects = [c for c in predicate.head.children if c.dep_ in {"nsubj", "nsubjpass"}]
+        return [(_antecedent(subject), Role.OBJECT, None) for subject in subjects]
     if predicate.dep_ in {"acl", "relcl"}:
         role = Role.OBJECT if predicate.tag_ == "VBN" else Role.SUBJECT
         return [(predicate.head, role, None)]

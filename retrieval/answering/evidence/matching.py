@@ -13,6 +13,7 @@ from retrieval.answering.evidence.sentences import Sentence, bag_of, factual_blo
 from retrieval.extraction.temporal.times import parse_time_expressions
 from retrieval.models import ArticleFacts, BlockKind, Span, TimeRef
 from retrieval.questions.question import Question, Role, Term
+from retrieval.questions.times import Window
 from retrieval.text.words import is_stop_word, similarity
 
 # What a word is worth that stands not in the sentence but near it. Set by hand on the development questions.
@@ -199,6 +200,8 @@ def asked_ranges(question: Question, facts: ArticleFacts) -> list[Range]:
 
 def _date_credit(question: Question, sentence: Sentence) -> float | None:
     """1 when a date of the question meets one of the sentence, .6 of its block, 0 when they differ; None without a date."""
+    if question.window is not None:
+        return _window_credit(question.window, sentence)
     if not question.dates:
         return None
     facts = sentence.facts
@@ -220,6 +223,15 @@ def _date_credit(question: Question, sentence: Sentence) -> float | None:
     ):
         return 0.4
     return 0.0
+
+
+def _window_credit(window: Window, sentence: Sentence) -> float:
+    """1 where a time of the sentence is in the asked window, .6 where only its article appeared then, 0 outside."""
+    bounds = [(window.start, window.end)]
+    if any(meets(time, bounds) for time in sentence.times):
+        return 1.0
+    published = sentence.facts.article.published.at
+    return 0.6 if published is not None and window.start <= published <= window.end else 0.0
 
 
 def meets(time: TimeRef, ranges: Sequence[Range]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from retrieval.models import ArticleFacts, ArticleFilter, Block, Entity, RetrievalMode, SearchResults, Span
@@ -45,6 +46,14 @@ class AnswerSources(Protocol):
 
     def count_articles(self, filter: ArticleFilter | None) -> int:  # noqa: A002 -- as above
         """How many articles the filter lets through."""
+        ...
+
+    def last_published(self, filter: ArticleFilter | None) -> datetime | None:  # noqa: A002 -- as above
+        """When the newest article that the filter lets through appeared; None where none has a date."""
+        ...
+
+    def find_article_ids(self, filter: ArticleFilter | None, *, limit: int) -> Sequence[str]:  # noqa: A002 -- as above
+        """The ids of the first ``limit`` articles that the filter lets through, oldest first."""
         ...
 
     def index_revision(self) -> str:

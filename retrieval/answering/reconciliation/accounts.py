@@ -21,7 +21,7 @@ def build_side_accounts(source_stances: Sequence[SourceStance]) -> tuple[Account
     replaced = _replaced_sides(source_stances)
     for side in Side:
         held = [source_stance for source_stance in source_stances if source_stance.side is side]
-        if held:
+        if held and side is not Side.OPEN:
             first = held[0].claim
             stance = first.stance if first is not None and held[0].is_told else _STANCES.get(side) or _stance(first)
             said = [source_stance.statement for source_stance in held]
@@ -31,7 +31,7 @@ def build_side_accounts(source_stances: Sequence[SourceStance]) -> tuple[Account
 
 def standing_sides(source_stances: Sequence[SourceStance]) -> set[Side]:
     """The sides that someone still takes."""
-    return {source_stance.side for source_stance in source_stances} - set(_replaced_sides(source_stances))
+    return {source_stance.side for source_stance in source_stances} - {Side.OPEN} - set(_replaced_sides(source_stances))
 
 
 def _replaced_sides(source_stances: Sequence[SourceStance]) -> dict[Side, Statement]:

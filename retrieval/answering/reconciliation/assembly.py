@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from retrieval.answering.candidates.event_answers import EventMatch, span_of, title_of
 from retrieval.answering.evidence.matching import Match
@@ -20,6 +21,7 @@ from retrieval.answering.reconciliation.agreement import (
     find_rivals,
     group_values,
 )
+from retrieval.answering.reconciliation.recency import newest_first, published_of, time_of, time_of_value
 from retrieval.answering.reconciliation.scoring import Scored, logistic
 from retrieval.answering.reconciliation.yes_no import Side, SourceStance
 from retrieval.citations import cite
@@ -37,10 +39,12 @@ from retrieval.models import (
     EventListValue,
     Passage,
     Span,
+    TimeRef,
 )
-from retrieval.questions.question import Question
+from retrieval.questions.question import Form, Question
 
 CANDIDATES = 5
+_AS_SURE = 0.7
 _NO_DIAGNOSTICS = Diagnostics(0, 0, 0.0, 0.0, "", "")
 
 
@@ -60,7 +64,7 @@ def abstain(
 
 def answer_proposals(question: Question, scored: Sequence[Scored], closest: tuple[Passage, ...], minimum: float) -> Answer:
     """The surest value, when it is sure enough, or the values that sources conflict on."""
-    groups = group_values(question, scored)
+    groups = newest_first(question, group_values(question, scored), minimum)
     if not groups:  # nothing was proposed, or nothing but stop words
         reason = AbstentionReason.LOW_CONFIDENCE if closest else AbstentionReason.NO_MATCHING_PASSAGE
         return abstain(question, reason, closest)
@@ -70,7 +74,11 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
         return abstain(
             question, AbstentionReason.LOW_CONFIDENCE, closest, candidates=candidates, confidence=best.confidence
         )
-    rivals = find_rivals(question, groups, minimum)
+    if question.form is Form.HOLDER and _fits_several(groups, minimum):
+        return abstain(
+            question, AbstentionReason.AMBIGUOUS_QUESTION, closest, candidates=candidates, confidence=best.confidence
+        )
+    rivals = [] if best.best.proposal.wording else find_rivals(question, groups, minimum)
     sides = [best, *rivals]
     standing = [g for g, by in zip(sides, find_replacements([g.statements for g in sides]), strict=True) if by is None]
     if len(standing) > 1:
@@ -83,6 +91,8 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
             candidates=candidates,
             accounts=build_value_accounts(sides),
             confidence=standing[0].confidence,
+            as_of=published_of(standing[0]),
+            occurred_at=time_of_value(standing[0]),
         )
     (best,) = standing
     return _answer(
@@ -95,7 +105,15 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
         candidates=candidates,
         accounts=build_value_accounts(sides) if rivals or count_sources(best.statements) > 1 else (),
         confidence=best.confidence,
+        as_of=published_of(best),
+        occurred_at=time_of_value(best),
     )
+
+
+def _fits_several(groups: Sequence[ValueGroup], minimum: float) -> bool:
+    """Whether the surest holds the office of one place and others as sure that of another: they conflict in nothing."""
+    sure = [g for g in groups if g.confidence >= max(minimum, _AS_SURE * groups[0].confidence)]
+    return len(sure) > 1 and all(group.best.proposal.wording for group in sure)
 
 
 def answer_from_stances(
@@ -103,7 +121,8 @@ def answer_from_stances(
 ) -> Answer:
     """Yes, no, or both sides when those who speak to the proposition disagree and none has taken it back."""
     decided = [v for v in source_stances if v.side in {Side.FOR, Side.AGAINST}]
-    candidates = tuple(_stance_candidate(v) for v in decided[:CANDIDATES])
+    left_open = [v for v in source_stances if v.side is Side.OPEN]
+    candidates = tuple(_stance_candidate(v) for v in [*decided, *left_open][:CANDIDATES])
     confidence = _agreement(decided)
     if not decided or confidence < minimum:
         return abstain(question, AbstentionReason.LOW_CONFIDENCE, closest, candidates=candidates, confidence=confidence)
@@ -119,6 +138,8 @@ def answer_from_stances(
             candidates=candidates,
             accounts=accounts,
             confidence=confidence,
+            as_of=_published(decided[0].match),
+            occurred_at=time_of(decided[0].match),
         )
     best = next(source_stance for source_stance in decided if source_stance.side in standing)
     return _answer(
@@ -131,6 +152,8 @@ def answer_from_stances(
         candidates=candidates,
         accounts=accounts,
         confidence=confidence,
+        as_of=_published(best.match),
+        occurred_at=time_of(best.match),
     )
 
 
@@ -156,6 +179,8 @@ def answer_events(
         value=EventListValue(tuple(h.event for h in event_matches)),
         statements=tuple(statements.values()),
         confidence=confidence,
+        as_of=max((at for h in event_matches if (at := _published(h.match)) is not None), default=None),
+        occurred_at=event_matches[0].event.time if event_matches[0].event.time.span is not None else None,
     )
 
 
@@ -171,6 +196,8 @@ def _answer(
     accounts: tuple[Account, ...] = (),
     confidence: float = 0.0,
     abstention: AbstentionReason | None = None,
+    as_of: datetime | None = None,
+    occurred_at: TimeRef | None = None,
 ) -> Answer:
     return Answer(
         question=question.text,
@@ -185,7 +212,13 @@ def _answer(
         closest_passages=closest,
         interpretation=question.interpretation,
         diagnostics=_NO_DIAGNOSTICS,
+        as_of=as_of,
+        occurred_at=occurred_at,
     )
+
+
+def _published(match: Match) -> datetime | None:
+    return match.sentence.facts.article.published.at
 
 
 def _citation(match: Match, span: Span) -> Citation:
@@ -233,17 +266,20 @@ def _candidate(group: ValueGroup) -> AnswerCandidate:
         citation=_citation(proposal.match, proposal.span),
         attribution=claim.attribution if claim is not None else None,
         stance=claim.stance if claim is not None else None,
+        occurred_at=time_of_value(group),
     )
 
 
 def _stance_candidate(source_stance: SourceStance) -> AnswerCandidate:
     return AnswerCandidate(
         text=source_stance.text,
-        value=BooleanValue(source_stance.side is Side.FOR),
-        score=round(_agreement([source_stance]), 4),
+        value=BooleanValue(source_stance.side is Side.FOR) if source_stance.side is not Side.OPEN else None,
+        score=round(_agreement([source_stance]) if source_stance.side is not Side.OPEN else 0.0, 4),
         citation=_citation(source_stance.match, source_stance.span),
         attribution=source_stance.claim.attribution if source_stance.claim is not None else None,
         stance=source_stance.claim.stance if source_stance.claim is not None else None,
+        status=source_stance.status,
+        occurred_at=time_of(source_stance.match),
     )
 
 

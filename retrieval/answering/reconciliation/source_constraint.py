@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import log
 
-from retrieval.answering.candidates.speech import source_fit
+from retrieval.answering.candidates.speakers import source_fit
 from retrieval.answering.reconciliation.agreement import state
 from retrieval.answering.reconciliation.scoring import Scored, logistic
 from retrieval.questions.question import Question

@@ -30,7 +30,7 @@ class Told(Protocol):
         """The sentence around it."""
 
 
-class EventMatch(Protocol):
+class ReportedEvent(Protocol):
     """What the choice needs of an event."""
 
     @property
@@ -54,7 +54,7 @@ class EventMatch(Protocol):
         """The places that tell of it."""
 
 
-def choose_main_event(events: Sequence[EventMatch], *, text: str, title: Span | None, lead: Span | None) -> int | None:
+def choose_main_event(events: Sequence[ReportedEvent], *, text: str, title: Span | None, lead: Span | None) -> int | None:
     """The place in ``events`` of the main one; None where none is told of in title or lead, or often.
 
     ``title`` and ``lead`` (the first sentences of the body) are spans of ``text``. What is told of in both, in the words of
@@ -72,7 +72,7 @@ def lead_of(text: str, body: Span) -> Span:
     return Span(body.start, ends[1] if len(ends) > 1 else body.end)
 
 
-def _score(event: EventMatch, text: str, words: frozenset[str], title: Span | None, lead: Span | None) -> float:
+def _score(event: ReportedEvent, text: str, words: frozenset[str], title: Span | None, lead: Span | None) -> float:
     score = event.confidence
     if title is not None and any(title.contains(t.span) for t in event.triggers):
         score += _IN_TITLE

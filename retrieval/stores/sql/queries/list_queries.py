@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, Table, cast, func, select
@@ -130,6 +131,19 @@ class ListQueries(PointQueries):
     def count_passages(self) -> int:
         """How many passages there are."""
         return self._count(passages, [])
+
+    def find_article_ids(self, filter: ArticleFilter | None = None, *, limit: int) -> tuple[str, ...]:  # noqa: A002
+        """The ids of the first ``limit`` articles that pass ``filter``, oldest first."""
+        query = select(articles.c.id).where(*filter_articles(filter)).order_by(articles.c.published_at, articles.c.id)
+        with self.reading() as connection:
+            return tuple(connection.execute(query.limit(limit)).scalars())
+
+    def last_published(self, filter: ArticleFilter | None = None) -> datetime | None:  # noqa: A002
+        """When the newest article that passes ``filter`` appeared; None where none has a date."""
+        query = select(func.max(articles.c.published_at)).where(*filter_articles(filter))
+        with self.reading() as connection:
+            newest: datetime | None = connection.execute(query).scalar_one()
+        return newest
 
     def count_entities(self, filter: EntityFilter | None = None) -> int:  # noqa: A002
         """How many entities pass ``filter``."""
