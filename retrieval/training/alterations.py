@@ -6,6 +6,7 @@ thing, number or time.
 
 from __future__ import annotations
 
+import calendar
 import random
 import re
 from collections import defaultdict
@@ -14,16 +15,17 @@ from enum import StrEnum
 
 from spacy.tokens import Doc, Token
 
+from retrieval.search.words import word_set
 from retrieval.training.antonyms import ANTONYMS
 from retrieval.training.questions import Question
 
-_AUXILIARIES = frozenset(["did", "does", "do", "was", "were", "is", "are", "has", "have", "had", "can", "could", "will", "would", "should", "might", "may"])
+_AUXILIARIES = word_set("did does do was were is are has have had can could will would should might may")
 _NEGATIONS = frozenset({"not", "never", "n't", "no"})
 _LIGHT = frozenset({"be", "do", "have", "get", "make", "take", "call", "name", "use"})
 _NUMBER = re.compile(r"\b\d[\d,]*\b")
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [name for name in calendar.month_name if name]
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_DAYS = list(calendar.day_name)
 _DAY = re.compile(rf"\b(?:{'|'.join(_DAYS)})\b")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’-]+(?: (?:of the |of )?[A-Z][\w'’-]+)*")
 _TRIES = 12
