@@ -43,6 +43,7 @@ from retrieval.timelines import Timelines
 if TYPE_CHECKING:
     from retrieval.answering.generator import Generator
     from retrieval.answering.progress import OnStage, ShouldStop
+    from retrieval.answering.reader import SpanReader
     from retrieval.extraction.extractor import Extractor
 
 
@@ -113,7 +114,7 @@ class Archive(Intake, Timelines):
         )
         self._vectors = ArchiveVectors(self._engine, embedder)
         self._searched = SearchedCatalog(self._engine)
-        self._searches = PassageSearch(self._searched, self._index, self._vectors.embed_query)
+        self._searches = PassageSearch(self._searched, self._index, self._vectors.embed_query, _load_reader)
         self._generator = generator
         self._write_guard = threading.Lock()
         self._extractor: Extractor | None = None
@@ -227,11 +228,13 @@ class Archive(Intake, Timelines):
         after: str | None = None,
         entity_ids: Sequence[str] = (),
         mode: RetrievalMode = RetrievalMode.HYBRID,
+        reread: bool = False,
     ) -> SearchResults:
         """Passages about ``query``, best first; ``after`` is the cursor of the last hit that was seen.
 
         Passages that name one of ``entity_ids`` rank higher. ``mode`` says whether they are found by words, by meaning, or
-        by both.
+        by both. ``reread`` has the first passages found for a question read for the answer, and ranked by that too; it
+        takes about as long as an answer.
 
         Raises:
             InputError: the query is empty or too long, or the limit out of range.
@@ -241,7 +244,9 @@ class Archive(Intake, Timelines):
         """
         self._catch_up()
         filter = self._published_by_then(self._with_articles(filter))  # noqa: A001
-        return self._searches.search(query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids, mode=mode)
+        return self._searches.search(
+            query, limit=limit, filter_=filter, after=after, entity_ids=entity_ids, mode=mode, reread=reread
+        )
 
     def embed_query(self, query: str) -> NDArray[np.float32] | None:
         """The vector that a search for ``query`` goes by; None where the archive has no vectors.
@@ -306,6 +311,12 @@ class Archive(Intake, Timelines):
         if self._closed:
             raise ArchiveClosed(f"archive {self.path} was closed; open it again")
         return self._engine
+
+
+def _load_reader() -> SpanReader:
+    from retrieval.answering.reader import shared_reader  # noqa: PLC0415 -- loads with the first use
+
+    return shared_reader()
 
 
 def _now() -> datetime:

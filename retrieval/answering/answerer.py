@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -49,8 +50,12 @@ from retrieval.models import (
 from retrieval.search.question import is_asking, understand
 from retrieval.search.question_types import Form, Question
 
-# Where the rules find nothing, such a question may still have a span for its answer.
+# Such a question may have been misread, and have a span for its answer: where the rules find nothing, or are less sure than
+# `_SURE` of what they find and the reading is surer by `_CLEARLY`.
 READ_AFTER_ALL = frozenset({Form.SPEECH, Form.SPEAKER, Form.EVENTS})
+_SURE, _CLEARLY = 0.7, 0.1
+# "Did it rise or fall?" is answered by one of both, not by yes or no.
+_CHOICE = re.compile(r"\bor\b(?! not\b)", re.IGNORECASE)
 MODEL = "extractive-reader-2"
 _RETRIEVAL = frozenset({AskStep.INTERPRETATION, AskStep.SEARCH, AskStep.FACTS})
 
@@ -103,8 +108,10 @@ class Answerer:
         else:
             evidence = gather(asked, self._sources, limited, reader, progress)
         answer = self._answer(asked, evidence, limited, matching, min_confidence, progress)
-        if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
-            answer = self._read_after_all(asked, limited, min_confidence, progress) or answer
+        if _may_be_misread(asked, answer):
+            reading = self._read_after_all(asked, limited, min_confidence, progress)
+            if reading.status is AnswerStatus.ANSWERED and _is_surer(asked, reading, answer):
+                answer = reading
         progress.tell(CandidatesFound(answer.candidates))
         if mode is AnswerMode.GENERATIVE and self._generator is not None:
             hits = evidence.results.hits
@@ -166,15 +173,27 @@ class Answerer:
         limited: ArticleFilter | None,
         minimum: float,
         progress: Progress,
-    ) -> Answer | None:
+    ) -> Answer:
         """The reader's answer to a question that was taken for one about speech or events, and perhaps is none."""
         evidence = gather(question, self._sources, limited, self._reader, progress)
         with progress.timed(AskStep.PROPOSALS):
             matches = [match_sentence(question, sentence) for sentence in evidence.sentences]
             scored = [score(question, p, evidence) for p in propose_readings(question, evidence.places, matches)]
         with progress.timed(AskStep.ASSEMBLY):
-            answer = answer_proposals(question, scored, _closest(evidence.results), minimum)
-        return answer if answer.status is AnswerStatus.ANSWERED else None
+            return answer_proposals(question, scored, _closest(evidence.results), minimum)
+
+
+def _may_be_misread(question: Question, answer: Answer) -> bool:
+    if question.form is Form.YES_NO:
+        return _CHOICE.search(question.text) is not None and answer.status is not AnswerStatus.CONFLICTING
+    is_told = answer.status is not AnswerStatus.NOT_FOUND or answer.abstention is AbstentionReason.LOW_CONFIDENCE
+    return question.form in READ_AFTER_ALL and is_told and answer.confidence < _SURE
+
+
+def _is_surer(question: Question, reading: Answer, answer: Answer) -> bool:
+    if question.form is Form.YES_NO:
+        return True
+    return answer.status is AnswerStatus.NOT_FOUND or reading.confidence >= answer.confidence + _CLEARLY
 
 
 def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:

@@ -14,11 +14,12 @@ from math import exp, log
 from pathlib import Path
 
 from retrieval.answering.gathering import Evidence
-from retrieval.answering.matching import SAME_BLOCK
+from retrieval.answering.matching import SAME_BLOCK, Match
 from retrieval.answering.proposals import Proposal
+from retrieval.answering.readings import MISTYPED
 from retrieval.models import AnswerType
 from retrieval.search.question_types import Form, Question
-from retrieval.search.words import is_stop_word
+from retrieval.search.words import is_light, is_stop_word
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "answers.json"
 SPAN_WEIGHTS: Mapping[str, float] = json.loads(WEIGHTS.read_text("utf-8"))
@@ -98,9 +99,11 @@ def features(question: Question, proposal: Proposal, evidence: Evidence) -> dict
         "disagreement": min(0.0, match.agreement),
         "no_predicate": 1.0 if question.predicate is None else 0.0,
         "other_act": 1.0 if _is_other_act(question, proposal) else 0.0,
+        "untold_act": 1.0 if is_open and question.form is Form.ARGUMENT and _is_untold(question, match) else 0.0,
         "displaced": 1.0 if match.is_displaced else 0.0,
         "type_fit": 0.0 if is_open else proposal.type_fit,
         "open_fit": proposal.type_fit if is_open else 0.0,
+        "mistyped": 1.0 if not is_open and proposal.type_fit <= MISTYPED else 0.0,
         "miscounted": 1.0 if kind is AnswerType.QUANTITY and proposal.type_fit < _COUNTED else 0.0,
         "role_fit": proposal.role_fit,
         "closeness": 1.0 / (1.0 + max(0, proposal.steps - 1) / 3),
@@ -135,6 +138,12 @@ def _is_other_act(question: Question, proposal: Proposal) -> bool:
         return proposal.match.predicate_credit == 0
     shares = zip(question.terms, proposal.match.shares, strict=False)
     return any(share < SAME_BLOCK for term, share in shares if term.lemma == question.attribute)
+
+
+def _is_untold(question: Question, match: Match) -> bool:
+    """Whether the sentence has no word for the asked act; "be", "have" and "do" are no act."""
+    predicate = question.predicate
+    return predicate is not None and not is_light(predicate.lemma) and match.predicate_credit == 0
 
 
 def _proximity(question: Question, proposal: Proposal) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,11 @@ from retrieval.index.local import LocalIndex
 from retrieval.index.snapshot import IndexSnapshot
 from retrieval.models import ArticleFilter, Hit, RetrievalMode, SearchResults
 from retrieval.search.cursors import Place, decode_place, encode_place
-from retrieval.search.ranking import LONGEST, Ranked
+from retrieval.search.ranking import LONGEST, Ranked, is_question
+from retrieval.search.rereading import Rereader
 
 if TYPE_CHECKING:
+    from retrieval.answering.reader import SpanReader
     from retrieval.search.stages import Listing, Measured, Stages
 
 MAX_QUERY_CHARACTERS = 10_000
@@ -34,8 +37,15 @@ EmbedQuery = Callable[[str], "NDArray[np.float32] | None"]
 class PassageSearch:
     """Searches an archive's passages. Pages of one search come from one state of the index while it is remembered."""
 
-    def __init__(self, catalog: SearchedCatalog, index: LocalIndex, embed_query: EmbedQuery) -> None:
+    def __init__(
+        self,
+        catalog: SearchedCatalog,
+        index: LocalIndex,
+        embed_query: EmbedQuery,
+        load_reader: Callable[[], SpanReader],
+    ) -> None:
         """``embed_query`` gives a query's vector, or None where the archive has no vectors."""
+        self._rereader = Rereader(catalog, load_reader)
         self._catalog = catalog
         self._index = index
         self._embed_query = embed_query
@@ -57,8 +67,11 @@ class PassageSearch:
         after: str | None = None,
         entity_ids: Sequence[str] = (),
         mode: RetrievalMode = RetrievalMode.HYBRID,
+        reread: bool = False,
     ) -> SearchResults:
         """The best ``limit`` passages for ``query``; naming one of ``entity_ids`` counts as sharing a word.
+
+        ``reread`` has the first passages that a question finds both ways read for the answer, and ranked by that too.
 
         ``after`` goes on behind a hit. The next page is of the same state of the index as the first where that is still
         remembered, else of the newest: then it goes on below the hit's score.
@@ -69,7 +82,8 @@ class PassageSearch:
             EmbedderError: the query's vector cannot be made.
         """
         _check(query, limit)
-        mark = stable_id("search", query, repr(filter_), mode, *entity_ids)
+        reread = reread and mode is RetrievalMode.HYBRID and is_question(query)
+        mark = stable_id("search", query, repr(filter_), mode, *(["reread"] if reread else []), *entity_ids)
         place = decode_place(after, mark) if after else None
         snapshot = self._index.snapshot()
         if snapshot is None:
@@ -77,7 +91,7 @@ class PassageSearch:
         terms = analyze_query(query)
         start = place.rank if place else 0
         sequence, listing = self._find_listing(
-            snapshot, mark, place, query, terms, filter_, entity_ids, mode, depth=start + limit + 1
+            snapshot, mark, place, query, terms, filter_, entity_ids, mode, depth=start + limit + 1, reread=reread
         )
         if place and sequence != place.sequence:
             start = _below(listing.ranked, place)
@@ -107,6 +121,7 @@ class PassageSearch:
         mode: RetrievalMode,
         *,
         depth: int,
+        reread: bool,
     ) -> tuple[int, Listing]:
         current = snapshot.state.sequence
         # A page wants the state of the page before it, which a search now may have left behind.
@@ -117,6 +132,8 @@ class PassageSearch:
                     self._remembered.move_to_end((mark, sequence))
                     return sequence, listing
         listing = self._stages.run(snapshot, query, terms, filter_, entity_ids, mode, depth=min(depth, LONGEST))
+        if reread and listing.ranked:
+            listing = replace(listing, ranked=self._rereader.reread(query, listing.ranked))
         with self._guard:
             self._remembered[mark, current] = listing
             while len(self._remembered) > _REMEMBERED:

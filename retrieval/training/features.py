@@ -70,7 +70,7 @@ class Draws:
         drawn = self._examples
         way = self._chance.random()
         if way < _ALTERED:
-            altered = [rows[number] for rows in drawn.altered if len(rows[number])]
+            altered = [rows[number] for rows in drawn.altered.values() if len(rows[number])]
             return (
                 (altered[self._chance.integers(len(altered))], passage, spans[:0])
                 if altered

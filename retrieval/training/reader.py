@@ -67,7 +67,7 @@ def train_reader(
 def main() -> None:
     """Reads the command line and trains."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--examples", type=Path, required=True, help="what retrieval.training.examples wrote")
+    parser.add_argument("--examples", type=Path, required=True, help="what retrieval.training.preparation wrote")
     parser.add_argument("--teacher", type=Path, required=True, help="model.safetensors of all-mpnet-base-v2, or packed")
     parser.add_argument("--student", type=Path, required=True, help="weights that the student starts from, or packed")
     parser.add_argument("--out", type=Path, required=True, help="folder for the trained model")
