@@ -52,7 +52,7 @@ class Plan:
 def train(
     model: Module,
     logits: Callable[[Module, Batch], Logits],
-    draws: Sequence[Draws],
+    draws: Callable[[int], Sequence[Draws]],
     plan: Plan,
     *,
     teach: Callable[[Batch], Logits] | None = None,
@@ -60,7 +60,7 @@ def train(
     """Trains for the plan's time, and gives the number of questions seen.
 
     Rates rise over the first twentieth of the time and fall linearly to zero at its end: over time, not over steps, as
-    machines differ. Each of ``draws`` is drawn from in a thread of its own. Without ``teach`` the loss is the cross
+    machines differ. ``draws`` gives what the stage of that number draws from, each in a process of its own. Without ``teach`` the loss is the cross
     entropy of the start and end distributions with the annotators' shares; with it, .35 of that and .65 of the
     Kullback-Leibler divergence from the teacher's at temperature 2 (Hinton et al. 2015), over passage and [CLS].
     """
@@ -74,9 +74,9 @@ def train(
     model.train()
     begun, seen, step = time.monotonic(), 0, 0
     bounds = pairwise([0.0, *(stage.until for stage in plan.stages)])
-    for stage, (since, until) in zip(plan.stages, bounds, strict=True):
+    for number, (stage, (since, until)) in enumerate(zip(plan.stages, bounds, strict=True)):
         _LOG.info("%s from %.2f of %.0f s", stage, since, plan.seconds)
-        for arrays in _ahead([one.iter_batches(stage.batch_size, **_drawn(stage)) for one in draws]):
+        for arrays in _ahead([one.iter_batches(stage.batch_size, **_drawn(stage)) for one in draws(number)]):
             share = (time.monotonic() - begun) / plan.seconds
             if share >= until:
                 break

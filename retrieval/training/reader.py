@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import logging
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,16 +50,17 @@ def train_reader(
     known = Examples.load(examples)
     _LOG.info("%d questions over %d passages, on %s", len(known.questions), len(known.passages), device)
 
-    def draws(offset: int) -> list[Draws]:
-        seeds = range(seed + offset, seed + offset + workers)
+    def draws(first_seed: int, stage: int) -> list[Draws]:
+        seeds = ([first_seed, stage, worker] for worker in range(workers))
         return [Draws(known, SHARES, chance=np.random.default_rng(one)) for one in seeds]
 
     large = load_teacher(teacher).to(device)
     plan = Plan(60 * teacher_minutes, _TEACHER_STAGES, 4e-5, 3e-4)
-    _LOG.info("the teacher has seen %d questions", train(large, teacher_logits, draws(100), plan))  # type: ignore[arg-type]
+    seen = train(large, teacher_logits, partial(draws, seed), plan)  # type: ignore[arg-type]
+    _LOG.info("the teacher has seen %d questions", seen)
     small = load_student(student).to(device)
     plan = Plan(60 * minutes, _STUDENT_STAGES, rate, head_rate)
-    seen = train(small, student_logits, draws(500), plan, teach=lambda batch: teacher_logits(large, batch))  # type: ignore[arg-type]
+    seen = train(small, student_logits, partial(draws, seed + 1), plan, teach=partial(teacher_logits, large))  # type: ignore[arg-type]
     _LOG.info("the student has seen %d questions", seen)
     save_student(small, out)
     shutil.copyfile(WEIGHTS / "tokenizer.json", out / "tokenizer.json")
