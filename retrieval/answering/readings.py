@@ -53,7 +53,7 @@ def propose_readings(
         head = match.sentence.head_of(span)
         if (
             head is None
-            or is_asked(match, span)
+            or (is_asked(match, span) and question.form is not Form.YES_NO)  # a choice names its answers
             or (question.is_manner and _is_someone(match, head))
             or _describes_asked(question, match, head)
         ):
