@@ -89,8 +89,14 @@ def test_reading_ends_with_the_group_that_answers_alone_and_surely(
     monkeypatch.setattr(gathering, "_FAR", far)
     evidence = gathered(archive, reader)
     assert len(evidence.read) == count
-    hits = evidence.results.hits[:count]
+    hits = gathered(archive, None).results.hits[:count]  # in the order of search
     assert [passage.id for passage, _ in evidence.read] == [hit.passage.id for hit in hits]
+
+
+def test_the_passage_that_answers_comes_first(archive: Archive, reader: SpanReader) -> None:
+    evidence = gathered(archive, reader, "Who has opened the Elnes library?")
+    first = evidence.results.hits[0].passage
+    assert (first.article_id, first.span.contains(evidence.places[0].span)) == (evidence.places[0].article_id, True)
 
 
 def test_the_block_of_the_best_span_is_parsed_first_and_few_others(archive: Archive, reader: SpanReader) -> None:
