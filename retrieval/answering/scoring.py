@@ -19,7 +19,7 @@ from retrieval.answering.proposals import Proposal
 from retrieval.answering.readings import MISTYPED
 from retrieval.models import AnswerType
 from retrieval.search.question_types import Form, Question
-from retrieval.search.words import is_light, is_stop_word
+from retrieval.search.words import is_light
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "answers.json"
 SPAN_WEIGHTS: Mapping[str, float] = json.loads(WEIGHTS.read_text("utf-8"))
@@ -91,8 +91,6 @@ def features(question: Question, proposal: Proposal, evidence: Evidence) -> dict
         "margin": max(-2.0, min(2.0, margin / 10)),
         "gap": max(-2.0, (margin - evidence.best_margin) / 10),
         "best": 1.0 if margin >= evidence.best_margin else 0.0,
-        "read": 1.0 if proposal.is_read else 0.0,
-        "echo": _echo(proposal),
         "coverage": match.coverage,
         "predicate": match.predicate_credit,
         "agreement": match.agreement,
@@ -114,19 +112,9 @@ def features(question: Question, proposal: Proposal, evidence: Evidence) -> dict
         "length": log(1 + len(proposal.text.split())) if is_open else 0.0,
         "open": 1.0 if is_open else 0.0,
         "person": 1.0 if kind in {AnswerType.PERSON, AnswerType.ORGANIZATION} else 0.0,
-        "quantity": 1.0 if kind is AnswerType.QUANTITY else 0.0,
-        "place": 1.0 if kind is AnswerType.PLACE else 0.0,
         "definition": 1.0 if question.form is Form.DEFINITION else 0.0,
-        "reason": 1.0 if question.form is Form.REASON else 0.0,
         "few_terms": 1.0 / (1 + len(question.terms)),
     }
-
-
-def _echo(proposal: Proposal) -> float:
-    """The share of the span's words that stand for words of the question."""
-    stand = {token.i for _, token in proposal.match.tokens}
-    own = [t for t in proposal.match.sentence.tokens_in(proposal.span) if not is_stop_word(t.text) and t.text[0].isalnum()]
-    return sum(t.i in stand for t in own) / len(own) if own else 0.0
 
 
 def _is_other_act(question: Question, proposal: Proposal) -> bool:

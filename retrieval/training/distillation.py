@@ -60,9 +60,10 @@ def train(
     """Trains for the plan's time, and gives the number of questions seen.
 
     Rates rise over the first twentieth of the time and fall linearly to zero at its end: over time, not over steps, as
-    machines differ. ``draws`` gives what the stage of that number draws from, each in a process of its own. Without ``teach`` the loss is the cross
-    entropy of the start and end distributions with the annotators' shares; with it, .35 of that and .65 of the
-    Kullback-Leibler divergence from the teacher's at temperature 2 (Hinton et al. 2015), over passage and [CLS].
+    machines differ. ``draws`` gives what the stage of that number draws from, each in a process of its own. Without
+    ``teach`` the loss is the cross entropy of the start and end distributions with the annotators' shares; with it, .35 of
+    that and .65 of the Kullback-Leibler divergence from the teacher's at temperature 2 (Hinton et al. 2015), over passage
+    and [CLS].
     """
     import torch  # noqa: PLC0415 - extra "train"
 
