@@ -47,6 +47,8 @@ def train_reader(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(seed)
     torch.backends.cuda.matmul.allow_tf32 = True
+    # Its attention plans anew for every length of a batch: .23 s a step in place of .06 on an H100.
+    torch.backends.cuda.enable_cudnn_sdp(False)
     known = Examples.load(examples)
     _LOG.info("%d questions over %d passages, on %s", len(known.questions), len(known.passages), device)
 
