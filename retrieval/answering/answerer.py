@@ -50,8 +50,8 @@ from retrieval.models import (
 from retrieval.search.question import is_asking, understand
 from retrieval.search.question_types import Form, Question
 
-# Such a question may have been misread, and have a span for its answer: where the rules find nothing, or are less sure than
-# `_SURE` of what they find and the reading is surer by `_CLEARLY`.
+# Such a question may have been misread, and have a span for its answer: where the rules are less sure than `_SURE` of what
+# they find, and the reading is surer than they, and than the least that is answered with, by `_CLEARLY`.
 READ_AFTER_ALL = frozenset({Form.SPEECH, Form.SPEAKER, Form.EVENTS})
 _SURE, _CLEARLY = 0.7, 0.1
 # "Did it rise or fall?" is answered by one of both, not by yes or no.
@@ -193,7 +193,7 @@ def _may_be_misread(question: Question, answer: Answer) -> bool:
 def _is_surer(question: Question, reading: Answer, answer: Answer) -> bool:
     if question.form is Form.YES_NO:
         return True
-    return answer.status is AnswerStatus.NOT_FOUND or reading.confidence >= answer.confidence + _CLEARLY
+    return reading.confidence >= max(answer.confidence, MIN_CONFIDENCE) + _CLEARLY
 
 
 def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:

@@ -59,6 +59,8 @@ def propose_readings(
         ):
             continue
         value, fit = _typed(question, match, span)
+        if question.is_future and question.answer_type is AnswerType.DATE and fit <= MISTYPED:
+            continue  # "after the talks ended" does not tell when something will be
         beside = [p for p in ruled if p.match is match and p.span.overlaps(span)]
         best = max(beside, key=lambda p: p.type_fit, default=None)
         if is_announced and (best is None or best.type_fit <= _SURE_REASON):

@@ -46,8 +46,17 @@ from retrieval.models import ArticleFilter, ArticleInput
 from retrieval.search.question import understand
 
 # Too rare in these sets to be fitted, or what a premise that fails looks like, which annotators make otherwise than we do:
-# a number of something else, another act, another in the asked one's part, a date that is not the asked one.
-GIVEN = {"miscounted": -2.0, "other_act": -1.2, "displaced": -0.8, "date": 0.7, "definition": 1.5}
+# a number of something else, another act, another in the asked one's part, a date that is not the asked one. What is of
+# another kind than asked is often right here, where the rules know few kinds, and seldom in news.
+GIVEN = {
+    "miscounted": -2.4,
+    "other_act": -1.2,
+    "displaced": -0.8,
+    "type_fit": 0.3,
+    "mistyped": -0.6,
+    "date": 0.7,
+    "definition": 1.5,
+}
 _RIGHT = 0.5
 # Of XQuAD every second question is enough, and takes half of the time.
 _XQUAD_EVERY = 2
