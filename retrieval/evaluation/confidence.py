@@ -4,8 +4,8 @@ Three sets that the span reader was not trained on. XQuAD: each page a half, all
 question a second time so that it has no answer: asked of the archive without its paragraph, or with another verb in it,
 or with another name, in turn (annotators did such by hand for SQuAD 2.0, Rajpurkar et al. 2018). ClapNQ: each question
 asked of its own passage, which answers it or does not. News: questions made from the sentences of Wikinews and of ECB+
-(one text for each of its events), asked of an archive of all of them, and each a second time spoiled in the same ways. Even pages,
-rows and articles are fitted on, odd ones measured.
+(one text for each of its events), asked of an archive of all of them, and each a second time spoiled in the same ways.
+Even pages, rows and articles are fitted on, odd ones measured.
 
 The weights maximise the likelihood of the right span, or of none, among a question's proposals; a slope and an offset
 then fit the best proposal's confidence to its being right (Platt 1999), where right is a token F1 of at least one half in
