@@ -16,6 +16,7 @@ _BM25_K1, _BM25_B = 1.2, 0.75
 # Shorter ones are single sentences, which rarely look as if they might answer another's question.
 _LEAST_CHARACTERS = 250
 _DEPTH = 14
+_ALWAYS_COUNTED = 20
 
 
 class HardNegatives:
@@ -80,8 +81,8 @@ class _Bm25:
         scores: dict[int, float] = defaultdict(float)
         for word in set(_WORD.findall(query.lower())):
             held = self._holders.get(word, ())
-            if len(held) > max(1, self._size // 12):
-                continue
+            if len(held) > max(_ALWAYS_COUNTED, self._size // 12):
+                continue  # words that so many passages have say little, and cost most
             weight = math.log(1 + (self._size - len(held) + 0.5) / (len(held) + 0.5))
             for index, part in held:
                 scores[index] += weight * part
