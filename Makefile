@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 run: .venv/.runtime
 	@mkdir -p $(dir $(ARCHIVE))
 	@$(BIN)/dateline ingest --archive $(ARCHIVE) seeds
-	@$(BIN)/dateline ask --archive $(ARCHIVE) "$$($(BIN)/python -m api.sample)"
+	@$(BIN)/dateline ask --archive $(ARCHIVE) "$$($(BIN)/python -m api.cli.sample)"
 	@$(BIN)/dateline serve --archive $(ARCHIVE) --host $(HOST) --port $(PORT)
 
 test: lint node

@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 if TYPE_CHECKING:
-    from retrieval.answering.generator import Generator
+    from retrieval.answering.generation.generator import Generator
     from retrieval.archive import Archive
 
 PREFIX = "DATELINE_"
@@ -212,7 +212,7 @@ def generator_of(settings: Settings) -> Generator | None:
     """The language model of the settings, if they name one; nothing is imported or sent before it is asked."""
     if not (settings.llm_base_url and settings.llm_model):
         return None
-    from retrieval.answering.generator import ChatGenerator  # noqa: PLC0415 -- asyncio
+    from retrieval.answering.generation.generator import ChatGenerator  # noqa: PLC0415 -- asyncio
 
     os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "false"  # Haystack looks when it is imported
     return ChatGenerator(

@@ -1,7 +1,6 @@
 """Dateline's library: an archive of news articles that answers questions with cited passages."""
 
 from retrieval.archive import Archive
-from retrieval.catalog.nested import Parent
 from retrieval.errors import (
     ArchiveClosed,
     ArchiveError,
@@ -46,6 +45,7 @@ from retrieval.models import (
     BlockKind,
     BooleanValue,
     CandidatesFound,
+    CasualtyCount,
     Citation,
     Claim,
     ClaimFilter,
@@ -105,9 +105,9 @@ from retrieval.models import (
     StoryFilter,
     StoryOrder,
     TimeRef,
-    Toll,
     Window,
 )
+from retrieval.stores.sql.queries.parent_lists import Parent
 
 __all__ = [
     "QUAD_CLASS",
@@ -142,6 +142,7 @@ __all__ = [
     "BlockKind",
     "BooleanValue",
     "CandidatesFound",
+    "CasualtyCount",
     "Citation",
     "Claim",
     "ClaimFilter",
@@ -211,7 +212,6 @@ __all__ = [
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
-    "Toll",
     "WeightsError",
     "Window",
 ]

@@ -15,16 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
-from retrieval.catalog.engine import connect, parse_url, writing
-from retrieval.catalog.searched import SearchedCatalog
-from retrieval.catalog.writing import remove_article
 from retrieval.citations import cite
 from retrieval.embedding import DEFAULT_EMBEDDER, Embedder, open_embedder
-from retrieval.embedding.archive_vectors import ArchiveVectors
 from retrieval.errors import ArchiveClosed, ArchiveLocked
-from retrieval.index.catchup import catch_up
-from retrieval.index.local import LocalIndex
-from retrieval.intake import Intake
+from retrieval.ingest import Intake
 from retrieval.models import (
     MIN_CONFIDENCE,
     Answer,
@@ -37,13 +31,19 @@ from retrieval.models import (
     SearchResults,
     Span,
 )
-from retrieval.search.passages import PassageSearch
+from retrieval.search.passage_search import PassageSearch
+from retrieval.stores.archive_vectors import ArchiveVectors
+from retrieval.stores.index.local.local_index import LocalIndex
+from retrieval.stores.index.sync import catch_up
+from retrieval.stores.sql.engine import connect, parse_url, writing
+from retrieval.stores.sql.queries.search_queries import SearchQueries
+from retrieval.stores.sql.writes.article_writes import remove_article
 from retrieval.timelines import Timelines
 
 if TYPE_CHECKING:
-    from retrieval.answering.generator import Generator
+    from retrieval.answering.evidence.span_reader import SpanReader
+    from retrieval.answering.generation.generator import Generator
     from retrieval.answering.progress import OnStage, ShouldStop
-    from retrieval.answering.reader import SpanReader
     from retrieval.extraction.extractor import Extractor
 
 
@@ -74,7 +74,7 @@ class Archive(Intake, Timelines):
 
         ``embedder`` makes the vectors that searches by meaning need: see `open_embedder`; None makes none, and searches go
         by words alone. ``embedder_threads`` are those of its model. ``generator`` is the language model of `ask` in mode
-        GENERATIVE, such as `retrieval.answering.generator.ChatGenerator`.
+        GENERATIVE, such as `retrieval.answering.generation.generator.ChatGenerator`.
 
         Raises:
             InputError: not such a URL.
@@ -113,7 +113,7 @@ class Archive(Intake, Timelines):
             lock_timeout_seconds=lock_timeout_seconds,
         )
         self._vectors = ArchiveVectors(self._engine, embedder)
-        self._searched = SearchedCatalog(self._engine)
+        self._searched = SearchQueries(self._engine)
         self._searches = PassageSearch(self._searched, self._index, self._vectors.embed_query, _load_reader)
         self._generator = generator
         self._write_guard = threading.Lock()
@@ -205,7 +205,7 @@ class Archive(Intake, Timelines):
             AskCancelled: ``should_stop`` said so.
         """
         from retrieval.answering.answerer import Answerer  # noqa: PLC0415 -- the language model loads with the first use
-        from retrieval.answering.reader import shared_reader  # noqa: PLC0415
+        from retrieval.answering.evidence.span_reader import shared_reader  # noqa: PLC0415
 
         self._catch_up()
         sources = self if as_of is None else self.at(as_of)
@@ -314,7 +314,7 @@ class Archive(Intake, Timelines):
 
 
 def _load_reader() -> SpanReader:
-    from retrieval.answering.reader import shared_reader  # noqa: PLC0415 -- loads with the first use
+    from retrieval.answering.evidence.span_reader import shared_reader  # noqa: PLC0415 -- loads with the first use
 
     return shared_reader()
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from retrieval.catalog.relations import CatalogRelations, TimelineSubject
-from retrieval.extraction.clusters import stems
+from retrieval.linking.event_coreference import stems
 from retrieval.models import ArticleFilter, Claim, ClaimFilter, Event, Page, RetrievalMode, SearchResults, Window
+from retrieval.stores.sql.queries.relation_queries import RelationQueries, TimelineSubject
 
 _HITS = 100
 
 
-class Timelines(CatalogRelations):
+class Timelines(RelationQueries):
     """The part of an archive that puts events in the order of time."""
 
     @abstractmethod

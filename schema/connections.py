@@ -11,7 +11,7 @@ import strawberry
 
 from retrieval import InputError
 from retrieval.models import Page, Window
-from schema.documented import object_type, resolver
+from schema.decorators import object_type, resolver
 from schema.loaders import Loaders
 
 DEFAULT_PAGE = 20

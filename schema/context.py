@@ -19,8 +19,8 @@ from graphql.pyutils import Path
 
 from retrieval import Archive, InputError
 from retrieval.jobs import JobQueue
-from schema.budgets import Budget, Charge
 from schema.errors import Forbidden
+from schema.execution.budgets import Budget, Charge
 from schema.feed import ChangeFeed
 from schema.loaders import Loaders
 

@@ -11,10 +11,10 @@ from strawberry import UNSET
 
 from retrieval import InputError, models
 from schema.context import Info
-from schema.documented import input_type, mutation, object_type
+from schema.decorators import input_type, mutation, object_type
 from schema.enums import UserErrorCode
 from schema.ids import expect
-from schema.kinds import loader
+from schema.node_registry import loader
 from schema.types.entities import Entity
 from schema.types.user_errors import UserError
 

@@ -9,7 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from retrieval import InputError, models
-from schema.documented import input_type
+from schema.decorators import input_type
 from schema.enums import OrderDirection
 from schema.ids import expect
 from schema.scalars import URI, CalendarDay, last_second

@@ -10,7 +10,7 @@ import strawberry
 from retrieval import InputError, models
 from schema import ids
 from schema.context import Info
-from schema.documented import mutation, object_type
+from schema.decorators import mutation, object_type
 from schema.entity_mutations import EntityMutations
 from schema.enums import UserErrorCode
 from schema.inputs import CancelIngestJobInput, IngestArticlesInput, RemoveArticlesInput

@@ -7,7 +7,7 @@ from typing import cast
 from retrieval import InputError
 from schema import ids
 from schema.context import Context
-from schema.kinds import find
+from schema.node_registry import find
 from schema.types.ingestion import IngestJob
 from schema.types.provenance import Citation, Node
 

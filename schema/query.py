@@ -24,7 +24,7 @@ from schema.connections import (
     window,
 )
 from schema.context import Info
-from schema.documented import object_type, resolver
+from schema.decorators import object_type, resolver
 from schema.enums import OrderDirection
 from schema.ids import expect
 from schema.inputs import (
@@ -45,7 +45,7 @@ from schema.inputs import (
     event_filter,
     story_filter,
 )
-from schema.kinds import find
+from schema.node_registry import find
 from schema.nodes import find_job, find_node
 from schema.scalars import URI, last_second
 from schema.types.answers import Answer

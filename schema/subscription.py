@@ -13,7 +13,7 @@ from retrieval import Archive, InputError, models
 from schema.asking import ask_once, follow_stages
 from schema.connections import MAX_PAGE
 from schema.context import Info
-from schema.documented import object_type, subscription
+from schema.decorators import object_type, subscription
 from schema.ids import expect
 from schema.inputs import WhichArticles, article_filter
 from schema.query import AsOf, GlobalId, MinConfidence, Question, WhoWords

@@ -45,7 +45,7 @@ def server_process(
     with (
         log.open("a") as stderr,
         subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--archive", str(archive), *options],
+            [sys.executable, "-m", "api.cli.main", "serve", "--port", "0", "--archive", str(archive), *options],
             cwd=folder,
             env=kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "DATELINE_WARM_UP": "false"} | environment,
             stdout=subprocess.PIPE,

@@ -7,29 +7,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from retrieval.answering.arguments import propose
-from retrieval.answering.assembly import (
+from retrieval.answering.candidates.arguments import propose
+from retrieval.answering.candidates.candidates import CandidateSpan
+from retrieval.answering.candidates.event_answers import find_event_matches
+from retrieval.answering.candidates.reader_candidates import propose_readings
+from retrieval.answering.candidates.reasons import propose_reasons
+from retrieval.answering.candidates.roles import propose_definitions, propose_holders
+from retrieval.answering.candidates.speech import propose_complements, propose_contents, propose_speakers
+from retrieval.answering.evidence.gathering import UNREAD_FORMS, Evidence, gather
+from retrieval.answering.evidence.matching import Match, match_sentence
+from retrieval.answering.evidence.sources import AnswerSources
+from retrieval.answering.evidence.span_reader import SpanReader
+from retrieval.answering.generation.generative import write_answer
+from retrieval.answering.generation.generator import Generator
+from retrieval.answering.progress import OnStage, Progress, ShouldStop
+from retrieval.answering.reconciliation.assembly import (
     abstain,
     answer_events,
+    answer_from_stances,
     answer_proposals,
-    answer_voices,
 )
-from retrieval.answering.gathering import UNREAD_FORMS, Evidence, gather
-from retrieval.answering.generative import write_answer
-from retrieval.answering.generator import Generator
-from retrieval.answering.happenings import collect_happenings
-from retrieval.answering.hearsay import told_by
-from retrieval.answering.matching import Match, match_sentence
-from retrieval.answering.progress import OnStage, Progress, ShouldStop
-from retrieval.answering.proposals import Proposal
-from retrieval.answering.propositions import collect_voices
-from retrieval.answering.reader import SpanReader
-from retrieval.answering.readings import propose_readings
-from retrieval.answering.reasons import propose_reasons
-from retrieval.answering.roles import propose_definitions, propose_holders
-from retrieval.answering.scoring import score
-from retrieval.answering.sources import AnswerSources
-from retrieval.answering.speech import propose_complements, propose_contents, propose_speakers
+from retrieval.answering.reconciliation.scoring import score
+from retrieval.answering.reconciliation.source_constraint import told_by
+from retrieval.answering.reconciliation.yes_no import collect_stances
 from retrieval.errors import GeneratorMissing, InputError
 from retrieval.models import (
     MIN_CONFIDENCE,
@@ -47,8 +47,8 @@ from retrieval.models import (
     QuestionUnderstood,
     SearchResults,
 )
-from retrieval.search.question import is_asking, understand
-from retrieval.search.question_types import Form, Question
+from retrieval.questions.interpretation import is_asking, understand
+from retrieval.questions.question import Form, Question
 
 # Such a question may have been misread, and have a span for its answer: where the rules are less sure than `_SURE` of what
 # they find, and the reading is surer than they, and than the least that is answered with, by `_CLEARLY`.
@@ -152,14 +152,14 @@ class Answerer:
             return abstain(question, AbstentionReason.NO_MATCHING_PASSAGE, closest)
         if question.form is Form.YES_NO:
             with progress.timed(AskStep.PROPOSALS):
-                voices = collect_voices(question, evidence.sentences, evidence.facts)
+                source_stances = collect_stances(question, evidence.sentences, evidence.facts)
             with progress.timed(AskStep.ASSEMBLY):
-                return answer_voices(question, voices, closest, minimum)
+                return answer_from_stances(question, source_stances, closest, minimum)
         if question.form is Form.EVENTS:
             with progress.timed(AskStep.PROPOSALS):
-                happenings = collect_happenings(question, evidence.sentences, evidence.facts)
+                event_matches = find_event_matches(question, evidence.sentences, evidence.facts)
             with progress.timed(AskStep.ASSEMBLY):
-                return answer_events(question, happenings, closest, minimum)
+                return answer_events(question, event_matches, closest, minimum)
         with progress.timed(AskStep.PROPOSALS):
             scored = [score(question, p, evidence) for p in propose_all(question, evidence)]
             if question.source and question.form is not Form.SPEECH:
@@ -196,7 +196,7 @@ def _is_surer(question: Question, reading: Answer, answer: Answer) -> bool:
     return reading.confidence >= max(answer.confidence, MIN_CONFIDENCE) + _CLEARLY
 
 
-def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:
+def propose_all(question: Question, evidence: Evidence) -> list[CandidateSpan]:
     """Every span of the evidence that may answer, for all forms but YES_NO and EVENTS."""
     sentences, facts = evidence.sentences, evidence.facts
     if question.form is Form.SPEAKER:
@@ -206,7 +206,7 @@ def propose_all(question: Question, evidence: Evidence) -> list[Proposal]:
     return [*ruled, *propose_readings(question, evidence.places, matches, ruled)]
 
 
-def _propose_by_rules(question: Question, evidence: Evidence, matches: Sequence[Match]) -> list[Proposal]:
+def _propose_by_rules(question: Question, evidence: Evidence, matches: Sequence[Match]) -> list[CandidateSpan]:
     sentences, facts = evidence.sentences, evidence.facts
     if question.form is Form.SPEECH:
         return [*propose_contents(question, sentences, facts), *propose_complements(question, matches)]

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.training.detokenisation import detokenise
+from retrieval.text.detokenisation import detokenise
 
 
 @dataclass(frozen=True, slots=True)

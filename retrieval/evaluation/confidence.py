@@ -30,20 +30,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.answering.answerer import propose_all
-from retrieval.answering.gathering import UNREAD_FORMS, gather
-from retrieval.answering.reader import SpanReader
-from retrieval.answering.reading import parse
-from retrieval.answering.scoring import WEIGHTS, features
+from retrieval.answering.evidence.gathering import UNREAD_FORMS, gather
+from retrieval.answering.evidence.sentences import parse
+from retrieval.answering.evidence.span_reader import SpanReader
+from retrieval.answering.reconciliation.scoring import WEIGHTS, features
 from retrieval.archive import Archive
 from retrieval.evaluation.clapnq import read_clapnq
 from retrieval.evaluation.ecbplus import read_ecbplus
 from retrieval.evaluation.measures import area_under_roc, calibration_error, fit_platt
-from retrieval.evaluation.newsquestions import make_questions
+from retrieval.evaluation.news_questions import make_questions
 from retrieval.evaluation.questions import token_f1
 from retrieval.evaluation.reliability import write_diagram
 from retrieval.evaluation.spoiling import Spoiler
 from retrieval.models import ArticleFilter, ArticleInput
-from retrieval.search.question import understand
+from retrieval.questions.interpretation import understand
 
 # Too rare in these sets to be fitted, or what a premise that fails looks like, which annotators make otherwise than we do:
 # a number of something else, another act, another in the asked one's part, a date that is not the asked one. What is of
@@ -146,7 +146,7 @@ def _read_news(data: Path) -> Iterator[ArticleInput]:
     for line in (data / "wikinews" / "gum_articles.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         yield ArticleInput(row["text"], row["title"], row["url"], row["published"])
-    first = {document.happening: document for document in reversed(read_ecbplus(data / "ecbplus"))}
+    first = {document.event_match: document for document in reversed(read_ecbplus(data / "ecbplus"))}
     for document in reversed(first.values()):
         yield ArticleInput(document.text, url=f"https://example.org/{document.name}")
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from retrieval.catalog.ids import fold
 from retrieval.models import ArticleFacts, Claim, ClaimStance, EntityType, MentionKind, Span
+from retrieval.models.identity import fold
 
 _TYPES = {
     "PERSON": {EntityType.PERSON},
@@ -120,8 +120,8 @@ def score_claims(facts: ArticleFacts, gold: Mapping[str, Any]) -> Score:
 def score_events(facts: ArticleFacts, gold: Mapping[str, Any]) -> Score:
     """Events found by their trigger or another place that tells of them, and right in type."""
     triggers: dict[str, list[Span]] = {}
-    for telling in facts.event_mentions:
-        triggers.setdefault(telling.event_id, []).append(telling.trigger)
+    for event_report in facts.event_mentions:
+        triggers.setdefault(event_report.event_id, []).append(event_report.trigger)
     found: set[str] = set()
     right: set[str] = set()
     for row in gold["events"]:

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from retrieval.extraction.entities import find_entities
-from retrieval.extraction.language import parse_articles
+from retrieval.extraction.entities.entities import find_entities
+from retrieval.extraction.language.parsing import parse_articles
 from retrieval.models import Block, BlockKind, EntityType, MentionKind, Span
 
 _TYPES = {EntityType.PERSON: "PER", EntityType.ORGANIZATION: "ORG", EntityType.PLACE: "LOC", EntityType.FACILITY: "LOC"}

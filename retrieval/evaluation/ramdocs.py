@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from retrieval.answering.reader import SpanReader
+from retrieval.answering.evidence.span_reader import SpanReader
 from retrieval.archive import Archive
 from retrieval.evaluation.questions import normalize, token_f1
 from retrieval.models import Answer, AnswerStatus, ArticleInput

@@ -22,7 +22,7 @@ from retrieval.archive import Archive
 from retrieval.evaluation.collections import Collection, CollectionQuery, read_multihop, read_squad, read_wice
 from retrieval.evaluation.metrics import measure, summarize
 from retrieval.evaluation.searching import build_archive
-from retrieval.search.passages import MAX_LIMIT
+from retrieval.search.passage_search import MAX_LIMIT
 from retrieval.search.ranking import COLUMNS, QUESTION, STATEMENT, diversify, fuse
 
 _FOLDS = 5

@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 
 from retrieval.archive import Archive
-from retrieval.catalog.prepared import PreparedArticle
 from retrieval.embedding import DEFAULT_EMBEDDER, Embedder
 from retrieval.evaluation.collections import Collection, CollectionPassage
 from retrieval.evaluation.metrics import Estimate, measure, summarize
-from retrieval.extraction.facts import Extraction
 from retrieval.models import ArticleFilter, DatePrecision, Hit, PublicationDate, PublicationSource, RetrievalMode, Span
+from retrieval.models.found_facts import Extraction
+from retrieval.models.prepared import PreparedArticle
 
 _DEPTH = 100
 _BATCH = 64

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from spacy.tokens import Span, Token
 
-from retrieval.answering.reading import parse
-from retrieval.extraction.language import name_text
-from retrieval.search.words import similarity
+from retrieval.answering.evidence.sentences import parse
+from retrieval.extraction.language.parsing import name_text
+from retrieval.text.words import similarity
 
 _TRIES = 50
 

@@ -28,10 +28,10 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from retrieval.extraction.facts import FoundTime
-from retrieval.extraction.intervals import months
-from retrieval.extraction.times import parse_time_expressions
+from retrieval.extraction.temporal.intervals import months
+from retrieval.extraction.temporal.times import parse_time_expressions
 from retrieval.models import DatePrecision
+from retrieval.models.found_facts import FoundTime
 
 _LEAD = re.compile(
     r"^(?:(?:from|between|on|in|the|at|since|of|during|for|by|before|after|until|within|year)\s+)+", re.IGNORECASE

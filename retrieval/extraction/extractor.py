@@ -9,15 +9,15 @@ from typing import Protocol, TypeVar
 
 from spacy.language import Language
 
-from retrieval.extraction.claims import find_claims
-from retrieval.extraction.entities import find_entities
-from retrieval.extraction.events import find_events
-from retrieval.extraction.facts import Extraction
-from retrieval.extraction.language import ParsedBlock, load_language, parse_articles
-from retrieval.extraction.parses import pack_parses
-from retrieval.extraction.roles import find_roles
-from retrieval.extraction.times import find_times
+from retrieval.extraction.claims.claims import find_claims
+from retrieval.extraction.entities.entities import find_entities
+from retrieval.extraction.entities.roles import find_roles
+from retrieval.extraction.events.events import find_events
+from retrieval.extraction.language.parsing import ParsedBlock, load_language, parse_articles
+from retrieval.extraction.language.stored_parses import pack_parses
+from retrieval.extraction.temporal.times import find_times
 from retrieval.models import FACTUAL_BLOCKS, Block, PublicationDate
+from retrieval.models.found_facts import Extraction
 
 T = TypeVar("T")
 

@@ -11,8 +11,8 @@ from multiprocessing import connection, get_context, parent_process
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from retrieval.catalog.prepared import PreparedArticle
-from retrieval.extraction.facts import Extraction
+from retrieval.models.found_facts import Extraction
+from retrieval.models.prepared import PreparedArticle
 
 if TYPE_CHECKING:
     from retrieval.extraction.extractor import Extractor

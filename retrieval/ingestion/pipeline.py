@@ -8,12 +8,12 @@ from datetime import datetime
 
 import orjson
 
-from retrieval.catalog.prepared import PreparedArticle
 from retrieval.errors import ArticleRejected, InputError
 from retrieval.ingestion.blocks import article_title, split_blocks
 from retrieval.ingestion.passages import split_passages
 from retrieval.ingestion.publication import publication_date
 from retrieval.models import ArticleInput, Block, PublicationDate, PublicationSource
+from retrieval.models.prepared import PreparedArticle
 
 MAX_CHARACTERS = 5_000_000
 

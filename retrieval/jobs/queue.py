@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, literal, select, update
 from sqlalchemy.exc import OperationalError
 
-from retrieval.catalog.columns import Instant
-from retrieval.catalog.engine import connect, parse_url, translate, writing
-from retrieval.catalog.tables import job_items, jobs
 from retrieval.models import ArticleInput, IngestOutcome, IngestResult
+from retrieval.stores.sql.columns import Instant
+from retrieval.stores.sql.engine import connect, parse_url, translate, writing
+from retrieval.stores.sql.tables import job_items, jobs
 
 MOST_ATTEMPTS = 3
 _GIVEN_UP = f"the worker ended {MOST_ATTEMPTS} times while reading it; see the server's log"

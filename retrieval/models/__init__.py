@@ -69,6 +69,7 @@ from retrieval.models.entities import (
 )
 from retrieval.models.events import (
     QUAD_CLASS,
+    CasualtyCount,
     Event,
     EventMention,
     EventStatus,
@@ -76,7 +77,6 @@ from retrieval.models.events import (
     Participant,
     ParticipantRole,
     QuadClass,
-    Toll,
 )
 from retrieval.models.filters import (
     ArticleFilter,
@@ -127,6 +127,7 @@ __all__ = [
     "BlockKind",
     "BooleanValue",
     "CandidatesFound",
+    "CasualtyCount",
     "Citation",
     "Claim",
     "ClaimFilter",
@@ -186,6 +187,5 @@ __all__ = [
     "StoryFilter",
     "StoryOrder",
     "TimeRef",
-    "Toll",
     "Window",
 ]

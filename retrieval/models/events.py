@@ -112,7 +112,7 @@ class EventMention:
 
 
 @dataclass(frozen=True, slots=True)
-class Toll:
+class CasualtyCount:
     """A number of people as told; ``low`` and ``high`` bound it, None where open: "at least 12" has no ``high``.
 
     Of several accounts the commonest number is taken, and the bounds are the least and the most that one of them gives.
@@ -138,7 +138,7 @@ class Event:
     title: str
     time: TimeRef
     place_id: str | None
-    killed: Toll | None
-    injured: Toll | None
+    killed: CasualtyCount | None
+    injured: CasualtyCount | None
     confidence: float
     independent_source_count: int

@@ -10,8 +10,8 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.catalog.candidates import Candidate
-from retrieval.index.analysis import STEMS, STOP_WORDS, split_words
+from retrieval.models.ranking import Candidate
+from retrieval.text.analysis import STEMS, STOP_WORDS, split_words
 
 FEATURES = ("coverage", "rare_coverage", "pairs", "pairs_anywhere", "triples", "numbers", "context", "length")
 
@@ -38,8 +38,8 @@ class QueryShape:
     def __init__(self, query: str, frequencies: Callable[[Sequence[str]], tuple[list[int], int]]) -> None:
         words = split_words(query)[:_MAX_WORDS]
         stems = [STEMS[word] for word in words]
-        telling = [word.casefold() not in STOP_WORDS for word in words]
-        terms = sorted({term for term, tells in zip(stems, telling, strict=True) if tells and term})
+        event_report = [word.casefold() not in STOP_WORDS for word in words]
+        terms = sorted({term for term, tells in zip(stems, event_report, strict=True) if tells and term})
         counts, total = frequencies(terms)
         self._signs = {term: chr(_FIRST + number) for number, term in enumerate(dict.fromkeys(filter(None, stems)))}
         self._weights = {
@@ -48,7 +48,7 @@ class QueryShape:
         }
         self._digits = [self._signs[term] for term in terms if any(sign.isdigit() for sign in term)]
         signs = [self._signs.get(term, _NOWHERE) for term in stems]
-        joints = zip(signs, signs[1:], telling, telling[1:], strict=False)
+        joints = zip(signs, signs[1:], event_report, event_report[1:], strict=False)
         self._pairs = self._weigh([a + b for a, b, left, right in joints if left or right])
         self._triples = self._weigh(["".join(three) for three in zip(signs, signs[1:], signs[2:], strict=False)])
         self._total = sum(self._weights.values()) or 1.0

@@ -22,11 +22,7 @@ from haystack.utils.filters import document_matches_filter
 from sqlalchemy import text
 
 from retrieval.archive import Archive
-from retrieval.catalog.engine import writing
-from retrieval.catalog.ids import stable_id
-from retrieval.catalog.prepared import PreparedArticle
 from retrieval.embedding import DEFAULT_EMBEDDER
-from retrieval.extraction.facts import Extraction
 from retrieval.models import (
     ArticleFilter,
     DatePrecision,
@@ -37,6 +33,10 @@ from retrieval.models import (
     Span,
     Window,
 )
+from retrieval.models.found_facts import Extraction
+from retrieval.models.identity import stable_id
+from retrieval.models.prepared import PreparedArticle
+from retrieval.stores.sql.engine import writing
 
 # Kept beside the archive's own tables: what came in as a document goes out as the same document.
 _TABLE = """CREATE TABLE IF NOT EXISTS haystack_documents (

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.index.analysis import STOP_WORDS, split_words
 from retrieval.search.features import FEATURES
+from retrieval.text.analysis import STOP_WORDS, split_words
 
 COLUMNS = ("lexical", "dense", *FEATURES)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from retrieval.catalog.searched import SearchedCatalog
 from retrieval.search.ranking import Ranked
+from retrieval.stores.sql.queries.search_queries import SearchQueries
 
 if TYPE_CHECKING:
-    from retrieval.answering.reader import SpanReader
+    from retrieval.answering.evidence.span_reader import SpanReader
 
 # So many of the first are read: more cost more than they change.
 READ = 12
@@ -21,7 +21,7 @@ ANSWER_WEIGHT = 0.5
 class Rereader:
     """Puts a list in another order by what the span reader makes of its first passages."""
 
-    def __init__(self, catalog: SearchedCatalog, load_reader: Callable[[], SpanReader]) -> None:
+    def __init__(self, catalog: SearchQueries, load_reader: Callable[[], SpanReader]) -> None:
         self._catalog = catalog
         self._load_reader = load_reader
 

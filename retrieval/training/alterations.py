@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from spacy.tokens import Doc, Token
 
-from retrieval.search.words import word_set
+from retrieval.text.words import word_set
 from retrieval.training.antonyms import ANTONYMS
 from retrieval.training.questions import Question
 

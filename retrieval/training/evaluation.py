@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.answering.reader import WEIGHTS, ReaderManifest, SpanReader
+from retrieval.answering.evidence.span_reader import WEIGHTS, ReaderManifest, SpanReader
 from retrieval.evaluation.clapnq import ClapRow, read_clapnq
 from retrieval.evaluation.measures import area_under_roc, calibration_error, exact_match, fit_platt, word_f1
 from retrieval.training.questions import Question, read_squad

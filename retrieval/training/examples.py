@@ -40,7 +40,7 @@ class Examples:
 
     ``source`` counts among ``sources`` and ``passage`` among ``passages``, whose rows are token ids, as are those of
     ``questions`` and of ``altered`` (by kind of alteration, empty where it could not be made). ``spans`` are the
-    answers, first and last token in turn; ``telling`` the tokens (first, and one past the last) of the sentences without
+    answers, first and last token in turn; ``event_report`` the tokens (first, and one past the last) of the sentences without
     which the passage does not answer; ``negatives`` [questions, 6] are passages that do not answer, -1 where there are
     fewer.
     """
@@ -51,7 +51,7 @@ class Examples:
     passages: Ragged
     questions: Ragged
     spans: Ragged
-    telling: Ragged
+    event_report: Ragged
     altered: dict[str, Ragged]
     negatives: NDArray[np.int32]
 
@@ -87,7 +87,7 @@ class Examples:
             passages=ragged("passages"),
             questions=ragged("questions"),
             spans=ragged("spans"),
-            telling=ragged("telling"),
+            event_report=ragged("telling"),
             altered={kind: ragged(_ALTERED + kind) for kind in kinds},
             negatives=arrays["negatives"],
         )

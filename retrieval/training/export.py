@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.answering.reader import WEIGHTS, ReaderManifest
+from retrieval.answering.evidence.span_reader import WEIGHTS, ReaderManifest
 from retrieval.errors import WeightsError
 from retrieval.training.packing import Weights, read_weights
 

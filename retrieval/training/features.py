@@ -83,11 +83,11 @@ class Draws:
                 if len(others)
                 else (question, passage, spans)
             )
-        telling = drawn.telling[number].reshape(-1, 2)
+        event_report = drawn.event_report[number].reshape(-1, 2)
         is_left = np.ones(len(passage), bool)
-        for first, end in telling:
+        for first, end in event_report:
             is_left[first:end] = False
-        return (question, passage[is_left], spans[:0]) if len(telling) else (question, passage, spans)
+        return (question, passage[is_left], spans[:0]) if len(event_report) else (question, passage, spans)
 
     def _cut(
         self, question: NDArray[np.int64], passage: NDArray[np.int64], spans: NDArray[np.int64], *, room: int

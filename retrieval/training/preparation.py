@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from retrieval.answering.reader import WEIGHTS
+from retrieval.answering.evidence.span_reader import WEIGHTS
 from retrieval.training.alterations import Alteration, Alterations
 from retrieval.training.examples import Examples, Ragged
 from retrieval.training.mixture import read_training_questions
@@ -47,7 +47,7 @@ def make_examples(questions: Mapping[str, Sequence[Question]], tokenizer: Tokeni
         passages=Ragged.of([encoding.ids for encoding in encoded]),
         questions=_encode(tokenizer, [question.text for _, question in rows]),
         spans=Ragged.of([[token for pair in own for token in pair] for own in spans]),
-        telling=Ragged.of(
+        event_report=Ragged.of(
             [list(_telling_tokens(offsets[places[question.passage]], question)) for _, question in rows],
         ),
         altered=_alter(rows, tokenizer, chance),

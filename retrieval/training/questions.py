@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.training.detokenisation import detokenise
+from retrieval.text.detokenisation import detokenise
 
 
 @dataclass(frozen=True, slots=True)

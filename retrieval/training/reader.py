@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.answering.reader import WEIGHTS
+from retrieval.answering.evidence.span_reader import WEIGHTS
 from retrieval.training.distillation import Plan, Stage, train
 from retrieval.training.examples import Examples
 from retrieval.training.features import Draws

@@ -1,1 +1,1 @@
-"""The object types of the schema, in modules that find each other by name (`schema.kinds`)."""
+"""The object types of the schema, in modules that find each other by name (`schema.node_registry`)."""

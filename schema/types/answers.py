@@ -9,8 +9,8 @@ import strawberry
 
 from retrieval import models
 from schema.connections import page_size
-from schema.documented import object_type, resolver
-from schema.kinds import register
+from schema.decorators import object_type, resolver
+from schema.node_registry import register
 from schema.types.articles import Passage
 from schema.types.claims import Attribution, Claim
 from schema.types.entities import Entity, entity_of

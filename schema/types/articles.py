@@ -10,14 +10,14 @@ import strawberry
 from strawberry import UNSET
 
 from retrieval import Parent, models
-from retrieval.catalog.writing import publisher_id
+from retrieval.stores.sql.writes.article_writes import publisher_id
 from schema import ids
 from schema.connections import After, Before, Connection, First, Last, window
 from schema.context import Info
-from schema.documented import object_type, resolver
+from schema.decorators import object_type, resolver
 from schema.enums import DiscardReason
 from schema.inputs import SortArticles, WhichArticles, WhichClaims, article_filter, article_order, claim_filter
-from schema.kinds import find, register
+from schema.node_registry import find, register
 from schema.scalars import URI
 from schema.types.lists import article_list, claim_list, event_list, mention_list, passage_list, quotation_list
 from schema.types.provenance import Node, TextSpan

@@ -7,8 +7,8 @@ import strawberry
 from retrieval import models
 from schema import ids
 from schema.context import Info
-from schema.documented import object_type, resolver
-from schema.kinds import find, loader, register
+from schema.decorators import object_type, resolver
+from schema.node_registry import find, loader, register
 from schema.types.events import EventTime
 from schema.types.provenance import Citation, Node, cite
 from schema.types.references import ClaimRef, EntityRef, EventRef, Later

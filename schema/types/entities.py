@@ -13,13 +13,13 @@ from graphql.pyutils import Path
 from strawberry import UNSET
 
 from retrieval import Parent, models
-from retrieval.extraction.geography import KnownPlace, Location, locate
+from retrieval.extraction.entities.geography import KnownPlace, Location, locate
 from schema import ids
 from schema.connections import After, Before, Connection, First, Last, page_size, window
 from schema.context import Context, Info
-from schema.documented import Preload, interface, object_type, preloaded, resolver
+from schema.decorators import Preload, interface, object_type, preloaded, resolver
 from schema.inputs import WhichArticles, WhichClaims, WhichEvents, article_filter, claim_filter, event_filter
-from schema.kinds import find, register
+from schema.node_registry import find, register
 from schema.types.lists import article_list, claim_list, event_list, mention_list, quotation_list
 from schema.types.provenance import Citation, Node, cite
 from schema.types.references import ArticleRef, ClaimRef, EventRef, Later, QuotationRef

@@ -15,9 +15,9 @@ from retrieval import Parent, models
 from schema import ids
 from schema.connections import After, Before, Connection, Edge, First, Last, Slice, page_info, page_size, window
 from schema.context import Info
-from schema.documented import object_type, resolver
+from schema.decorators import object_type, resolver
 from schema.inputs import WhichClaims, claim_filter
-from schema.kinds import find, maker, register
+from schema.node_registry import find, maker, register
 from schema.types.lists import claim_list
 from schema.types.provenance import Citation, Node, TextSpan, cite
 from schema.types.references import AccountRef, ClaimRef, EntityRef, EventRef, Later, PlaceRef
@@ -66,7 +66,7 @@ class CountRange:
     high: int | None = strawberry.field(description="At most so many; null where open.")
 
     @classmethod
-    def of(cls, model: models.Toll | None) -> CountRange | None:
+    def of(cls, model: models.CasualtyCount | None) -> CountRange | None:
         """From the library's value."""
         return None if model is None else cls(low=_int(model.low), high=_int(model.high))
 

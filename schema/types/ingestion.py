@@ -12,9 +12,9 @@ from retrieval import models
 from retrieval.jobs import Job, JobItem, JobState
 from schema import ids
 from schema.context import Info
-from schema.documented import object_type, resolver
+from schema.decorators import object_type, resolver
 from schema.enums import UserErrorCode
-from schema.kinds import find
+from schema.node_registry import find
 from schema.types.articles import Article
 from schema.types.provenance import Node
 from schema.types.references import Later

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import strawberry
 
-from schema.budgets import Charge
-from schema.documented import object_type
+from schema.decorators import object_type
+from schema.execution.budgets import Charge
 
 
 @object_type

@@ -7,7 +7,7 @@ from functools import partial
 from retrieval import Parent, models
 from schema.connections import Connection, nested_connection
 from schema.context import Info
-from schema.kinds import maker
+from schema.node_registry import maker
 from schema.types.references import ArticleRef, ClaimRef, EntityMentionRef, EventRef, PassageRef, QuotationRef
 
 

@@ -12,9 +12,9 @@ import strawberry
 from retrieval import models
 from schema import ids
 from schema.context import Context, Info
-from schema.documented import interface, object_type, resolver
+from schema.decorators import interface, object_type, resolver
 from schema.enums import OffsetUnit
-from schema.kinds import find, loader
+from schema.node_registry import find, loader
 from schema.offsets import text_fragment, to_unit
 from schema.scalars import URI
 from schema.types.references import ArticleRef, Later, PassageRef

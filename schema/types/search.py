@@ -8,7 +8,7 @@ import strawberry
 
 from retrieval import models
 from schema.connections import PageInfo, page_info
-from schema.documented import object_type
+from schema.decorators import object_type
 from schema.types.articles import Passage
 from schema.types.provenance import TextSpan
 

@@ -11,9 +11,9 @@ from retrieval import Parent, models
 from schema import ids
 from schema.connections import After, Before, Connection, First, Last, window
 from schema.context import Info
-from schema.documented import object_type, resolver
+from schema.decorators import object_type, resolver
 from schema.inputs import SortArticles, WhichArticles, WhichEvents, article_filter, article_order, event_filter
-from schema.kinds import find, register
+from schema.node_registry import find, register
 from schema.types.lists import article_list, event_list
 from schema.types.provenance import Node
 from schema.types.references import ArticleRef, EventRef, Later

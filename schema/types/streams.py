@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from schema.documented import object_type
+from schema.decorators import object_type
 from schema.types.answers import Answer, AnswerCandidate, AnswerStatement, QuestionInterpretation
 from schema.types.articles import Article, Passage
 

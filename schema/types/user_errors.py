@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from schema.documented import object_type
+from schema.decorators import object_type
 from schema.enums import UserErrorCode
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from api.cli import main
+from api.cli.main import main
+from api.http.app import create_app
 from api.settings import Settings
 from retrieval.archive import Archive
 
@@ -68,7 +68,7 @@ def command(tmp_path: Path, command_environment: dict[str, str]) -> Dateline:
 
     def run(*arguments: str | Path, input: str | None = None, **environment: str) -> Completed:  # noqa: A002 - as in subprocess
         return subprocess.run(
-            [sys.executable, "-m", "api.cli", *map(str, arguments)],
+            [sys.executable, "-m", "api.cli.main", *map(str, arguments)],
             cwd=tmp_path,
             env=command_environment | environment,
             input=input,

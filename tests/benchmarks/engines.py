@@ -19,12 +19,12 @@ from typing import TypeVar
 from spacy.tokens import Doc
 
 from retrieval import Archive, ArticleFilter, ArticleInput, AskStep, RetrievalMode
-from retrieval.catalog.prepared import PreparedArticle
 from retrieval.embedding import open_embedder
 from retrieval.embedding.embedder import Vectors
-from retrieval.extraction.facts import Extraction
-from retrieval.extraction.language import ParsedBlock, load_language, shadow
-from retrieval.extraction.parses import pack_parses
+from retrieval.extraction.language.parsing import ParsedBlock, load_language, parser_text
+from retrieval.extraction.language.stored_parses import pack_parses
+from retrieval.models.found_facts import Extraction
+from retrieval.models.prepared import PreparedArticle
 from tests.benchmarks.texts import RandomVectors, asked_articles, make_articles
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ class SentenceParses:
         """What is kept of the article."""
         blocks = {block: re.split(r"(?<=\. )", block.span.slice(article.text)) for block in article.blocks}
         new = {one for sentences in blocks.values() for one in sentences} - self._known.keys()
-        self._known.update(zip(new, load_language().pipe(map(shadow, new)), strict=True))
+        self._known.update(zip(new, load_language().pipe(map(parser_text, new)), strict=True))
         parsed = [ParsedBlock(block, self._joined(sentences)) for block, sentences in blocks.items()]
         return Extraction(parses=pack_parses(article.text, parsed))
 

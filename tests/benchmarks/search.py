@@ -24,7 +24,7 @@ import numpy as np
 
 from retrieval.embedding.embedder import MINILM
 from retrieval.embedding.onnx import OnnxEmbedder
-from retrieval.index.residency import read_ahead
+from retrieval.stores.index.local.page_cache import read_ahead
 from tests.benchmarks.engines import ENGINES, Asking, Search, is_installed
 from tests.benchmarks.texts import TEXTS, MadeTexts
 

@@ -36,8 +36,8 @@ from graphql import (
 )
 from starlette.types import Message
 
-from api.app import create_app
-from api.sample import SAMPLE_QUESTION
+from api.cli.sample import SAMPLE_QUESTION
+from api.http.app import create_app
 from api.settings import Settings
 from retrieval import Archive, ArticleInput
 from schema import Context, build_schema

@@ -112,7 +112,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [sys.executable, "-m", "api.cli", "serve", "--archive", str(self._archive)]
+        command = [sys.executable, "-m", "api.cli.main", "serve", "--archive", str(self._archive)]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
         with (self._archive.parent / "server.log").open("ab") as log:
             self._process = subprocess.Popen(

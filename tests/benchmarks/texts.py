@@ -19,9 +19,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from retrieval import Block, BlockKind, DatePrecision, PublicationDate, PublicationSource, Span
-from retrieval.catalog.prepared import PreparedArticle
 from retrieval.embedding.embedder import Vectors
 from retrieval.evaluation.ecbplus import read_ecbplus
+from retrieval.models.prepared import PreparedArticle
 
 PER_ARTICLE = 20
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
-from api.examples import EXAMPLES
-from api.sample import SAMPLE_QUESTION
+from api.cli.sample import SAMPLE_QUESTION
+from api.http.examples import EXAMPLES
 from retrieval.archive import Archive
 from tests.conftest import missing
 
@@ -40,7 +40,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, seed_path: Path) -> Iterat
     folder = tmp_path_factory.mktemp("browser")
     with Archive.open(folder / "seed.db") as archive:
         archive.ingest([seed_path])
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--archive", str(folder / "seed.db")]
+    command = [sys.executable, "-m", "api.cli.main", "serve", "--port", "0", "--archive", str(folder / "seed.db")]
     with (
         (folder / "log").open("w") as log,
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True) as process,

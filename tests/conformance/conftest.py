@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from api.sample import SAMPLE_QUESTION
+from api.cli.sample import SAMPLE_QUESTION
 from retrieval import Archive
 from tests.conftest import ROOT, missing, serving
 

@@ -16,7 +16,7 @@ from gql.transport.exceptions import TransportQueryError
 from gql.transport.httpx import HTTPXAsyncTransport, HTTPXTransport
 from gql.transport.websockets import WebsocketsTransport
 
-from api.sample import SAMPLE_QUESTION
+from api.cli.sample import SAMPLE_QUESTION
 
 OPERATIONS = Path(__file__).parent / "operations"
 VARIABLES: dict[str, dict[str, Any]] = {

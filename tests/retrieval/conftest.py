@@ -41,10 +41,10 @@ class SpanChecker:
             yield mention.span, mention.text
         for time in facts.times:
             yield from self._time(time)
-        for telling in facts.event_mentions:
-            yield telling.trigger, telling.trigger_text
-            yield telling.sentence, telling.sentence.slice(text)
-            assert telling.sentence.contains(telling.trigger)
+        for event_report in facts.event_mentions:
+            yield event_report.trigger, event_report.trigger_text
+            yield event_report.sentence, event_report.sentence.slice(text)
+            assert event_report.sentence.contains(event_report.trigger)
         for participant in facts.participants:
             yield participant.span, participant.text
         for event in facts.events:

@@ -17,8 +17,8 @@ PARTS = """
 import hashlib, json, sys
 import numpy as np
 from retrieval import Archive, ArchiveError, RetrievalMode
-from retrieval.catalog.prepared import PreparedArticle
-from retrieval.extraction.facts import Extraction
+from retrieval.models.prepared import PreparedArticle
+from retrieval.models.found_facts import Extraction
 from retrieval.models import PublicationDate, Span
 
 class Random:

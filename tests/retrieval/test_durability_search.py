@@ -23,7 +23,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from kill_parts import Hashing, prepare
 from retrieval import Archive
-from retrieval.extraction.facts import Extraction
+from retrieval.models.found_facts import Extraction
 chance = random.Random(int(sys.argv[2]))
 with Archive.open(sys.argv[1], embedder=Hashing()) as archive:
     print("ready", flush=True)
@@ -45,7 +45,7 @@ PARTS = '''
 import hashlib
 import zlib
 import numpy as np
-from retrieval.catalog.prepared import PreparedArticle
+from retrieval.models.prepared import PreparedArticle
 from retrieval.models import PublicationDate, Span
 
 class Hashing:

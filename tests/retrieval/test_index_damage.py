@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval import Archive, ArticleInput, RetrievalMode
-from retrieval.index.local import LocalIndex
+from retrieval.stores.index.local.local_index import LocalIndex
 
 QUERIES = ["harbour", "mayor of Ghent", "ships came in"]
 

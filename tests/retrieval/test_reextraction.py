@@ -53,7 +53,7 @@ def test_unchanged_facts_keep_their_ids(archive: Archive) -> None:
 
 def test_an_interrupted_run_goes_on_where_it_stopped(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extractor, "EXTRACTOR_VERSION", extractor.EXTRACTOR_VERSION + 1)
-    monkeypatch.setattr("retrieval.curation._BATCH", 1)
+    monkeypatch.setattr("retrieval.entity_curation._BATCH", 1)
 
     def stop_after_two(done: int, total: int) -> None:
         assert total == 3

@@ -14,18 +14,6 @@ from typing import Any
 import pytest
 
 from retrieval import Archive, ArticleInput, Span
-from retrieval.catalog.prepared import PreparedArticle
-from retrieval.extraction.facts import (
-    Extraction,
-    FoundAttribution,
-    FoundClaim,
-    FoundEntity,
-    FoundEvent,
-    FoundMention,
-    FoundParticipant,
-    FoundTime,
-    FoundTrigger,
-)
 from retrieval.models import (
     AttributionKind,
     ClaimStance,
@@ -37,6 +25,18 @@ from retrieval.models import (
     MentionKind,
     ParticipantRole,
 )
+from retrieval.models.found_facts import (
+    Extraction,
+    FoundAttribution,
+    FoundClaim,
+    FoundEntity,
+    FoundEvent,
+    FoundMention,
+    FoundParticipant,
+    FoundTime,
+    FoundTrigger,
+)
+from retrieval.models.prepared import PreparedArticle
 from schema import Context, Schema, build_schema
 
 PLACES = {"Utopia": "UT", "Atlantis": "AT"}

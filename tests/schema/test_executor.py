@@ -13,8 +13,8 @@ import pytest
 import strawberry
 from graphql import ExecutionResult, execute, parse
 
-from schema.documented import Preload, object_type, preloaded, resolver
-from schema.sdl import Schema
+from schema.decorators import Preload, object_type, preloaded, resolver
+from schema.execution.execution import Schema
 
 loads: list[int] = []
 
@@ -162,7 +162,7 @@ def test_where_the_load_fails_each_field_is_resolved_by_itself() -> None:
 
 
 def test_documents_that_are_remembered_are_not_long_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("schema.prepared._MOST_CHARACTERS", 100)
+    monkeypatch.setattr("schema.execution.document_cache._MOST_CHARACTERS", 100)
     schema = Schema(Query)
     for n in range(20):
         schema.preparation.prepare(f"{{ a{n}: __typename }}")
@@ -170,7 +170,7 @@ def test_documents_that_are_remembered_are_not_long_together(monkeypatch: pytest
 
 
 def test_documents_are_remembered_and_the_oldest_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("schema.prepared._MOST_REMEMBERED", 3)
+    monkeypatch.setattr("schema.execution.document_cache._MOST_REMEMBERED", 3)
     schema = Schema(Query)
     for n in (1, 2, 3, 1, 4, 1, 2):
         asyncio.run(schema.execute(f"{{ x{n}: __typename }}"))

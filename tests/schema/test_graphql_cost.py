@@ -15,7 +15,7 @@ from graphql import parse
 
 from retrieval import Archive
 from schema import Budgets, Context, Limits, Schema, build_schema
-from schema.cost import Cost, Pricing
+from schema.execution.cost import Cost, Pricing
 
 Run = Callable[..., dict[str, Any]]
 

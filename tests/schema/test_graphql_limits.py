@@ -10,7 +10,7 @@ from graphql import get_introspection_query, parse
 
 from retrieval import Archive
 from schema import Limits, Schema, build_schema
-from schema.limits import Measure, Size, limits_rule
+from schema.execution.limits import Measure, Size, limits_rule
 
 Run = Callable[..., dict[str, Any]]
 

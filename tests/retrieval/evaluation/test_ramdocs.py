@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval.answering.reader import WEIGHTS, SpanReader
+from retrieval.answering.evidence.span_reader import WEIGHTS, SpanReader
 from retrieval.evaluation.ramdocs import RamdocsAnswer, ask_ramdocs, count_right, is_wrong, read_ramdocs, report_ramdocs
 from retrieval.models import AnswerStatus
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from retrieval.extraction.extractor import Extractor
-from retrieval.extraction.facts import Extraction
 from retrieval.models import Block, BlockKind, PublicationDate, Span
+from retrieval.models.found_facts import Extraction
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from retrieval.extraction.extractor import Extractor
-from retrieval.extraction.facts import Extraction, FoundClaim, FoundEvent
 from retrieval.models import (
     Block,
     BlockKind,
@@ -22,6 +21,7 @@ from retrieval.models import (
     PublicationSource,
     Span,
 )
+from retrieval.models.found_facts import Extraction, FoundClaim, FoundEvent
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from retrieval import Archive, CursorError, EmbedderMismatch, RetrievalMode
-from retrieval.catalog.prepared import PreparedArticle
 from retrieval.embedding.embedder import Vectors
-from retrieval.extraction.facts import Extraction
 from retrieval.models import PublicationDate, Span
+from retrieval.models.found_facts import Extraction
+from retrieval.models.prepared import PreparedArticle
 
 MEANINGS = {"fire": 0, "blaze": 0, "market": 1, "shares": 1, "mayor": 2}
 

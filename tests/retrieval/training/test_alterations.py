@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from retrieval.answering.reading import parse
+from retrieval.answering.evidence.sentences import parse
 from retrieval.training.alterations import Alteration, Alterations
 from retrieval.training.antonyms import ANTONYMS
 from retrieval.training.questions import Question

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from retrieval.answering.reader import WEIGHTS
+from retrieval.answering.evidence.span_reader import WEIGHTS
 from retrieval.training.alterations import Alteration
 from retrieval.training.examples import Examples
 from retrieval.training.features import CLS, Draws, padded
@@ -53,7 +53,7 @@ def test_spans_are_the_tokens_of_the_answers(examples: Examples, tokenizer: Toke
 
 
 def test_a_passage_without_its_telling_tokens_does_not_tell(examples: Examples, tokenizer: Tokenizer) -> None:
-    ((first, end),) = examples.telling[0].reshape(-1, 2)
+    ((first, end),) = examples.event_report[0].reshape(-1, 2)
     told = examples.passages[examples.passage[0]]
     assert tokenizer.decode(told[first:end].tolist()) == "the bridge was designed by brunel."
 

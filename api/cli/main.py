@@ -1,0 +1,377 @@
+"""The command ``dateline``. Each command imports what it needs when it runs, so that ``--help`` answers at once."""
+
+# ruff: noqa: PLC0415 -- imports inside the commands are what this module is about
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.options import FAILED, REFUSED, ArchiveOption, JsonOption, opened_archive, settings_for, show, write_json
+from api.cli.server_commands import keys_app, serve, work
+from api.cli.upkeep_commands import evaluate, extract, link, reextract, reindex
+
+if TYPE_CHECKING:
+    from retrieval.models import Window
+
+app = typer.Typer(
+    name="dateline",
+    help="Ask a news archive questions: cited passages, entities, events and claims, both sides of a dispute.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many at most.")]
+AfterOption = Annotated[str | None, typer.Option("--after", metavar="CURSOR", help="Go on after this cursor.")]
+FromOption = Annotated[
+    str | None, typer.Option("--from", metavar="DATE", help="Not before this date (2020-01-17, 2020-01, 2020).")
+]
+ToOption = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Not after this date.")]
+SourceOption = Annotated[
+    list[str] | None, typer.Option("--source", metavar="NAME", help="Only from this source; repeatable.")
+]
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, globs; - is standard input.")],
+    archive: ArchiveOption = None,
+    published: Annotated[
+        str | None, typer.Option(metavar="DATE", help="When they appeared, where they do not say.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="Who published them.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Processes that read articles, some 270 MB each; 0 is one a core.")
+    ] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show only what was rejected.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Take articles in. Exits with 1 when any was rejected; the others are in."""
+    from api.cli.documents import ingest_document
+    from api.cli.progress import ingest_report
+    from api.cli.rendering import ingest_summary
+    from retrieval.ingestion.readers import iter_paths
+    from retrieval.models import IngestOutcome
+
+    sources = list(iter_paths(paths))
+    with opened_archive(archive, create=True) as opened, ingest_report(len(sources), is_quiet=quiet or json) as report:
+        started = time.monotonic()
+        results = opened.ingest(
+            sources, published=published, source=source, workers=workers or os.cpu_count() or 1, on_result=report
+        )
+        seconds = time.monotonic() - started
+    show(ingest_document(results, seconds=seconds), lambda: ingest_summary(results, seconds), json=json)
+    if any(result.outcome is IngestOutcome.REJECTED for result in results):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def remove(
+    articles: Annotated[list[str], typer.Argument(help="Article ids, URLs or the paths they were read from.")],
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Remove articles with their facts. Exits with 1 when one is not in the archive."""
+    from api.cli.rendering import removal_view
+
+    with opened_archive(archive) as opened:
+        found = opened.load_articles(articles)
+        ids = [name for name, article in zip(articles, found, strict=True) if article]
+        removal = opened.remove(ids, urls=[name for name in articles if name not in ids])
+    show(removal, lambda: removal_view(removal), json=json)
+    if removal.unknown:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in English.")],
+    archive: ArchiveOption = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Answer from what had appeared by then.")
+    ] = None,
+    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Say nothing below this confidence.")] = 0.5,
+    mode: Annotated[
+        str, typer.Option(help="extractive, or generative: a language model (DATELINE_LLM_...) words the answer.")
+    ] = "extractive",
+    published_from: FromOption = None,
+    published_to: ToOption = None,
+    source: SourceOption = None,
+    evidence: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write down the answer with all it rests on, for dateline verify.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Answer a question, with who says what and the exact words it rests on."""
+    from api.cli.arguments import article_filter, parse_choice, parse_moment, write_file
+    from api.cli.documents import answer_document, cited_articles
+    from api.cli.rendering import answer_view
+    from retrieval.answer_evidence import AskArguments, build_evidence
+    from retrieval.models import AnswerMode
+
+    wording = parse_choice(AnswerMode, mode)
+    which = article_filter(published_from=published_from, published_to=published_to, sources=source)
+    moment = parse_moment(as_of, is_end=True)
+    with opened_archive(archive) as opened:
+        answer = opened.ask(question, mode=wording, filter=which, as_of=moment, min_confidence=min_confidence)
+        articles = cited_articles(opened, answer)
+        if evidence is not None:
+            written = build_evidence(opened, answer, AskArguments(wording, which, moment, min_confidence))
+            write_file(evidence, written.to_json())
+    show(answer_document(answer, articles), lambda: answer_view(answer, articles), json=json)
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="What dateline ask --evidence wrote.")],
+    archive: ArchiveOption = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", exists=True, file_okay=False, help="Look them up in its text files, not in an archive."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Check that what an answer rests on still stands where it stood. Exits with 1 on any difference."""
+    from api.cli.arguments import read_file
+    from api.cli.verification import verification_document, verification_view
+    from retrieval.answer_evidence import archive_texts, folder_texts, verify_evidence
+
+    if texts is not None and archive is not None:
+        raise typer.BadParameter("give --archive or --texts, not both")
+    content = read_file(path)
+    if texts is not None:
+        verification = verify_evidence(content, folder_texts(texts))
+    else:
+        with opened_archive(archive) as opened:
+            verification = verify_evidence(content, archive_texts(opened))
+    show(verification_document(verification), lambda: verification_view(verification), json=json)
+    if not verification.is_ok:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words to look for.")],
+    archive: ArchiveOption = None,
+    limit: LimitOption = 10,
+    published_from: FromOption = None,
+    published_to: ToOption = None,
+    source: SourceOption = None,
+    after: AfterOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find passages, best first."""
+    from api.cli.arguments import article_filter
+    from api.cli.documents import search_document
+    from api.cli.rendering import search_view
+
+    which = article_filter(published_from=published_from, published_to=published_to, sources=source)
+    with opened_archive(archive) as opened:
+        results = opened.search(query, limit=limit, filter=which, after=after, reread=True)
+    show(search_document(results), lambda: search_view(results), json=json)
+
+
+@app.command()
+def entities(
+    archive: ArchiveOption = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="TYPE", help="person, organization, place, group, facility or other; repeatable."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Only those that go by this name.")] = None,
+    order: Annotated[str, typer.Option(help="mention-count, name or last-seen-at.")] = "mention-count",
+    limit: LimitOption = 20,
+    after: AfterOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List people, organizations, places and other named things."""
+    from api.cli.arguments import parse_choice, parse_choices
+    from api.cli.rendering import entity_table
+    from retrieval.models import EntityFilter, EntityOrder, EntityType
+
+    which = EntityFilter(types=parse_choices(EntityType, kind), name=name)
+    key = parse_choice(EntityOrder, order)
+    with opened_archive(archive) as opened:
+        page = opened.entities(which, order=key, descending=key is not EntityOrder.NAME, window=_window(limit, after))
+    show(page, lambda: entity_table(page), json=json)
+
+
+@app.command()
+def events(
+    archive: ArchiveOption = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--type", metavar="TYPE", help="A PLOVER type such as assault; repeatable.")
+    ] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(metavar="STATUS", help="actual, attributed, denied, planned ...; repeatable.")
+    ] = None,
+    participant: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="With this entity in them; repeatable.")
+    ] = None,
+    time_from: FromOption = None,
+    time_to: ToOption = None,
+    order: Annotated[str, typer.Option(help="time, confidence or independent-sources.")] = "time",
+    limit: LimitOption = 20,
+    after: AfterOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List what happened, or is said, asked or planned to."""
+    from api.cli.arguments import entity_ids, parse_choice, parse_choices, parse_moment
+    from api.cli.rendering import event_table
+    from retrieval.models import EventFilter, EventOrder, EventStatus, EventType
+
+    types, statuses, key = (
+        parse_choices(EventType, kind),
+        parse_choices(EventStatus, status),
+        parse_choice(EventOrder, order),
+    )
+    start, end = parse_moment(time_from), parse_moment(time_to, is_end=True)
+    with opened_archive(archive) as opened:
+        ids = entity_ids(opened, participant)
+        which = EventFilter(types=types, statuses=statuses, time_from=start, time_to=end, participant_ids=ids)
+        page = opened.events(which, order=key, descending=key is not EventOrder.TIME, window=_window(limit, after))
+    show(page, lambda: event_table(page), json=json)
+
+
+@app.command()
+def claims(
+    archive: ArchiveOption = None,
+    speaker: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Said by this entity; repeatable.")] = None,
+    stance: Annotated[
+        list[str] | None, typer.Option(metavar="STANCE", help="asserted, denied, reported ...; repeatable.")
+    ] = None,
+    said_from: FromOption = None,
+    said_to: ToOption = None,
+    limit: LimitOption = 20,
+    after: AfterOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List who said what."""
+    from api.cli.arguments import entity_ids, parse_choices, parse_moment
+    from api.cli.documents import load_articles
+    from api.cli.rendering import claim_table
+    from retrieval.models import ClaimFilter, ClaimStance
+
+    stances = parse_choices(ClaimStance, stance)
+    start, end = parse_moment(said_from), parse_moment(said_to, is_end=True)
+    with opened_archive(archive) as opened:
+        which = ClaimFilter(stances=stances, source_ids=entity_ids(opened, speaker), said_from=start, said_to=end)
+        page = opened.claims(which, window=_window(limit, after))
+        articles = load_articles(opened, (claim.article_id for claim in page.items))
+    show(page, lambda: claim_table(page, articles), json=json)
+
+
+@app.command()
+def query(
+    document: Annotated[str, typer.Argument(help="A GraphQL document, @FILE, or - for standard input.")],
+    variables: Annotated[str | None, typer.Option(metavar="JSON", help="The values of its variables.")] = None,
+    operation: Annotated[str | None, typer.Option(metavar="NAME", help="Which of its operations to run.")] = None,
+    archive: ArchiveOption = None,
+    json: Annotated[bool, typer.Option("--json", help="On one line.")] = False,
+) -> None:
+    """Run a GraphQL operation without a server and print its response. Exits with 1 when that has errors."""
+    from api.cli.local import run_operation
+
+    settings = settings_for(archive)
+    text = _read_document(document)
+    with opened_archive(archive) as opened:
+        response = run_operation(opened, settings, text, variables=variables, name=operation)
+    write_json(response, is_indented=not json)
+    if "errors" in response:
+        raise typer.Exit(FAILED)
+
+
+for command in (serve, work, reindex, reextract, evaluate, link, extract):
+    app.command()(command)
+app.add_typer(keys_app, name="keys")
+
+
+@app.command()
+def schema(
+    check: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Compare with this file instead; exit with 1 when it is stale.")
+    ] = None,
+) -> None:
+    """Print the GraphQL schema."""
+    from schema import print_sdl
+
+    sdl = print_sdl()
+    if check is None:
+        typer.echo(sdl, nl=False)
+    elif not check.is_file() or check.read_text(encoding="utf-8") != sdl:
+        typer.echo(f"{check} is stale; run dateline schema > {check}", err=True)
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def doctor(archive: ArchiveOption = None, json: JsonOption = False) -> None:
+    """Check this installation and the archive. Exits with 1 on a problem, and says what to do about it."""
+    from api.cli.doctor import check_all
+    from api.cli.rendering import checks_view
+
+    checks = check_all(settings_for(archive))
+    is_ok = all(check.is_ok for check in checks)
+    show({"checks": checks, "ok": is_ok}, lambda: checks_view(checks), json=json)
+    if not is_ok:
+        raise typer.Exit(FAILED)
+
+
+def main() -> None:
+    """Run the command; what it refuses becomes one line on standard error and exit status 2."""
+    try:
+        app()
+    except ImportError as error:
+        if not _is_foreign(error):
+            raise
+        typer.echo(f"dateline: {error}; it stands before Dateline's own package: run dateline doctor", err=True)
+        sys.exit(REFUSED)
+    except Exception as error:
+        if not _is_meant_for_people(error):
+            raise
+        typer.echo(f"dateline: {error}", err=True)
+        sys.exit(REFUSED)
+
+
+def _is_foreign(error: ImportError) -> bool:
+    """Whether another package took the name of one of ours."""
+    ours = Path(__file__).resolve().parents[2]
+    return (
+        error.name in {"retrieval", "schema"} and error.path is not None and ours not in Path(error.path).resolve().parents
+    )
+
+
+def _is_meant_for_people(error: Exception) -> bool:
+    from api.settings import SettingsError
+    from retrieval.errors import RetrievalError
+
+    return isinstance(error, RetrievalError | SettingsError)
+
+
+def _window(limit: int, after: str | None) -> Window:
+    from retrieval.models import Window
+
+    return Window(limit=limit, after=after)
+
+
+def _read_document(document: str) -> str:
+    if document == "-":
+        return sys.stdin.read()
+    if not document.startswith("@"):
+        return document
+    try:
+        return Path(document[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"cannot read {document[1:]}: {error}") from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The HTTP edge: GraphQL over HTTP, WebSocket and Server-Sent Events."""

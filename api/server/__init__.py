@@ -1,0 +1,1 @@
+"""The server process: uvicorn, logs, traces and the worker beside it."""

@@ -1,0 +1,1 @@
+"""Candidate answers, by rule and by the span reader."""

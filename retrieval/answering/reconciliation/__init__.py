@@ -1,0 +1,1 @@
+"""From candidates to one answer: scores, agreement, conflicting accounts, yes or no."""

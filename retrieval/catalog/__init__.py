@@ -1,1 +1,0 @@
-"""The catalog: the truth about every article and its facts, in a relational database."""

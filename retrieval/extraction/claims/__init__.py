@@ -1,0 +1,1 @@
+"""Claims and quotations: who says what, and with which stance."""

@@ -1,0 +1,1 @@
+"""Names, what they name, and the roles that articles give to people."""

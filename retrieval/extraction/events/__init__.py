@@ -1,0 +1,1 @@
+"""Events of one article: triggers, participants, status, casualties."""

@@ -1,0 +1,1 @@
+"""The parser, what is read off its trees, and parses that are stored."""

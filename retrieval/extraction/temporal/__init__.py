@@ -1,0 +1,1 @@
+"""Time expressions and the calendar intervals that they stand for."""

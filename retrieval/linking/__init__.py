@@ -1,0 +1,1 @@
+"""Comparisons across articles, as pure functions: event coreference, stories, near-duplicates."""

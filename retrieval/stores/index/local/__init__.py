@@ -1,0 +1,1 @@
+"""The embedded search index: tantivy for words, faiss for vectors, in a folder beside the archive."""

@@ -1,0 +1,1 @@
+"""Writes to the catalog, inside a transaction that the caller opened."""

@@ -1,0 +1,1 @@
+"""Words, stems, numbers and identifiers: what every layer above compares texts by."""

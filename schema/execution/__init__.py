@@ -1,0 +1,1 @@
+"""Executing operations: the prepared documents, their limits and costs, and the executor."""
