@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from retrieval.answering.generation.generator import Generator
     from retrieval.answering.progress import OnStage, ShouldStop
     from retrieval.answering.stages import RunAsk
+    from retrieval.span_reader.reader import SpanReader
 
 T = TypeVar("T")
 
@@ -140,7 +141,9 @@ class Archive(Intake, Timelines):
         self._limits = reading_limits or ReadingLimits()
         self._vectors = ArchiveVectors(self._engine, self._reads, embedder, seconds_of=self._limits.seconds_of)
         self._searched = SearchQueries(self._reads)
-        self._searches = PassageSearch(self._searched, self._vectors.embed_query, run=search_pipeline or run_search)
+        self._searches = PassageSearch(
+            self._searched, self._vectors.embed_query, _load_reader, run=search_pipeline or run_search
+        )
         # The state of the index that this thread keeps to, beside the read transaction that it is in.
         self._here = threading.local()
         self._generator = generator
@@ -236,7 +239,7 @@ class Archive(Intake, Timelines):
             AskCancelled: ``should_stop`` said so.
         """
         from retrieval.answering.answerer import Answerer  # noqa: PLC0415 -- the language model loads with the first use
-        from retrieval.answering.evidence.span_reader import shared_reader  # noqa: PLC0415
+        from retrieval.span_reader.reader import shared_reader  # noqa: PLC0415
 
         sources = self if as_of is None else self.at(as_of)
 
@@ -263,11 +266,13 @@ class Archive(Intake, Timelines):
         after: str | None = None,
         entity_ids: Sequence[str] = (),
         mode: RetrievalMode = RetrievalMode.HYBRID,
+        reread: bool = False,
     ) -> SearchResults:
         """Passages about ``query``, best first; ``after`` is the cursor of the last hit that was seen.
 
         Passages that name one of ``entity_ids`` rank higher. ``mode`` says whether they are found by words, by meaning, or
-        by both.
+        by both. ``reread`` has the first passages found for a question read for the answer, and ranked by that too; it
+        takes about as long as an answer.
 
         Raises:
             InputError: the query is empty or too long, or the limit out of range.
@@ -286,6 +291,7 @@ class Archive(Intake, Timelines):
                 after=after,
                 entity_ids=entity_ids,
                 mode=mode,
+                reread=reread,
             )
 
         return self._on_sound_index(search)
@@ -483,6 +489,12 @@ class Archive(Intake, Timelines):
         if self._closed:
             raise ArchiveClosed(f"archive {self.path} was closed; open it again")
         return self._engine
+
+
+def _load_reader() -> SpanReader:
+    from retrieval.span_reader.reader import shared_reader  # noqa: PLC0415 -- loads with the first use
+
+    return shared_reader()
 
 
 def _now() -> datetime:

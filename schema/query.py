@@ -183,6 +183,7 @@ class Query:
             filter=article_filter(filter),
             after=after or None,
             mode=mode,
+            reread=True,
         )
         return PassageSearchConnection.of(await info.context.timed("search", search), is_continued=bool(after))
 

@@ -217,7 +217,7 @@ def search(
 
     which = article_filter(published_from=published_from, published_to=published_to, publishers=publisher)
     with opened_archive(archive) as opened:
-        results = opened.search(query, limit=limit, filter=which, after=after)
+        results = opened.search(query, limit=limit, filter=which, after=after, reread=True)
     show(search_document(results), lambda: search_view(results), json=json)
 
 

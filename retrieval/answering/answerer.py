@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +18,6 @@ from retrieval.answering.candidates.speech import propose_complements, propose_c
 from retrieval.answering.evidence.gathering import UNREAD_FORMS, Evidence, gather
 from retrieval.answering.evidence.matching import Match, match_sentence
 from retrieval.answering.evidence.sources import AnswerSources
-from retrieval.answering.evidence.span_reader import SpanReader
 from retrieval.answering.generation.generative import write_answer
 from retrieval.answering.generation.generator import Generator
 from retrieval.answering.progress import OnStage, Progress, ShouldStop
@@ -53,9 +53,14 @@ from retrieval.models import (
 from retrieval.questions.interpretation import is_asking, understand
 from retrieval.questions.question import Form, Question
 from retrieval.questions.times import moment_of
+from retrieval.span_reader.reader import SpanReader
 
-# Where the rules find nothing, such a question may still have a span for its answer.
+# Such a question may have been misread, and have a span for its answer: where the rules are less sure than `_SURE` of what
+# they find, and the reading is surer than they, and than the least that is answered with, by `_CLEARLY`.
 READ_AFTER_ALL = frozenset({Form.SPEECH, Form.SPEAKER, Form.EVENTS})
+_SURE, _CLEARLY = 0.7, 0.1
+# "Did it rise or fall?" is answered by one of both, not by yes or no.
+_CHOICE = re.compile(r"\bor\b(?! not\b)", re.IGNORECASE)
 MODEL = "extractive-reader-2"
 _RETRIEVAL = frozenset({AskStep.INTERPRETATION, AskStep.SEARCH, AskStep.FACTS})
 
@@ -159,8 +164,10 @@ class Answerer:
             answer = self._tell_story(asked, gathered.evidence, request.filter, minimum, progress)
         else:
             answer = self._answer(asked, gathered.evidence, request.filter, gathered.article_count, minimum, progress)
-        if asked.form in READ_AFTER_ALL and answer.abstention is AbstentionReason.LOW_CONFIDENCE:
-            answer = self._read_after_all(asked, request, progress) or answer
+        if _may_be_misread(asked, answer):
+            reading = self._read_after_all(asked, request, progress)
+            if reading.status is AnswerStatus.ANSWERED and _is_surer(asked, reading, answer):
+                answer = reading
         progress.tell(CandidatesFound(answer.candidates))
         return Answered(gathered, answer)
 
@@ -232,7 +239,7 @@ class Answerer:
         question: Question,
         request: AskRequest,
         progress: Progress,
-    ) -> Answer | None:
+    ) -> Answer:
         """The reader's answer to a question that was taken for one about speech or events, and perhaps is none."""
         evidence = gather(question, self._sources, request.filter, request.reader, progress)
         with progress.timed(AskStep.PROPOSALS):
@@ -242,8 +249,20 @@ class Answerer:
                 read = only_own(question, read)
             scored = [score(question, p, evidence) for p in read]
         with progress.timed(AskStep.ASSEMBLY):
-            answer = answer_proposals(question, scored, _closest(evidence.results), request.min_confidence)
-        return answer if answer.status is AnswerStatus.ANSWERED else None
+            return answer_proposals(question, scored, _closest(evidence.results), request.min_confidence)
+
+
+def _may_be_misread(question: Question, answer: Answer) -> bool:
+    if question.form is Form.YES_NO:
+        return _CHOICE.search(question.text) is not None and answer.status is not AnswerStatus.CONFLICTING
+    is_told = answer.status is not AnswerStatus.NOT_FOUND or answer.abstention is AbstentionReason.LOW_CONFIDENCE
+    return question.form in READ_AFTER_ALL and is_told and answer.confidence < _SURE
+
+
+def _is_surer(question: Question, reading: Answer, answer: Answer) -> bool:
+    if question.form is Form.YES_NO:
+        return True
+    return reading.confidence >= max(answer.confidence, MIN_CONFIDENCE) + _CLEARLY
 
 
 def run_ask(request: AskRequest) -> Answered:

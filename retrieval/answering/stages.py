@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from retrieval.answering.evidence.gathering import Evidence
-from retrieval.answering.evidence.span_reader import SpanReader
 from retrieval.answering.progress import Progress
 from retrieval.models import Answer, AnswerMode, ArticleFilter
 from retrieval.models.sharing import Shared
 from retrieval.questions.question import Question
+from retrieval.span_reader.reader import SpanReader
 
 if TYPE_CHECKING:
     from retrieval.answering.answerer import Answerer

@@ -11,9 +11,10 @@ from retrieval.text.detokenisation import detokenise
 
 @dataclass(frozen=True, slots=True)
 class ClapRow:
-    """A question with its passage, detokenised, and the sentences of it that the answer rests on."""
+    """A question with its passage, detokenised, the title of its page, and the sentences that the answer rests on."""
 
     question: str
+    title: str
     passage: str
     sentences: tuple[str, ...]
 
@@ -35,5 +36,7 @@ def read_clapnq(folder: Path) -> list[ClapRow]:
 
 def _read(item: dict[str, object], *, is_answerable: bool) -> ClapRow:
     sentences = [s for output in item["output"] for s in output["selected_sentences"]] if is_answerable else []  # type: ignore[attr-defined]
-    passage = item["passages"][0]["text"]  # type: ignore[index]
-    return ClapRow(str(item["input"]), detokenise(passage)[0], tuple(detokenise(s)[0] for s in sentences))
+    page = item["passages"][0]  # type: ignore[index]
+    return ClapRow(
+        str(item["input"]), page["title"], detokenise(page["text"])[0], tuple(detokenise(s)[0] for s in sentences)
+    )

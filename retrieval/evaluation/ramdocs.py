@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from retrieval.answering.evidence.span_reader import SpanReader
 from retrieval.archive import Archive
 from retrieval.evaluation.questions import normalize, token_f1
 from retrieval.models import Answer, AnswerStatus, ArticleInput
+from retrieval.span_reader.reader import SpanReader
 
 _CLOSE = 0.6
 

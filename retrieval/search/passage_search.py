@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,9 @@ from retrieval.search.pipeline import (
     measure,
     run_search,
 )
-from retrieval.search.ranking import LONGEST, Ranked
+from retrieval.search.ranking import LONGEST, Ranked, is_question
+from retrieval.search.rereading import Rereader
+from retrieval.span_reader.reader import SpanReader
 from retrieval.stores.index.local.snapshot import IndexSnapshot
 from retrieval.stores.sql.queries.search_queries import SearchQueries
 from retrieval.text.analysis import Highlighter, QueryTerms, analyze_query
@@ -39,8 +42,16 @@ _REMEMBERED = 64
 class PassageSearch:
     """Searches an archive's passages. Pages of one search come from one state of the index while it is remembered."""
 
-    def __init__(self, catalog: SearchQueries, embed_query: EmbedQuery, *, run: RunSearch = run_search) -> None:
+    def __init__(
+        self,
+        catalog: SearchQueries,
+        embed_query: EmbedQuery,
+        load_reader: Callable[[], SpanReader],
+        *,
+        run: RunSearch = run_search,
+    ) -> None:
         """``embed_query`` gives a query's vector, or None where the archive has no vectors; ``run`` makes the lists."""
+        self._rereader = Rereader(catalog, load_reader)
         self._catalog = catalog
         self._embed_query = embed_query
         self._run = run
@@ -57,10 +68,12 @@ class PassageSearch:
         after: str | None = None,
         entity_ids: Sequence[str] = (),
         mode: RetrievalMode = RetrievalMode.HYBRID,
+        reread: bool = False,
     ) -> SearchResults:
         """The best ``limit`` passages for ``query``; naming one of ``entity_ids`` counts as sharing a word.
 
         ``snapshot`` is the newest state of the index, None where there is no index.
+        ``reread`` has the first passages that a question finds both ways read for the answer, and ranked by that too.
 
         ``after`` goes on behind a hit. The next page is of the same state of the index as the first where that is still
         remembered, else of the newest: then it goes on below the hit's score.
@@ -71,14 +84,15 @@ class PassageSearch:
             EmbedderError: the query's vector cannot be made.
         """
         _check(query, limit)
-        mark = stable_id("search", query, repr(filter_), mode, *entity_ids)
+        reread = reread and mode is RetrievalMode.HYBRID and is_question(query)
+        mark = stable_id("search", query, repr(filter_), mode, *(["reread"] if reread else []), *entity_ids)
         place = decode_place(after, mark) if after else None
         if snapshot is None:
             return SearchResults((), 0, has_next=False)
         terms = analyze_query(query)
         start = place.rank if place else 0
         sequence, listing = self._find_listing(
-            snapshot, mark, place, query, terms, filter_, entity_ids, mode, depth=start + limit + 1
+            snapshot, mark, place, query, terms, filter_, entity_ids, mode, depth=start + limit + 1, reread=reread
         )
         if place and sequence != place.sequence:
             start = _below(listing.ranked, place)
@@ -136,6 +150,7 @@ class PassageSearch:
         mode: RetrievalMode,
         *,
         depth: int,
+        reread: bool,
     ) -> tuple[int, Listing]:
         current = snapshot.state.sequence
         # A page wants the state of the page before it, which a search now may have left behind.
@@ -147,6 +162,8 @@ class PassageSearch:
                     return sequence, listing
         wanted = POOL if depth <= POOL else LONGEST
         listing = self._run(self._request(snapshot, query, terms, filter_, entity_ids, mode, wanted))
+        if reread and listing.ranked:
+            listing = replace(listing, ranked=self._rereader.reread(query, listing.ranked))
         with self._guard:
             self._remembered[mark, current] = listing
             while len(self._remembered) > _REMEMBERED:

@@ -68,6 +68,12 @@ def is_statement(query: str) -> bool:
     return sum(word in STOP_WORDS for word in words) >= _STATEMENT_STOP_WORDS
 
 
+def is_question(query: str) -> bool:
+    """Whether a query asks something that a passage may answer; one or two words name what is looked for."""
+    words = [word.casefold() for word in split_words(query)]
+    return len(words) > 2 and ("?" in query or words[0] in _ASKING)
+
+
 def spread_columns(
     lexical: NDArray[np.float64], dense: NDArray[np.float64], features: NDArray[np.float64]
 ) -> NDArray[np.float64]:

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.answering.evidence.span_reader import WEIGHTS, ReaderManifest, SpanReader
 from retrieval.evaluation.clapnq import ClapRow, read_clapnq
 from retrieval.evaluation.measures import area_under_roc, calibration_error, exact_match, fit_platt, word_f1
-from retrieval.training.export import write_manifest
+from retrieval.span_reader.reader import WEIGHTS, ReaderManifest, SpanReader
 from retrieval.training.questions import Question, read_squad
 
 
@@ -94,7 +93,7 @@ def main() -> None:
     abstention = measure_abstention(reader, read_clapnq(arguments.data / "clapnq"))
     if arguments.calibrate:
         manifest = ReaderManifest.load(arguments.reader)
-        write_manifest(dataclasses.replace(manifest, slope=abstention.slope, offset=abstention.offset), arguments.reader)
+        dataclasses.replace(manifest, slope=abstention.slope, offset=abstention.offset).save(arguments.reader)
     json.dump({"xquad": dataclasses.asdict(reading), "clapnq": dataclasses.asdict(abstention)}, sys.stdout, indent=2)
     sys.stdout.write("\n")
 

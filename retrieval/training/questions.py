@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -42,6 +43,24 @@ def read_squad(path: Path, *, source: str) -> Iterator[Question]:
                 if given and not answers:
                     continue
                 yield Question(row["question"].strip(), passage, answers, title, source)
+
+
+def read_jsonl(path: Path, *, source: str) -> Iterator[Question]:
+    """The questions of a gzipped file with one object a line: question, context, answers (text and start), title.
+
+    Answers that do not stand where the file says are left out; without a title, passages are grouped by how they begin.
+    """
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            passage = row["context"]
+            answers = tuple(
+                (item["start"], item["start"] + len(item["text"]))
+                for item in row["answers"]
+                if item["text"] and passage[item["start"] : item["start"] + len(item["text"])] == item["text"]
+            )
+            if row["question"].strip() and (answers or not row["answers"]):
+                yield Question(row["question"].strip(), passage, answers, row.get("title") or passage[:60], source)
 
 
 def read_qed(path: Path) -> Iterator[Question]:

@@ -24,6 +24,9 @@ _DATE_WORDS = re.compile(
     r"|\bcentur|\bdecade|\b(?:yester|to)day\b|\b(?:week|month|year|day|hour|minute)s?\b|\b(?:spring|summer|autumn|winter)\b",
     re.IGNORECASE,
 )
+# How well words fit that are not known to be of the asked kind. It is not nothing: a list of kinds is never whole, and the
+# reader may know better.
+MISTYPED = 0.3
 _SURE_REASON = 0.7
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*")
 
@@ -50,30 +53,37 @@ def propose_readings(
         head = match.sentence.head_of(span)
         if (
             head is None
-            or is_asked(match, span)
+            or (is_asked(match, span) and question.form is not Form.YES_NO)  # a choice names its answers
             or (question.is_manner and _is_someone(match, head))
             or _describes_asked(question, match, head)
         ):
             continue
         value, fit = _typed(question, match, span)
-        if fit == 0:
-            continue
+        if question.is_future and question.answer_type is AnswerType.DATE and fit <= MISTYPED:
+            continue  # "after the talks ended" does not tell when something will be
         beside = [p for p in ruled if p.match is match and p.span.overlaps(span)]
         best = max(beside, key=lambda p: p.type_fit, default=None)
         if is_announced and (best is None or best.type_fit <= _SURE_REASON):
-            continue  # "because of" tells the reason of the asked act
+            fit = MISTYPED  # "because of" tells the reason of the asked act
         is_reason = question.form is Form.REASON and best is not None and best.type_fit > _SURE_REASON
         if is_reason and best is not None and span.end > best.span.end:
             continue  # the rules' is the same reason without what it is the reason of
-        is_counted = best is not None and question.answer_type is AnswerType.QUANTITY
-        if is_counted and best is not None and (best.span.contains(span) or _runs_on(match, span, best.span)):
-            span = best.span  # "about 30", not "30", and not "30 and wounded 50"
-        if best is not None and question.wants_animate and best.span.start <= span.start and best.span.end > span.end:
-            span = best.span  # "a guard and a nurse", not "a guard"
-        if best is not None:
-            value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         role, steps = place_in_clause(question, match, head)
-        yield CandidateSpan(match, span, value, fit, role, steps, is_read=True)
+        if best is None:
+            yield CandidateSpan(match, span, value, fit, role, steps, is_read=True)
+            continue
+        value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
+        whole = best.span if _is_whole(question, match, span, best.span) else span
+        yield CandidateSpan(match, whole, value, fit, role, steps, is_read=True)
+        if whole != span and question.answer_type is not AnswerType.QUANTITY:
+            yield CandidateSpan(match, span, value, fit, role, steps, is_read=True)  # the rules may have joined too much
+
+
+def _is_whole(question: Question, match: Match, span: Span, ruled: Span) -> bool:
+    """Whether the rules' span is what the reader's is a part of, or runs on from: "about 30", "a guard and a nurse"."""
+    if question.answer_type is AnswerType.QUANTITY:
+        return ruled.contains(span) or _runs_on(match, span, ruled)
+    return question.wants_animate and ruled.start <= span.start and ruled.end > span.end
 
 
 def _is_someone(match: Match, head: Token) -> bool:
@@ -118,14 +128,14 @@ def _typed(question: Question, match: Match, span: Span) -> tuple[AnswerValue | 
     text = span.slice(match.sentence.facts.article.text)
     if kind is AnswerType.DATE:
         time = next((t for t in match.sentence.times if t.span is not None and t.span.overlaps(span)), None)
-        return (DateValue(time), 1.0) if time is not None else (None, 0.8 if _DATE_WORDS.search(text) else 0.0)
+        return (DateValue(time), 1.0) if time is not None else (None, 0.8 if _DATE_WORDS.search(text) else MISTYPED)
     if kind is AnswerType.QUANTITY:
         return _quantity(question, match, span, text)
     if kind in TYPE_FITS:
         return _named(question, match, span, text)
     entity = next((entity_of(match, m) for m in match.sentence.mentions if m.span == span), None)
     if entity is not None and question.form is Form.DEFINITION:
-        return None, 0.0  # a name does not tell what
+        return None, 0.1  # a name does not tell what
     is_of_focus = question.focus is not None and any(
         similarity(question.focus, t.lemma_) == 1 for t in match.sentence.tokens_in(span)
     )
@@ -135,11 +145,11 @@ def _typed(question: Question, match: Match, span: Span) -> tuple[AnswerValue | 
 def _quantity(question: Question, match: Match, span: Span, text: str) -> tuple[QuantityValue | None, float]:
     sentence = match.sentence
     if _counts_others(question, match, span):
-        return None, 0.0
+        return None, 0.1
     for found in iter_quantities(sentence.text, offset=sentence.span.start):
         if found.number.overlaps(span):
             return found.value, 0.2  # the rules would have proposed it, did it count what is asked for
-    return None, 0.2 if any(c.isdigit() for c in text) else 0.0
+    return None, 0.2 if any(c.isdigit() for c in text) else MISTYPED
 
 
 def _counts_others(question: Question, match: Match, span: Span) -> bool:
@@ -167,10 +177,10 @@ def _named(question: Question, match: Match, span: Span, text: str) -> tuple[Ent
         if fit > best[1]:
             best = (EntityValue(entity) if is_whole else None, fit)
     if question.form is Form.HOLDER and (best[0] is None or best[1] < fits[EntityType.PERSON]):
-        return None, 0.0
+        return None, MISTYPED
     if best[1] > 0:
         return best
     tokens = match.sentence.tokens_in(span)
     if question.answer_type is AnswerType.PERSON and any(t.lemma_.lower() in PERSON_NOUNS for t in tokens):
         return None, 0.6
-    return None, 0.55 if _NAME.search(text) else 0.3
+    return None, 0.55 if _NAME.search(text) else MISTYPED

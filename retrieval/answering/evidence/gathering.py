@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.answering.evidence.matching import Match
 from retrieval.answering.evidence.sentences import Sentence, bag_of, factual_blocks, iter_sentences
 from retrieval.answering.evidence.sources import AnswerSources
-from retrieval.answering.evidence.span_reader import PassageReading, SpanReader
 from retrieval.answering.progress import Progress
 from retrieval.models import ArticleFacts, ArticleFilter, AskStep, Block, Passage, PassagesFound, SearchResults, Span
 from retrieval.questions.question import Form, Question, Term
+from retrieval.search.rereading import blend
+from retrieval.span_reader.reader import PassageReading, SpanReader
 from retrieval.text.words import WordBag
 
 PASSAGES = 20
@@ -98,6 +99,7 @@ def gather(
     with progress.timed(AskStep.READING):
         read = tuple(_read(question, results, reader, progress)) if reader is not None else ()
         places = tuple(_iter_places(read))[:_SPANS]
+        results = _reranked(results, read)
     with progress.timed(AskStep.PARSING):
         chosen = _choose(question, results, blocks, names, places if reader is not None else None)
     with progress.timed(AskStep.FACTS):
@@ -135,6 +137,13 @@ def _read(
             best = margins.pop()
         if best >= _ENOUGH and all(margin < _FAR for margin in margins):
             return
+
+
+def _reranked(results: SearchResults, read: Sequence[tuple[Passage, PassageReading]]) -> SearchResults:
+    """The passages in another order: those that answer come before those that only share words with the question."""
+    chances = {passage.id: reading.readings[0].confidence for passage, reading in read if reading.readings}
+    hits = sorted(results.hits, key=lambda hit: -blend(hit.score, chances.get(hit.passage.id, 0.0)))
+    return replace(results, hits=tuple(hits))
 
 
 def _iter_places(read: Sequence[tuple[Passage, PassageReading]]) -> list[Place]:

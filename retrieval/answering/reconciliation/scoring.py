@@ -14,11 +14,12 @@ from math import exp, log
 from pathlib import Path
 
 from retrieval.answering.candidates.candidates import CandidateSpan
+from retrieval.answering.candidates.reader_candidates import MISTYPED
 from retrieval.answering.evidence.gathering import Evidence
-from retrieval.answering.evidence.matching import SAME_BLOCK
+from retrieval.answering.evidence.matching import SAME_BLOCK, Match
 from retrieval.models import AnswerType
 from retrieval.questions.question import Form, Question
-from retrieval.text.words import is_stop_word
+from retrieval.text.words import is_light
 
 WEIGHTS = Path(__file__).parents[2] / "weights" / "answers.json"
 SPAN_WEIGHTS: Mapping[str, float] = json.loads(WEIGHTS.read_text("utf-8"))
@@ -90,17 +91,17 @@ def features(question: Question, proposal: CandidateSpan, evidence: Evidence) ->
         "margin": max(-2.0, min(2.0, margin / 10)),
         "gap": max(-2.0, (margin - evidence.best_margin) / 10),
         "best": 1.0 if margin >= evidence.best_margin else 0.0,
-        "read": 1.0 if proposal.is_read else 0.0,
-        "echo": _echo(proposal),
         "coverage": match.coverage,
         "predicate": match.predicate_credit,
         "agreement": match.agreement,
         "disagreement": min(0.0, match.agreement),
         "no_predicate": 1.0 if question.predicate is None else 0.0,
         "other_act": 1.0 if _is_other_act(question, proposal) else 0.0,
+        "untold_act": 1.0 if is_open and question.form is Form.ARGUMENT and _is_untold(question, match) else 0.0,
         "displaced": 1.0 if match.is_displaced else 0.0,
         "type_fit": 0.0 if is_open else proposal.type_fit,
         "open_fit": proposal.type_fit if is_open else 0.0,
+        "mistyped": 1.0 if not is_open and proposal.type_fit <= MISTYPED else 0.0,
         "miscounted": 1.0 if kind is AnswerType.QUANTITY and proposal.type_fit < _COUNTED else 0.0,
         "role_fit": proposal.role_fit,
         "closeness": 1.0 / (1.0 + max(0, proposal.steps - 1) / 3),
@@ -111,19 +112,9 @@ def features(question: Question, proposal: CandidateSpan, evidence: Evidence) ->
         "length": log(1 + len(proposal.text.split())) if is_open else 0.0,
         "open": 1.0 if is_open else 0.0,
         "person": 1.0 if kind in {AnswerType.PERSON, AnswerType.ORGANIZATION} else 0.0,
-        "quantity": 1.0 if kind is AnswerType.QUANTITY else 0.0,
-        "place": 1.0 if kind is AnswerType.PLACE else 0.0,
         "definition": 1.0 if question.form is Form.DEFINITION else 0.0,
-        "reason": 1.0 if question.form is Form.REASON else 0.0,
         "few_terms": 1.0 / (1 + len(question.terms)),
     }
-
-
-def _echo(proposal: CandidateSpan) -> float:
-    """The share of the span's words that stand for words of the question."""
-    stand = {token.i for _, token in proposal.match.tokens}
-    own = [t for t in proposal.match.sentence.tokens_in(proposal.span) if not is_stop_word(t.text) and t.text[0].isalnum()]
-    return sum(t.i in stand for t in own) / len(own) if own else 0.0
 
 
 def _is_other_act(question: Question, proposal: CandidateSpan) -> bool:
@@ -135,6 +126,12 @@ def _is_other_act(question: Question, proposal: CandidateSpan) -> bool:
         return proposal.match.predicate_credit == 0
     shares = zip(question.terms, proposal.match.shares, strict=False)
     return any(share < SAME_BLOCK for term, share in shares if term.lemma == question.attribute)
+
+
+def _is_untold(question: Question, match: Match) -> bool:
+    """Whether the sentence has no word for the asked act; "be", "have" and "do" are no act."""
+    predicate = question.predicate
+    return predicate is not None and not is_light(predicate.lemma) and match.predicate_credit == 0
 
 
 def _proximity(question: Question, proposal: CandidateSpan) -> float:

@@ -12,8 +12,8 @@ from typing import Any
 
 from haystack import Pipeline, component, default_from_dict, default_to_dict
 
-from retrieval.answering.evidence.span_reader import SpanReader
 from retrieval.answering.stages import Answered, AskRequest, Gathered, Interpreted
+from retrieval.span_reader.reader import SpanReader
 
 
 @component

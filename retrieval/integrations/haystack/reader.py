@@ -11,7 +11,7 @@ from typing import Any
 from haystack import component, default_from_dict, default_to_dict
 from haystack.dataclasses import Document, ExtractedAnswer
 
-from retrieval.answering.evidence.span_reader import Reading, SpanReader, shared_reader
+from retrieval.span_reader.reader import Reading, SpanReader, shared_reader
 
 
 @component

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval.answering.evidence.span_reader import WEIGHTS, SpanReader
 from retrieval.evaluation.ramdocs import RamdocsAnswer, ask_ramdocs, count_right, is_wrong, read_ramdocs, report_ramdocs
 from retrieval.models import AnswerStatus
+from retrieval.span_reader.reader import WEIGHTS, SpanReader
 
 if not (WEIGHTS / "reader.onnx").exists():
     pytest.skip("the reader's weights are not in this tree", allow_module_level=True)

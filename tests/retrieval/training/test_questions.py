@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
 
-from retrieval.training.mixture import Mixture, read_training_questions
-from retrieval.training.negatives import HardNegatives
+from retrieval.training.mixture import SHARES, read_training_questions
+from retrieval.training.negatives import HardNegatives, telling_sentences
 from retrieval.training.questions import Question
 
 
@@ -31,32 +30,47 @@ def questions() -> list[Question]:
     ]
 
 
-def test_no_answer_of_the_question_is_left_in_a_changed_passage(questions: list[Question]) -> None:
-    negatives = HardNegatives(questions)
-    chance = random.Random(1)
-    drawn = [(question, negatives.draw(question, chance)) for question in questions * 40]
-    made = [(question, negative) for question, negative in drawn if negative is not None]
-    assert len(made) > 60
-    for question, negative in made:
+def test_a_hard_negative_is_another_passage_without_an_answer(questions: list[Question]) -> None:
+    passages = [question.passage + " " * 200 for question in questions]
+    negatives = HardNegatives(passages)
+    found = [negatives.find(question, count=2) for question in questions]
+    assert any(found)
+    for question, numbers in zip(questions, found, strict=True):
         answer = question.passage[slice(*question.answers[0])]
-        assert negative.answers == ()
-        assert answer not in negative.passage or negative.text != question.text
+        assert all(answer not in passages[number] for number in numbers)
+
+
+def test_only_the_sentences_that_tell_are_taken_out(questions: list[Question]) -> None:
+    for question in questions:
+        ((start, end),) = telling_sentences(question, least_left=20)
+        assert question.passage[start:end].startswith("The ")
+        assert question.passage[slice(*question.answers[0])] not in question.passage[:start] + question.passage[end:]
+
+
+def test_nothing_is_taken_out_where_too_little_would_be_left(questions: list[Question]) -> None:
+    assert telling_sentences(questions[0], least_left=2000) == []
 
 
 @pytest.mark.data
 def test_every_training_answer_stands_in_its_passage(data: Path) -> None:
-    questions = read_training_questions(data / "reader_train")
+    questions = read_training_questions(data)
     counts = {source: len(some) for source, some in questions.items()}
-    assert counts == {"wiki": 6996, "reddit": 9803, "amazon": 9885, "qed": 1355, "timeqa": 1171}
+    assert counts == {
+        "wiki": 6996,
+        "reddit": 9803,
+        "amazon": 9885,
+        "qed": 1355,
+        "timeqa": 1171,
+        "squad": 15707,
+        "nq": 2655,
+        "qamr": 26000,
+        "qasrl": 32741,
+        "qanom": 8000,
+        "policy": 3000,
+    }
+    assert set(counts) == set(SHARES)
     for question in (question for some in questions.values() for question in some):
         for start, end in question.answers:
             answer = question.passage[start:end]
             assert answer
             assert answer == answer.strip()
-
-
-@pytest.mark.data
-def test_the_mixture_holds_the_share_of_unanswerable_questions(data: Path) -> None:
-    mixture = Mixture(read_training_questions(data / "reader_train"), chance=random.Random(5))
-    drawn = [mixture.draw(unanswerable_share=0.3) for _ in range(600)]
-    assert 0.2 < sum(not question.answers for question in drawn) / len(drawn) < 0.38

@@ -11,10 +11,10 @@ from retrieval.answering.evidence import gathering
 from retrieval.answering.evidence.gathering import NO_MARGIN, Evidence, gather
 from retrieval.answering.evidence.matching import match_sentence
 from retrieval.answering.evidence.sentences import iter_sentences
-from retrieval.answering.evidence.span_reader import WEIGHTS, SpanReader
 from retrieval.archive import Archive
 from retrieval.models import ArticleFacts, ArticleInput, Span
 from retrieval.questions.interpretation import understand
+from retrieval.span_reader.reader import WEIGHTS, SpanReader
 
 if not (WEIGHTS / "reader.onnx").exists():
     pytest.skip("the reader's weights are not in this tree", allow_module_level=True)
@@ -89,8 +89,14 @@ def test_reading_ends_with_the_group_that_answers_alone_and_surely(
     monkeypatch.setattr(gathering, "_FAR", far)
     evidence = gathered(archive, reader)
     assert len(evidence.read) == count
-    hits = evidence.results.hits[:count]
+    hits = gathered(archive, None).results.hits[:count]  # in the order of search
     assert [passage.id for passage, _ in evidence.read] == [hit.passage.id for hit in hits]
+
+
+def test_the_passage_that_answers_comes_first(archive: Archive, reader: SpanReader) -> None:
+    evidence = gathered(archive, reader, "Who has opened the Elnes library?")
+    first = evidence.results.hits[0].passage
+    assert (first.article_id, first.span.contains(evidence.places[0].span)) == (evidence.places[0].article_id, True)
 
 
 def test_the_block_of_the_best_span_is_parsed_first_and_few_others(archive: Archive, reader: SpanReader) -> None:

@@ -31,8 +31,8 @@ from retrieval import (
     GeneratorMissing,
 )
 from retrieval.answering.answerer import Answerer
-from retrieval.answering.evidence.span_reader import shared_reader
 from retrieval.answering.generation.generator import ChatGenerator
+from retrieval.span_reader.reader import shared_reader
 
 QUESTION = "Who founded Zeelstroom?"
 KEY = "sk-secret-0123456789"

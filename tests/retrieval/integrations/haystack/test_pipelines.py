@@ -219,7 +219,7 @@ def test_a_stage_of_ones_own_takes_the_place_of_ours_where_its_module_is_allowed
 
 
 def test_another_reader_is_named_by_its_folder(path: Path, plain: Archive) -> None:
-    from retrieval.answering.evidence.span_reader import WEIGHTS  # noqa: PLC0415
+    from retrieval.span_reader.reader import WEIGHTS  # noqa: PLC0415
 
     pipeline = build_ask_pipeline()
     pipeline.remove_component("gatherer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrieval.answering.evidence.token_spans import best_spans, window_starts
+from retrieval.span_reader.token_spans import best_spans, window_starts
 
 
 def _scores(*values: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.answering.evidence.token_spans import best_spans, window_starts
 from retrieval.errors import WeightsError
+from retrieval.span_reader.token_spans import best_spans, window_starts
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-WEIGHTS = Path(__file__).parents[2] / "weights" / "reader"
+WEIGHTS = Path(__file__).parents[1] / "weights" / "reader"
 
 _CLS, _SEP = 101, 102
 _QUESTION_TOKENS = 48
@@ -82,6 +82,10 @@ class ReaderManifest:
             raise WeightsError(
                 f"the reader's manifest {path} cannot be read ({error}); install the package again"
             ) from error
+
+    def save(self, folder: Path) -> None:
+        """Writes ``manifest.json`` as `load` reads it."""
+        (folder / "manifest.json").write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The span reader: a small neural model that finds answers in passages."""
