@@ -24,6 +24,8 @@ FALLBACK_REACH = timedelta(days=4)
 """How far apart two dates may lie of which one is only that of publication."""
 
 _SAME_STORY, _SAME_DEED, _OTHER_DEED = 1.0, 1.0, -1.0
+# Tolls grow from report to report of one story; outside it, other numbers are rather of another attack.
+_OTHER_TOLL = -0.5
 # Two captures of two ships read alike; where no time is known, nothing tells them apart.
 _NO_TIME = -0.5
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -95,6 +97,8 @@ def likeness(one: EventProfile, other: EventProfile) -> float:
         evidence += _SAME_DEED if one.deeds & other.deeds else _OTHER_DEED
     if one.story is not None and one.story == other.story:
         evidence += _SAME_STORY
+    elif None not in {one.fatalities, other.fatalities} and one.fatalities != other.fatalities:
+        evidence += _OTHER_TOLL
     if one.fatalities is not None and one.fatalities == other.fatalities:
         evidence += 0.5 if one.fatalities == 1 else 1.0
     if one.start is None or other.start is None:

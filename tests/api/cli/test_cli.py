@@ -474,7 +474,7 @@ def test_a_mistyped_path_makes_no_archive(dateline: Dateline, tmp_path: Path) ->
     empty.write_text(" ")
     archive = tmp_path / "new" / "news.db"
     done = dateline("ingest", str(tmp_path / "nothing"), str(empty), "--archive", str(archive), "--json")
-    assert done.exit_code == 1
+    assert done.returncode == 1
     assert document(done)["counts"]["REJECTED"] == 2
     assert not archive.parent.exists()
 
@@ -495,7 +495,7 @@ def test_an_interrupted_ingest_says_what_is_in_and_how_to_go_on(
     with monkeypatch.context() as patch:
         patch.setattr(IngestReport, "__call__", interrupt)
         done = dateline("ingest", str(tmp_path), "--archive", archive, "--json")
-    assert done.exit_code == 130
+    assert done.returncode == 130
     assert document(done)["counts"]["ADDED"] == 2
     assert "1 of 3 are left; give the same command to go on" in done.stderr
     again = document(dateline("ingest", str(tmp_path), "--archive", archive, "--json"))

@@ -318,6 +318,9 @@ class FactWriter:
         is_dated = time is not None and time.start is not None
         triggers = [self._slice(trigger.span) for trigger in event.triggers]
         deeds = deeds_of(triggers, event.mode)
+        # Time and place are compared by themselves: in the words they would count twice.
+        located = [found[event.place].name] if event.place is not None else []
+        located += [self._slice(time.span)] if time is not None else []
         return EventProfile(
             type=event.type,
             start=time.start if time is not None and is_dated else at,
@@ -327,7 +330,7 @@ class FactWriter:
             place=place,
             fatalities=event.killed.number if event.killed else None,
             deeds=deeds,
-            words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - stems(triggers),
+            words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - stems([*triggers, *located]),
             story=self._story,
         )
 
