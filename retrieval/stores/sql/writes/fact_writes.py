@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Table, insert, select, update
 
 from retrieval.linking.event_coreference import EventProfile, Role, deeds_of, stems
-from retrieval.models import Block, DatePrecision, DateSource, Span
+from retrieval.models import Block, DatePrecision, DateSource, EventStatus, Span
 from retrieval.models.found_facts import Extraction, FoundAttribution, FoundEntity, FoundEvent, FoundPrincipal
 from retrieval.models.identity import fold, stable_id
 from retrieval.models.prepared import PreparedArticle
@@ -317,7 +317,9 @@ class FactWriter:
         at = self._article.published.at
         is_dated = time is not None and time.start is not None
         triggers = [self._slice(trigger.span) for trigger in event.triggers]
-        deeds = deeds_of(triggers, event.mode)
+        # "No one was killed in the attack" tells of an attack, not of a killing.
+        done = [t for t in event.triggers if t.status is not EventStatus.NEGATED] or event.triggers
+        deeds = deeds_of([self._slice(t.span) for t in done], event.mode)
         # Time and place are compared by themselves: in the words they would count twice.
         located = [found[event.place].name] if event.place is not None else []
         located += [self._slice(time.span)] if time is not None else []
