@@ -129,6 +129,8 @@ class _Reader(QuestionTerms):
         asked_role = self._asked_role(wh, root)
         held = [replace(term, role=asked_role) for term in focus_terms if counts or not term.is_head]
         terms = (*held, *(t for t in asked if t.place not in skip))
+        choices = self._choices() if self.is_polar else ()
+        terms = tuple(t for t in terms if t.lemma.lower() not in choices)  # one of them is the answer, not what it is about
         predicate = next((t for t in terms if t.role is Role.PREDICATE), None)
         focus = self._focus(wh)
         if form is Form.ARGUMENT and focus is None and wh is not None and wh.lower_ in {"who", "whom"}:
@@ -162,6 +164,7 @@ class _Reader(QuestionTerms):
             is_since=bool(re.match(r"(?:since when|how long)\b", self.body, re.IGNORECASE)),
             is_ongoing=self.is_polar and self.opener in {"is", "are", "do", "does"},
             is_past=root is not None and self._is_past(root),
+            choices=choices,
             is_still=any(token.lower_ == "still" for token in self.doc),
             is_manner=wh is not None and wh.lower_ == "how" and answer_type is AnswerType.OTHER,
             wants_animate=wh is not None and wh.lower_ in {"who", "whom", "whose"},

@@ -58,7 +58,8 @@ class Question:
     """A question understood. ``asked_role`` is the place of the wh-word; ``focus`` the noun it asks for ("which city"),
     ``attribute`` the noun that the answer is said to be ("what is the capital of").
 
-    ``source`` holds the terms of "according to X"; ``dates`` the time expressions as written.
+    ``source`` holds the terms of "according to X"; ``dates`` the time expressions as written. ``choices`` are the lemmas of
+    "did it *rise* or *fall*", one of which is the answer.
     """
 
     text: str
@@ -82,6 +83,7 @@ class Question:
     is_still: bool = False
     is_ongoing: bool = False
     is_past: bool = False
+    choices: tuple[str, ...] = ()
     window: Window | None = None
 
     @property

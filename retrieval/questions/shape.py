@@ -48,7 +48,7 @@ class QuestionShape(QuestionParse):
 
     def _form_and_type(self, wh: Token | None) -> tuple[Form, AnswerType]:
         body = self.body.lower()
-        if self.is_polar and self._is_choice():
+        if self.is_polar and self._choices():
             return Form.ARGUMENT, AnswerType.OTHER
         if self.is_polar:
             return Form.YES_NO, AnswerType.YES_NO
@@ -66,14 +66,15 @@ class QuestionShape(QuestionParse):
             return self._how(wh)
         return self._who_or_what(wh)
 
-    def _is_choice(self) -> bool:
-        """Whether it asks which of two things is so: "did prices rise or fall", "is he alive or dead"."""
+    def _choices(self) -> tuple[str, ...]:
+        """The lemmas of the two things one of which is so: "did prices rise or fall", "is he alive or dead"; else none."""
         for token in self.doc:
             is_or = token.lower_ == "or" and token.dep_ == "cc"
             other = next((c for c in token.head.children if c.dep_ == "conj" and c.i > token.i), None) if is_or else None
             if other is not None and token.head.dep_ in {"ROOT", "acomp", "attr", "xcomp", "prep", "advmod"}:
-                return other.lower_ not in {"not", "so"} and token.head.pos_ == other.pos_
-        return False
+                is_one = other.lower_ not in {"not", "so"} and token.head.pos_ == other.pos_
+                return (token.head.lemma_.lower(), other.lemma_.lower()) if is_one else ()
+        return ()
 
     def _how(self, wh: Token) -> tuple[Form, AnswerType]:
         following = self.doc[wh.i + 1].lower_ if wh.i + 1 < len(self.doc) else ""

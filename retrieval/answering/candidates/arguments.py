@@ -32,6 +32,8 @@ from retrieval.questions.question import Question
 from retrieval.text.words import is_stop_word, similarity
 
 _NAMES = frozenset({MentionKind.NAME, MentionKind.ACRONYM, MentionKind.DEMONYM})
+# From this similarity on a word of a text stands for a thing that is asked about, and so much less for the other.
+_CHOSEN = 0.8
 _YEAR = re.compile(r"\b\d{4}\b")
 
 TYPE_FITS: dict[AnswerType, dict[EntityType, float]] = {
@@ -44,7 +46,9 @@ TYPE_FITS: dict[AnswerType, dict[EntityType, float]] = {
 def propose(question: Question, match: Match) -> Iterator[CandidateSpan]:
     """Every span of the sentence that is of the asked type."""
     kind = question.answer_type
-    if kind is AnswerType.DATE:
+    if question.choices:
+        yield from _chosen(question, match)
+    elif kind is AnswerType.DATE:
         yield from _dates(question, match)
     elif kind is AnswerType.QUANTITY:
         yield from propose_quantities(question, match)
@@ -58,6 +62,16 @@ def propose(question: Question, match: Match) -> Iterator[CandidateSpan]:
         yield from _nominals(question, match)
     else:
         yield from _phrases(question, match)
+
+
+def _chosen(question: Question, match: Match) -> Iterator[CandidateSpan]:
+    """The words of the sentence that stand for one of the things asked about, and not for the other."""
+    for token in match.sentence.tokens:
+        fits = [similarity(choice, token.lemma_) for choice in question.choices]
+        if max(fits) < _CHOSEN or max(fits) - min(fits) < _CHOSEN:
+            continue
+        role, steps = place_in_clause(question, match, token)
+        yield CandidateSpan(match, match.sentence.place(token), None, 1.0, role, steps)
 
 
 def _entities(question: Question, match: Match) -> Iterator[CandidateSpan]:

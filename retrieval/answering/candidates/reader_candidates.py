@@ -38,8 +38,8 @@ def propose_readings(
 
     Where a span of the rules overlaps one, its value and its fit are taken over: ``ruled`` are theirs.
     """
-    if question.form is Form.DEFINITION and ruled:
-        return  # the reader takes a name for what something is
+    if question.choices or (question.form is Form.DEFINITION and ruled):
+        return  # a choice names its answers; and the reader takes a name for what something is
     is_announced = question.form is Form.REASON and any(p.type_fit > _SURE_REASON and p.role_fit > 0 for p in ruled)
     by_article: dict[str, list[Match]] = {}
     for one in matches:
@@ -53,7 +53,7 @@ def propose_readings(
         head = match.sentence.head_of(span)
         if (
             head is None
-            or (is_asked(match, span) and question.form is not Form.YES_NO)  # a choice names its answers
+            or is_asked(match, span)
             or (question.is_manner and _is_someone(match, head))
             or _describes_asked(question, match, head)
         ):
@@ -74,7 +74,8 @@ def propose_readings(
             continue
         value, fit = best.value or value, max(best.type_fit, 0.5 * fit)
         whole = best.span if _is_whole(question, match, span, best.span) else span
-        yield CandidateSpan(match, whole, value, fit, role, steps, is_read=True)
+        wording = best.wording if whole == best.span else None
+        yield CandidateSpan(match, whole, value, fit, role, steps, is_read=True, wording=wording)
         if whole != span and question.answer_type is not AnswerType.QUANTITY:
             yield CandidateSpan(match, span, value, fit, role, steps, is_read=True)  # the rules may have joined too much
 

@@ -97,11 +97,13 @@ def _is_only_place(match: Match, asked: Term) -> bool:
 
 
 def is_misread_holder(question: Question, proposal: CandidateSpan) -> bool:
-    """Whether a person whom the reader takes for the holder has by the text another office, or that of another place."""
+    """Whether whom the reader takes for the holder has by the text another office, or that of another place, or no name."""
     head = role_head(question)
+    match = proposal.match
+    if not any(token.pos_ == "PROPN" for token in match.sentence.tokens_in(proposal.span)):
+        return True
     if head is None:
         return False
-    match = proposal.match
     name = match.sentence.head_of(proposal.span)
     linked = [t for t in match.tokens_of(head[0]) if name is not None and is_linked(t, name)]
     return bool(linked) and not any(_is_asked_role(question, head[1], token, match) for token in linked)

@@ -148,12 +148,22 @@ def only_own(question: Question, proposals: Iterable[CandidateSpan]) -> list[Can
         ]
         if speakers and max(speakers) < _OWN:
             continue
+        if not speakers and _is_anothers_sentence(asked, proposal):
+            continue
         is_said = proposal.match.predicate_credit >= _SAME_ACT or _is_quoted(proposal)
         is_told = is_said and _tells_of(question, proposal)
         if not speakers and proposal.claim is None and not is_told:
             continue
         kept.append(proposal)
     return kept
+
+
+def _is_anothers_sentence(asked: Sequence[Term], proposal: CandidateSpan) -> bool:
+    """Whether others speak in the sentence, and not the asked one: its verb of speaking is theirs."""
+    sentence = proposal.match.sentence
+    claims = [claim for claim in sentence.facts.claims if sentence.span.overlaps(claim.span)]
+    fits = [own_fit(source_fit(asked, c.attribution), asked, c, sentence.facts) for c in claims]
+    return bool(fits) and max(fits) < _OWN
 
 
 _OWN = 0.5

@@ -155,6 +155,16 @@ class ValueGroup:
         return self.members[0]
 
     @property
+    def wording(self) -> str | None:
+        """What to say where the words of its span do not stand by themselves, by whichever proposal knows it."""
+        return next((m.proposal.wording for m in self.members if m.proposal.wording), None)
+
+    @property
+    def text(self) -> str:
+        """The words of the answer."""
+        return self.wording or self.best.proposal.text
+
+    @property
     def value(self) -> AnswerValue | None:
         """The value of the surest proposal that is more than words."""
         return next((m.proposal.value for m in self.members if m.proposal.value is not None), None)

@@ -78,7 +78,7 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
         return abstain(
             question, AbstentionReason.AMBIGUOUS_QUESTION, closest, candidates=candidates, confidence=best.confidence
         )
-    rivals = [] if best.best.proposal.wording else find_rivals(question, groups, minimum)
+    rivals = [] if best.wording else find_rivals(question, groups, minimum)
     sides = [best, *rivals]
     standing = [g for g, by in zip(sides, find_replacements([g.statements for g in sides]), strict=True) if by is None]
     if len(standing) > 1:
@@ -99,7 +99,7 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
         question,
         AnswerStatus.ANSWERED,
         closest,
-        text=best.best.proposal.text,
+        text=best.text,
         value=best.value,
         statements=(_group_statement(best),),
         candidates=candidates,
@@ -113,7 +113,7 @@ def answer_proposals(question: Question, scored: Sequence[Scored], closest: tupl
 def _fits_several(groups: Sequence[ValueGroup], minimum: float) -> bool:
     """Whether the surest holds the office of one place and others as sure that of another: they conflict in nothing."""
     sure = [g for g in groups if g.confidence >= max(minimum, _AS_SURE * groups[0].confidence)]
-    return len(sure) > 1 and all(group.best.proposal.wording for group in sure)
+    return len(sure) > 1 and all(group.wording for group in sure)
 
 
 def answer_from_stances(
@@ -253,7 +253,7 @@ def _tell_value(group: ValueGroup) -> str:
     """A value and whose word it is."""
     first = group.statements[0]
     source = first.facts.article.publisher if first.claim is None else first.claim.attribution.source_text
-    return f"{group.best.proposal.text} ({source})" if source else group.best.proposal.text
+    return f"{group.text} ({source})" if source else group.text
 
 
 def _candidate(group: ValueGroup) -> AnswerCandidate:

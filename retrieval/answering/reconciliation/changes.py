@@ -21,7 +21,7 @@ from retrieval.answering.reconciliation.agreement import claim_around
 from retrieval.answering.reconciliation.scoring import Scored
 from retrieval.models import AnswerType, ClaimStance, EventStatus
 from retrieval.questions.question import Form, Question, Role
-from retrieval.text.words import is_stop_word, similarity
+from retrieval.text.words import is_light, is_stop_word, similarity
 
 # What is left of the confidence: such a span is a candidate, and no answer.
 _LEFT = 0.4
@@ -51,6 +51,7 @@ def is_changed(question: Question, proposal: CandidateSpan) -> bool:
         or _has_other_act(question, proposal)
         or _has_other_part(question, proposal)
         or _is_of_other_verb(question, proposal)
+        or _counts_for_other_act(question, proposal)
         or _has_other_day(question, proposal)
         or _is_reason_itself(question, proposal)
     )
@@ -149,6 +150,22 @@ def _is_of_other_verb(question: Question, proposal: CandidateSpan) -> bool:
         if rivals and all(role is Role.EMBEDDED for role in found) and any(_has_own_verb(t, match) for t in tokens):
             return not any(r.i in {t.i for t in token.subtree} for r in rivals for token in tokens)
     return False
+
+
+def _counts_for_other_act(question: Question, proposal: CandidateSpan) -> bool:
+    """Whether the very things asked about are counted for what another verb does to them, where the asked one is not told.
+
+    "How many soldiers were killed" is not answered by the 800 whom the government sent.
+    """
+    match = proposal.match
+    if question.answer_type is not AnswerType.QUANTITY or question.predicate is None or match.predicates:
+        return False
+    number = match.sentence.head_of(proposal.span)
+    counted = number.head if number is not None and number.dep_ == "nummod" else number
+    if counted is None or counted.dep_ not in {"dobj", "nsubj", "nsubjpass"} or is_light(counted.head.lemma_):
+        return False
+    asked = [term.lemma for term in question.focus_terms if term.is_head] or [question.focus or ""]
+    return counted.head.pos_ == "VERB" and any(similarity(lemma, counted.lemma_) == 1 for lemma in asked if lemma)
 
 
 def _has_own_verb(token: Token, match: Match) -> bool:

@@ -52,10 +52,11 @@ def _given_names() -> dict[str, str]:
         sex, _, rest = line.partition(" ")
         for name in rest.split():
             names[name] = "" if names.get(name, sex) != sex else sex
+    demonyms = {demonym for line in _lines("countries.tsv") for demonym in line.split("\t")[3].split("|")}
     for line in _lines("locale_names.txt"):
         sex, _, rest = line.partition(" ")
         for name in rest.split():
-            for form in (name, folded(name)):
+            for form in {name, folded(name)} - demonyms:  # without its accent Germán is no name before "Chancellor"
                 names.setdefault(form, sex.replace("u", ""))
     return names
 
