@@ -17,7 +17,7 @@ from functools import lru_cache
 from retrieval.models import EntityType, EventType, ParticipantRole
 from retrieval.text.word_sets import load_words
 
-ENOUGH = 2.5
+ENOUGH = 3.0
 """From this sum of evidence on two tellings are one happening."""
 
 FALLBACK_REACH = timedelta(days=4)
@@ -25,7 +25,7 @@ FALLBACK_REACH = timedelta(days=4)
 
 _SAME_STORY, _SAME_DEED, _OTHER_DEED = 1.0, 1.0, -1.0
 # Tolls grow from report to report of one story; outside it, other numbers are rather of another attack.
-_OTHER_TOLL = -0.5
+_OTHER_TOLL = -1.5
 # Two captures of two ships read alike; where no time is known, nothing tells them apart.
 _NO_TIME = -0.5
 _WORD = re.compile(r"[^\W\d_]{3,}")

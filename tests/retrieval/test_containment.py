@@ -191,7 +191,7 @@ def test_a_reader_that_fails_rejects_its_file_alone(
 
     names = [str(tmp_path / f"{name}.txt") for name in "abc"]
     archive.ingest(names[:1])
-    monkeypatch.setattr("retrieval.ingestion.readers.parse_front_matter", fail)
+    monkeypatch.setattr("retrieval.ingestion.readers.text.parse_front_matter", fail)
     (result,) = archive.ingest(names[1:2])
     assert result.outcome is IngestOutcome.REJECTED
     assert "its reader failed (RecursionError" in (result.reason or "")

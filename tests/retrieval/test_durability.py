@@ -34,7 +34,7 @@ def article(n):
     return ArticleInput(
         f"Report number {n}\\n\\nThe mayor of Ghent, Anna Peeters, denied on Monday that token{n} attacked police.\\n\\n"
         f'"We never met," said Peeters. An official told Reuters that {n + 2} people were killed in Bruges in March 2019.',
-        url=f"https://example.org/{n}", published="2020-01-17", source="The Post",
+        url=f"https://example.org/{n}", published_at="2020-01-17", publisher="The Post",
     )
 """
 

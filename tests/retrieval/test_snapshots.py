@@ -64,7 +64,7 @@ def parts() -> dict[str, Prepared]:
 @pytest.fixture(scope="module", autouse=True)
 def _now() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("archive", "intake", "curation"):
+        for module in ("archive", "ingest", "entity_curation"):
             patch.setattr(f"retrieval.{module}._now", lambda: NOW)
         yield
 
@@ -155,6 +155,10 @@ def _reads() -> dict[str, Read]:
         "load_roles": lambda a: a.load_roles(ids(a)["entities"]),
         "load_participants": lambda a: a.load_participants(ids(a)["events"]),
         "load_facts": lambda a: a.load_facts(ids(a)["articles"]),
+        "load_main_events": lambda a: a.load_main_events(ids(a)["articles"]),
+        "find_article_ids": lambda a: a.find_article_ids(limit=10),
+        "last_published": lambda a: a.last_published(),
+        "entity_suggestions": lambda a: a.entity_suggestions(),
         "articles": lambda a: a.articles(),
         "entities": lambda a: a.entities(),
         "events": lambda a: a.events(),
@@ -187,6 +191,7 @@ def _reads() -> dict[str, Read]:
         "search": lambda a: a.search("attack Bruges Peeters", mode=RetrievalMode.LEXICAL),
         "search both ways": lambda a: a.search("attack Bruges Peeters"),
         "search in a story": lambda a: a.search("attack", filter=ArticleFilter(story_id=ids(a)["stories"][0])),
+        "search_by_vector": lambda a: a.search_by_vector(Hashing().embed(["attack"])[0]),
         "ask": lambda a: told(a.ask("How many people were killed in the attack in Bruges?")),
         "index_lag": lambda a: a.index_lag(),
         "index_problem": lambda a: a.index_problem(),
@@ -218,9 +223,10 @@ passages: dict[str, list[Any]] = {}
 READS = _reads()
 # What changes the archive, makes another, or tells nothing of its articles.
 NO_READS = frozenset({
-    "open", "close", "remove", "reindex", "ingest", "ingest_articles", "store_prepared", "reextract", "merge_entities",
-    "split_entity", "link_entity", "link_names", "undo_decision", "at", "reading", "snapshot", "cite", "embed_query",
-    "read_ahead", "retry_index", "indexed_passage_count", "load_models", "check_tables",
+    "open", "close", "remove", "reindex", "ingest", "ingest_articles", "store_prepared", "reextract",
+    "merge_entities", "split_entity", "link_entity", "link_names", "undo_decision", "refuse_suggestion", "at",
+    "reading", "snapshot", "cite", "embed_query", "read_ahead", "retry_index", "indexed_passage_count", "load_models",
+    "check_tables",
 })  # fmt: skip
 
 

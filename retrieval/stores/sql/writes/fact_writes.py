@@ -320,9 +320,6 @@ class FactWriter:
         # "No one was killed in the attack" tells of an attack, not of a killing.
         done = [t for t in event.triggers if t.status is not EventStatus.NEGATED] or event.triggers
         deeds = deeds_of([self._slice(t.span) for t in done], event.mode)
-        # Time and place are compared by themselves: in the words they would count twice.
-        located = [found[event.place].name] if event.place is not None else []
-        located += [self._slice(time.span)] if time is not None else []
         return EventProfile(
             type=event.type,
             start=time.start if time is not None and is_dated else at,
@@ -332,7 +329,7 @@ class FactWriter:
             place=place,
             fatalities=event.killed.number if event.killed else None,
             deeds=deeds,
-            words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - stems([*triggers, *located]),
+            words=stems(self._slice(trigger.sentence) for trigger in event.triggers) - stems(triggers),
             story=self._story,
         )
 

@@ -159,7 +159,7 @@ def test_events_are_found_by_their_distance_from_a_point_or_place(archive: Archi
     put(archive, "Gunmen killed a judge in Naples on Monday.")
     put(archive, "Gunmen killed a teacher in Oslo on Monday.")
     near_rome = EventFilter(near=(41.9, 12.5), within_kilometers=250)
-    assert [event.title for event in archive.events(near_rome).items] == ["Gunmen killed judge"]
+    assert [event.title for event in archive.events(near_rome).items] == ["Gunmen killed judge in Naples"]
     assert archive.count_events(near_rome) == 1
     naples = archive.entity(name="Naples")
     assert naples is not None
