@@ -171,7 +171,7 @@ def _title(best: EventReport, event_reports: Sequence[EventReport], entities: Se
     if best.is_noun or any(p.role is ParticipantRole.ACTOR for p in best.arguments.participants) or best.is_passive:
         return best.title
     actor = next((e for t in event_reports for e in sorted(t.entities(ParticipantRole.ACTOR))), None)
-    return best.title if actor is None else shorten(f"{entities[actor].name} {best.title[:1].lower()}{best.title[1:]}")
+    return best.title if actor is None else shorten(f"{best.title} by {entities[actor].name}")
 
 
 def _voucher(event_report: EventReport, claims: Sequence[FoundClaim], entities: Sequence[FoundEntity]) -> str | None:

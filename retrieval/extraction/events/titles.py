@@ -82,10 +82,13 @@ def shorten(title: str) -> str:
 
 def _of_noun(text: str, parsed: ParsedBlock, noun: Token, arguments: Arguments, linker: EntityLinker) -> str:
     start, end = phrase_range(noun)
-    words = _plain(parsed.span(parsed.doc[start:end]).slice(text))
+    phrase = parsed.span(parsed.doc[start:end])
+    words = _plain(phrase.slice(text))
     actor = _name(text, arguments, ParticipantRole.ACTOR, linker)
+    is_named = any(p.role is ParticipantRole.ACTOR and phrase.contains(p.span) for p in arguments.participants)
     if (
         actor
+        and not is_named
         and actor.split(" ")[-1].casefold() not in words.casefold()
         and not any(c.dep_ == "poss" and c.pos_ != "PRON" for c in noun.lefts)
     ):
