@@ -134,6 +134,6 @@ def test_each_root_field_has_a_moment_of_its_own(respond: Run, schema: Schema, b
     document = f"""{{ now: events(filter: {{statuses: [DISPUTED]}}) {{ {fields} }}
         then: events(first: 1, asOf: "2021-06-15") {{ {fields} }} none: events(asOf: "2021-06-14") {{ {fields} }} }}"""
     data = respond(schema, both, document)["data"]
-    assert data["now"] == {"totalCount": 1, "nodes": [{"status": "DISPUTED", "title": "Greece attacked port"}]}
-    assert data["then"] == {"totalCount": 2, "nodes": [{"status": "ATTRIBUTED", "title": "Greece attacked port"}]}
+    assert data["now"] == {"totalCount": 1, "nodes": [{"status": "DISPUTED", "title": "Greece attacked port in Izmir"}]}
+    assert data["then"] == {"totalCount": 2, "nodes": [{"status": "ATTRIBUTED", "title": "Greece attacked port in Izmir"}]}
     assert data["none"] == {"totalCount": 0, "nodes": []}
