@@ -42,11 +42,20 @@ class SplitEntityInput:
 
 
 @input_type
-class EntitySuggestionInput:
-    """The input of `acceptEntitySuggestion` and `refuseEntitySuggestion`."""
+class AcceptEntitySuggestionInput:
+    """The input of `acceptEntitySuggestion`."""
 
     into_id: strawberry.ID = strawberry.field(description="The entity to keep: `into` of the suggestion.")
     other_id: strawberry.ID = strawberry.field(description="The entity that may be the same: `other` of the suggestion.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description=_WHOSE)
+
+
+@input_type
+class RefuseEntitySuggestionInput:
+    """The input of `refuseEntitySuggestion`."""
+
+    into_id: strawberry.ID = strawberry.field(description="The first entity: `into` of the suggestion.")
+    other_id: strawberry.ID = strawberry.field(description="The second entity: `other` of the suggestion.")
     client_mutation_id: str | None = strawberry.field(default=UNSET, description=_WHOSE)
 
 
@@ -71,7 +80,8 @@ HowToMerge: TypeAlias = Annotated[MergeEntitiesInput, strawberry.argument(descri
 HowToSplit: TypeAlias = Annotated[
     SplitEntityInput, strawberry.argument(description="The entity to split, and the aliases.")
 ]
-WhatToDecide: TypeAlias = Annotated[EntitySuggestionInput, strawberry.argument(description="The suggestion.")]
+WhatToAccept: TypeAlias = Annotated[AcceptEntitySuggestionInput, strawberry.argument(description="The suggestion.")]
+WhatToRefuse: TypeAlias = Annotated[RefuseEntitySuggestionInput, strawberry.argument(description="The suggestion.")]
 HowToLink: TypeAlias = Annotated[LinkEntityInput, strawberry.argument(description="The entity to link, and the item.")]
 WhatToUndo: TypeAlias = Annotated[UndoEntityDecisionInput, strawberry.argument(description="The decision to undo.")]
 
@@ -114,7 +124,7 @@ class EntityMutations:
         return await _decided(info, decide, input.client_mutation_id)
 
     @mutation
-    async def accept_entity_suggestion(self, info: Info, input: WhatToDecide) -> EntityDecisionPayload:  # noqa: A002
+    async def accept_entity_suggestion(self, info: Info, input: WhatToAccept) -> EntityDecisionPayload:  # noqa: A002
         """Merges the two entities of a suggestion, as `mergeEntities` does."""
 
         def decide() -> models.EntityDecision:
@@ -124,7 +134,7 @@ class EntityMutations:
         return await _decided(info, decide, input.client_mutation_id)
 
     @mutation
-    async def refuse_entity_suggestion(self, info: Info, input: WhatToDecide) -> EntityDecisionPayload:  # noqa: A002
+    async def refuse_entity_suggestion(self, info: Info, input: WhatToRefuse) -> EntityDecisionPayload:  # noqa: A002
         """Records that the two entities of a suggestion are different. The suggestion is not made again."""
 
         def decide() -> models.EntityDecision:

@@ -136,8 +136,8 @@ def test_a_suggestion_is_refused_and_another_accepted(respond: Run, schema: Sche
         "GIVEN_NAME",
     )
     pair = {"intoId": found["into"]["id"], "otherId": found["other"]["id"]}
-    refuse = f"mutation ($i: EntitySuggestionInput!) {{ refuseEntitySuggestion(input: $i) {PAYLOAD} }}"
-    accept = f"mutation ($i: EntitySuggestionInput!) {{ acceptEntitySuggestion(input: $i) {PAYLOAD} }}"
+    refuse = f"mutation ($i: RefuseEntitySuggestionInput!) {{ refuseEntitySuggestion(input: $i) {PAYLOAD} }}"
+    accept = f"mutation ($i: AcceptEntitySuggestionInput!) {{ acceptEntitySuggestion(input: $i) {PAYLOAD} }}"
     refused = run_one(refuse, i=pair)
     assert (refused["userErrors"], run_one(asked)) == ([], [])
     run_one(UNDO, i={"decisionId": refused["decisionId"]})
